@@ -78,7 +78,7 @@ func TestPlaceIsWhereTheErrorWasReturned(t *testing.T) {
 	t.Parallel()
 	want := regexp.MustCompile(`^errs/errs_test\.go:\d+$`)
 	for name, e := range map[string]*errs.Error{
-		"New": errTaken, "Here": errTaken.Here(), "Wrap": errTaken.Wrap(io.EOF), "With": errTaken.With(),
+		"New": errs.New(errs.Internal, "x", "…"), "Here": errTaken.Here(), "Wrap": errTaken.Wrap(io.EOF), "With": errTaken.With(),
 	} {
 		if !want.MatchString(e.Place()) {
 			t.Errorf("%s: place %q", name, e.Place())
