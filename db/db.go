@@ -1,0 +1,113 @@
+// Package db gives an application units of work: one transaction per request,
+// passed as a parameter, committed or rolled back as one.
+//
+//	d, err := db.Open(ctx, "sqlite:shop.db", db.Config{}, sqlite.Engine, postgres.Engine)
+//
+//	err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+//		_, err := s.Exec(ctx, "INSERT INTO notes (body) VALUES ($1)", "hello")
+//		return err
+//	})
+//
+// There is no Commit and no Rollback to call: Do commits when its function
+// returns nil, and rolls back when it returns an error, panics, or when a
+// statement failed and the function kept silent about it. A unit that conflicts
+// with another is run again, so its function may run more than once; what must
+// happen once and only after the commit goes into Session.AfterCommit.
+//
+// The same code runs on SQLite and PostgreSQL; db/sqlite and db/postgres are
+// the engines. This package knows nothing of HTTP: package api gives each
+// request its session.
+package db
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+)
+
+// DB is a database. It is safe for use by many goroutines.
+type DB struct {
+	engine Engine
+	config Config
+	hooks  sync.WaitGroup // AfterCommit functions that are running
+}
+
+// Config are the settings of a DB. Its zero value is usable.
+type Config struct {
+	// Logger gets what no caller can be told: a hook that panicked, a session
+	// used after its end. The default is slog.Default().
+	Logger *slog.Logger
+	// CommitTimeout limits COMMIT and ROLLBACK, which a cancelled request does
+	// not stop. The default is 5 s.
+	CommitTimeout time.Duration
+	// HookTimeout limits each function given to AfterCommit. The default is 30 s.
+	HookTimeout time.Duration
+}
+
+// Opener opens an engine for the URLs of its schemes. db/sqlite and db/postgres
+// each have one, named Engine.
+type Opener struct {
+	// Schemes are the URL schemes that the engine is for, such as "sqlite".
+	Schemes []string
+	// Open opens the engine. It does not fail because a server is down: that
+	// may pass.
+	Open func(ctx context.Context, url string, log *slog.Logger) (Engine, error)
+}
+
+// Open opens the database that url names with the engine that its scheme names.
+// A server that is down is not an error here, since it may come up: Ping tells.
+func Open(ctx context.Context, url string, c Config, engines ...Opener) (*DB, error) {
+	scheme, _, _ := strings.Cut(url, ":")
+	var known []string
+	for _, o := range engines {
+		for _, s := range o.Schemes {
+			if s == scheme {
+				e, err := o.Open(ctx, url, cmp.Or(c.Logger, slog.Default()))
+				if err != nil {
+					return nil, err
+				}
+				return New(e, c), nil
+			}
+			known = append(known, s+":")
+		}
+	}
+	return nil, fmt.Errorf("db: the database URL begins with none of %s", strings.Join(known, ", "))
+}
+
+// New returns a DB on an engine that is open already.
+func New(e Engine, c Config) *DB {
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	c.CommitTimeout = cmp.Or(c.CommitTimeout, 5*time.Second)
+	c.HookTimeout = cmp.Or(c.HookTimeout, 30*time.Second)
+	return &DB{engine: e, config: c}
+}
+
+// Dialect returns the SQL dialect of the database.
+func (d *DB) Dialect() Dialect { return d.engine.Dialect() }
+
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.engine.Ping(ctx) }
+
+// Migrator opens a database/sql pool of one connection for migrations. The
+// caller closes it.
+func (d *DB) Migrator() (*sql.DB, error) { return d.engine.Migrator() }
+
+// Close waits for AfterCommit functions that are running, until ctx ends, and
+// closes every connection.
+func (d *DB) Close(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() { d.hooks.Wait(); close(done) }()
+	var waited error
+	select {
+	case <-done:
+	case <-ctx.Done():
+		waited = fmt.Errorf("db: gave up waiting for AfterCommit functions: %w", ctx.Err())
+	}
+	return errors.Join(waited, d.engine.Close())
+}

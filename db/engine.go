@@ -1,0 +1,109 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Dialect names the SQL that an engine understands, and the folder that its
+// migrations stand in.
+type Dialect string
+
+// The dialects of the engines in db/sqlite and db/postgres.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
+
+// Engine connects units of work to a database. It is implemented by db/sqlite
+// and db/postgres; applications use DB.
+//
+// Every error that an engine returns is an *Error, so that what failed is
+// decided in one place, except the errors of a context that ended and misuse
+// of its interface.
+type Engine interface {
+	Dialect() Dialect
+
+	// Begin returns a transaction that takes its connection, and begins, at its
+	// first statement.
+	Begin(o Options) Tx
+
+	// Read returns a connection that can only read. It takes a database
+	// connection for each statement or, with Options.Snapshot, at the first.
+	Read(o Options) Conn
+
+	// Ping reports whether the database answers.
+	Ping(ctx context.Context) error
+
+	// Migrator opens a separate database/sql pool of one connection for
+	// migrations: able to change the schema, on SQLite with foreign keys off.
+	// The caller closes it.
+	Migrator() (*sql.DB, error)
+
+	// Close waits for units that are under way and closes every connection.
+	Close() error
+}
+
+// Conn is one unit's way to the database. It is used by one goroutine at a
+// time. SQL has $1, $2 … as placeholders on every engine.
+type Conn interface {
+	// Query runs a statement that returns rows. Nothing else is sent before the
+	// rows are closed.
+	Query(ctx context.Context, sql string, args []any) (Rows, error)
+
+	// Native returns the method set of the engine's own driver, with every
+	// statement passing through g.
+	Native(g Guard) any
+
+	// Rollback ends the unit, undoes what it wrote and gives its connection
+	// back. Calling it on a unit that took none does nothing.
+	Rollback(ctx context.Context) error
+}
+
+// Tx is a Conn that writes.
+type Tx interface {
+	Conn
+
+	// Exec runs a statement and returns how many rows it changed.
+	Exec(ctx context.Context, sql string, args []any) (int64, error)
+
+	// Commit makes what the unit wrote durable and gives its connection back,
+	// also when it fails. An error of class Lost means that the outcome is not
+	// known. Calling it on a unit that took no connection does nothing.
+	Commit(ctx context.Context) error
+}
+
+// Rows is the result of a query, read one row at a time:
+//
+//	for rows.Next() {
+//		err := rows.Scan(&id, &name)
+//	}
+//	err := rows.Err()
+//
+// Rows must be read to the end or closed before the next statement of the same
+// unit, which is refused with ErrRowsOpen otherwise.
+type Rows interface {
+	// Next moves to the next row and reports whether there is one. It closes
+	// the rows when there is none.
+	Next() bool
+	// Scan copies the current row's columns into what dest points at: Go's
+	// basic types, []byte, time.Time, any, pointers to these for columns that
+	// may be null, and sql.Scanner.
+	Scan(dest ...any) error
+	// Columns returns the names of the columns.
+	Columns() []string
+	// Err returns what ended the rows early, or nil.
+	Err() error
+	// Close ends the reading. It may be called more than once.
+	Close()
+}
+
+// Guard passes the statements of an engine's own method set through the unit's
+// bookkeeping: use at the same time, use after the end, failures.
+type Guard interface {
+	// Statement runs f unless the unit has ended or is in use, and takes note
+	// of the error that f returns.
+	Statement(ctx context.Context, f func() error) error
+	// Note takes note of an error that came later, such as that of rows.
+	Note(err error)
+}

@@ -1,0 +1,112 @@
+package db
+
+import (
+	"context"
+	"errors"
+)
+
+// Session is a unit of work: what is read and written through it is committed
+// or rolled back as one. It takes a connection at its first statement. It
+// belongs to one goroutine and ends with the function that it was given to.
+type Session struct {
+	handle
+	tx    Tx
+	hooks []func(context.Context)
+}
+
+// Reader is a unit of work that can only read. A statement that writes does
+// not compile, and SQL that writes is refused by the database.
+type Reader struct{ handle }
+
+var (
+	_ Execer  = (*Session)(nil)
+	_ Querier = (*Reader)(nil)
+	_ Guard   = (*Session)(nil)
+)
+
+// Exec runs a statement and returns how many rows it changed. Placeholders are
+// $1, $2 … on every engine. Its errors are those of Query.
+func (s *Session) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	if err := s.enter(ctx); err != nil {
+		return 0, err
+	}
+	defer s.mu.Unlock()
+	n, err := s.tx.Exec(ctx, sql, args)
+	s.note(err)
+	return n, err
+}
+
+// AfterCommit runs f once the session is committed and, in a request, after the
+// response was written: at most once, and not at all when the process dies
+// first. What must not be lost is a job. f gets a context of its own that the
+// request's end does not cancel; a panic in it is logged and goes no further.
+func (s *Session) AfterCommit(f func(ctx context.Context)) { s.hooks = append(s.hooks, f) }
+
+// Nested runs f on the same session inside a savepoint. When f returns an
+// error, or one of its statements failed, what f wrote is undone, functions
+// that it gave to AfterCommit are dropped, the cause is returned, and the
+// session goes on. A conflict with another unit (class Contended) and a lost
+// connection cannot be undone this way: they end the whole session.
+func (s *Session) Nested(ctx context.Context, f func(ctx context.Context, s *Session) error) error {
+	if _, err := s.Exec(ctx, "SAVEPOINT terem_nested"); err != nil {
+		return err
+	}
+	hooks := len(s.hooks)
+	left := false
+	defer func() {
+		if !left { // a panic or runtime.Goexit: the whole unit rolls back
+			s.Note(errors.New("db: a function given to Nested did not return"))
+		}
+	}()
+	err := f(ctx, s)
+	left = true
+
+	s.mu.Lock()
+	fault := s.fault
+	if s.open != nil {
+		s.open.close()
+		fault = s.fault
+	}
+	s.mu.Unlock()
+	if err == nil && fault != nil {
+		err = fault
+	}
+	if isKept(err) && fault == nil {
+		return errors.Join(err, s.release(ctx))
+	}
+	if err == nil {
+		return s.release(ctx)
+	}
+	clear(s.hooks[hooks:])
+	s.hooks = s.hooks[:hooks]
+	switch ClassOf(fault) {
+	case Contended, Unreachable, Lost:
+		return err
+	}
+	if undone := s.undo(ctx); undone != nil {
+		return errors.Join(err, undone)
+	}
+	return err
+}
+
+// release makes what stands behind the last savepoint part of the session.
+func (s *Session) release(ctx context.Context) error {
+	_, err := s.Exec(ctx, "RELEASE SAVEPOINT terem_nested")
+	return err
+}
+
+// undo rolls back to the last savepoint and forgets the failure behind it. The
+// request's end does not stop it: the session could not be used otherwise.
+func (s *Session) undo(ctx context.Context) error {
+	ctx, cancel := s.db.committing(ctx)
+	defer cancel()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = nil
+	_, err := s.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT terem_nested", nil)
+	if err == nil {
+		_, err = s.tx.Exec(ctx, "RELEASE SAVEPOINT terem_nested", nil)
+	}
+	s.note(err)
+	return err
+}

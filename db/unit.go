@@ -1,0 +1,209 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/terem-go/terem/errs"
+)
+
+// Do runs f in a session and commits it when f returns nil, then runs what f
+// gave to AfterCommit. When f returns an error, panics or ends its goroutine,
+// or when a statement failed and f did not say so (ErrSwallowed), the session
+// is rolled back, and the error returned.
+//
+// A session that conflicts with another one is run again with a new session,
+// three times by default, and so is one whose connection was lost before
+// COMMIT, once: f must set what it captures afresh each time. An error wrapped
+// by Keep is returned after a commit. ErrInside is returned when ctx comes from
+// another unit's function.
+func (d *DB) Do(ctx context.Context, f func(ctx context.Context, s *Session) error, opts ...Option) error {
+	c, err := d.Unit(ctx, f, opts...)
+	c.Run()
+	return err
+}
+
+// Unit is Do for a server, which answers before the functions given to
+// AfterCommit run: it returns them instead of running them.
+func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) error, opts ...Option) (Committed, error) {
+	c := Committed{db: d, ctx: ctx}
+	o := options(opts)
+	err := d.attempts(ctx, o, func(ctx context.Context) error {
+		tx := d.engine.Begin(o)
+		s := &Session{handle: handle{db: d, conn: tx}, tx: tx}
+		hooks, err := s.run(ctx, f)
+		c.hooks = hooks
+		return err
+	})
+	return c, err
+}
+
+// Read runs f with a reader. A read that fails because a connection was lost
+// is run again once. ErrInside is returned when ctx comes from another unit's
+// function.
+func (d *DB) Read(ctx context.Context, f func(ctx context.Context, r *Reader) error, opts ...Option) error {
+	o := options(opts)
+	return d.attempts(ctx, o, func(ctx context.Context) error {
+		r := &Reader{handle{db: d, conn: d.engine.Read(o)}}
+		return r.run(ctx, f)
+	})
+}
+
+// insideKey marks the context of a unit's function, so that a second unit
+// inside it is refused.
+type insideKey struct{}
+
+// attempts runs one until it succeeds, fails for good, or was tried often
+// enough.
+func (d *DB) attempts(ctx context.Context, o Options, one func(context.Context) error) error {
+	if ctx.Value(insideKey{}) != nil {
+		return ErrInside
+	}
+	if o.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.Timeout)
+		defer cancel()
+	}
+	inside := context.WithValue(ctx, insideKey{}, true)
+	for n := 1; ; n++ {
+		err := one(inside)
+		again := false
+		switch retryClass(err) {
+		case Contended:
+			again = n < o.Attempts
+		case Unreachable:
+			again = n < min(o.Attempts, 2)
+		}
+		if !again || !pause(ctx, n) {
+			return err
+		}
+	}
+}
+
+// retryClass returns the class of an error that ended an attempt if it asks for
+// another one. An error that passed through Keep was committed.
+func retryClass(err error) Class {
+	var f *failure
+	if errors.As(err, &f) {
+		return f.class
+	}
+	return Other
+}
+
+// failure is the error of an attempt that failed at the database, whatever the
+// function made of it.
+type failure struct {
+	class Class
+	err   error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// pause waits a random time before attempt n+1, up to 10 ms, then 20 ms, then
+// 40 ms …, so that units that conflict do not meet again. It reports false when
+// ctx ends first.
+func pause(ctx context.Context, n int) bool {
+	t := time.NewTimer(rand.N(10 * time.Millisecond << min(n-1, 6)))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// committing returns a context for COMMIT and ROLLBACK, which the end of the
+// request does not cancel.
+func (d *DB) committing(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), d.config.CommitTimeout)
+}
+
+// run makes one attempt: f, and then COMMIT or ROLLBACK.
+func (s *Session) run(ctx context.Context, f func(context.Context, *Session) error) ([]func(context.Context), error) {
+	returned := false
+	defer func() {
+		if !returned { // a panic or runtime.Goexit goes on after the rollback
+			s.end()
+			_ = s.rollback(ctx)
+		}
+	}()
+	err := f(ctx, s)
+	returned = true
+	s.end()
+
+	if verdict := s.verdict(ctx, err); verdict != nil {
+		// A rollback that fails changes nothing: the server undoes what a lost
+		// connection began.
+		_ = s.rollback(ctx)
+		return nil, verdict
+	}
+	c, cancel := s.db.committing(ctx)
+	defer cancel()
+	if failed := s.tx.Commit(c); failed != nil {
+		return nil, s.failed(failed)
+	}
+	return s.hooks, err // nil, or what Keep wraps
+}
+
+func (s *Session) rollback(ctx context.Context) error {
+	c, cancel := s.db.committing(ctx)
+	defer cancel()
+	return s.conn.Rollback(c)
+}
+
+// run makes one attempt.
+func (r *Reader) run(ctx context.Context, f func(context.Context, *Reader) error) error {
+	defer func() {
+		r.end()
+		c, cancel := r.db.committing(ctx)
+		defer cancel()
+		_ = r.conn.Rollback(c)
+	}()
+	err := f(ctx, r)
+	r.end()
+	if verdict := r.verdict(ctx, err); verdict != nil {
+		return verdict
+	}
+	return err
+}
+
+// verdict returns why the unit must not be committed, or nil. It goes by what
+// was seen at the database, not only by what the function returned.
+func (h *handle) verdict(ctx context.Context, err error) error {
+	switch {
+	case h.misuse.Load():
+		return errs.From(errors.Join(ErrConcurrent, err))
+	case h.fault != nil && err != nil:
+		return h.failed(err)
+	case h.fault != nil:
+		return h.failed(fmt.Errorf("%w: %w", ErrSwallowed, h.fault))
+	case err != nil && !isKept(err):
+		return err
+	}
+	return ctx.Err()
+}
+
+// failed returns err with the class of what failed at the database. A failure
+// that passes by itself means just that to the caller, whatever the function
+// made of it.
+func (h *handle) failed(err error) error {
+	fault := h.fault
+	if fault == nil { // COMMIT itself
+		fault = err
+	}
+	class := ClassOf(fault)
+	switch {
+	case class == Contended, class == Unreachable:
+		var e *Error
+		errors.As(fault, &e)
+		err = e.Meaning().Wrap(err)
+	case errors.Is(err, ErrSwallowed), isKept(err):
+		err = errs.New(errs.Internal, "internal", "Something went wrong on our side. It has been logged.").Wrap(err)
+	}
+	return &failure{class: class, err: err}
+}
