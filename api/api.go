@@ -1,0 +1,142 @@
+// Package api gives an application typed routes: a handler receives its parsed
+// and validated input, the session of the request and the values it depends
+// on, and returns its output or an error.
+//
+//	func (rt *Router) Routes(r *api.Router) {
+//		api.Get(r, "/users/{id}", rt.get, Superuser)
+//		api.Patch(r, "/users/{id}", rt.update, Superuser)
+//	}
+//
+//	func (rt *Router) get(ctx context.Context, r *db.Reader, in *UserByID) (*UserRead, error)
+//	func (rt *Router) update(ctx context.Context, s *db.Session, in *UserUpdate) (*UserRead, error)
+//
+// # Order of one request
+//
+// Policy and dependencies are resolved, on a reader that ends before the
+// handler's session begins; the input is parsed and validated; the handler
+// runs; its output is encoded; the session commits; and only then is the first
+// byte of the response written. A session that conflicts with another is run
+// again from the parsing on, so a handler may run more than once.
+//
+// # Which session
+//
+//	*db.Session   reads and writes; one transaction
+//	*db.Reader    reads only; also right for a search by POST
+//	*db.DB        opens units of work itself: streaming, outside calls, hashing
+//	api.None      needs no database
+//
+// GET routes take every one but *db.Session: that does not compile.
+//
+// # Input
+//
+// An input is a struct. Fields tagged path, query, header or cookie are
+// parameters, the field Body is the JSON body, a field of type Upload is a
+// streamed body, and a field of a type that Provide has registered is a
+// dependency. The tags of schemas are those of
+// github.com/danielgtaylor/huma: required unless omitempty, minLength,
+// maxLength, minimum, maximum, pattern, format, enum, doc, example.
+package api
+
+import (
+	"cmp"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/terem-go/terem/db"
+)
+
+// Config are the settings of an API. The zero value is usable for routes that
+// need no database.
+type Config struct {
+	// Title, Version and Description head the OpenAPI document. The defaults
+	// are "API" and "0.0.0".
+	Title, Version, Description string
+
+	// DB gives the routes their sessions. Without it, a route that names
+	// anything but None is refused.
+	DB *db.DB
+
+	// Logger gets the access log and the causes of errors. The default is
+	// slog.Default().
+	Logger *slog.Logger
+
+	// Errors says how an error looks to clients. The default is Problem.
+	Errors ErrorWriter
+
+	// MaxBody limits request bodies, in bytes. The default is 1 MiB. The option
+	// MaxBody changes it for one route.
+	MaxBody int64
+
+	// Timeout ends a request that takes longer, with 504. The default is 30 s.
+	// The option Timeout changes it for one route.
+	Timeout time.Duration
+
+	// TrustedProxies are the addresses whose X-Forwarded-For and X-Request-Id
+	// are believed. The default is none.
+	TrustedProxies []netip.Prefix
+
+	// CORS lets browsers of other origins call the API. The default is none.
+	CORS *CORS
+
+	// DocsPath and SpecPath are where the documentation page and the OpenAPI
+	// document are. The defaults are "/docs" and "/openapi.json"; "-" leaves
+	// one out.
+	DocsPath, SpecPath string
+}
+
+// API is a set of typed routes with their OpenAPI document.
+type API struct {
+	config    Config
+	mux       *http.ServeMux
+	huma      huma.API
+	routes    []*route
+	mounts    []*route
+	providers map[reflect.Type]*provider
+	schemas   *schemas
+	problems  []error
+	pending   *route // the route that is being registered
+}
+
+// New returns an API without routes.
+func New(c Config) *API {
+	c.Title = cmp.Or(c.Title, "API")
+	c.Version = cmp.Or(c.Version, "0.0.0")
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	c.MaxBody = cmp.Or(c.MaxBody, 1<<20)
+	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
+	c.DocsPath = cmp.Or(c.DocsPath, "/docs")
+	c.SpecPath = cmp.Or(c.SpecPath, "/openapi.json")
+	if c.Errors == nil {
+		c.Errors = Problem
+	}
+	a := &API{config: c, mux: http.NewServeMux(), providers: map[reflect.Type]*provider{}}
+	a.huma = newHuma(a)
+	return a
+}
+
+// Check reports everything that is wrong with the routes: no policy, an input
+// that names a type nobody provides, two schemas of one name, a path that
+// clashes with another … Call it once all routes are registered; Handler does.
+func (a *API) Check() error {
+	return errors.Join(append(a.problems[:len(a.problems):len(a.problems)], a.seal()...)...)
+}
+
+// Handler returns the API as an http.Handler, with everything that every
+// request needs around the routes: request ids, the access log, recovery from
+// panics, security headers, CORS and compression. It fails with the findings
+// of Check.
+func (a *API) Handler() (http.Handler, error) {
+	if err := a.Check(); err != nil {
+		return nil, err
+	}
+	if err := a.mountDocs(); err != nil {
+		return nil, err
+	}
+	return a.surround(a.mux)
+}

@@ -1,0 +1,191 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/terem-go/terem/db"
+)
+
+// call is one request to a typed route.
+type call struct {
+	route   *route
+	w       http.ResponseWriter
+	request *http.Request
+	payload []byte // the request's body, kept for further attempts
+
+	// Of the attempt that runs:
+	ctx      context.Context // the handler's; it never holds the call itself
+	session  *db.Session
+	reader   *db.Reader
+	values   []reflect.Value // of the route's dependencies
+	err      error           // of the parsing, the handler or the encoding
+	header   http.Header
+	body     []byte
+	download *Download
+}
+
+type callKey struct{}
+
+// callOf returns the call that huma's context carries, or nil.
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
+// serve answers one request.
+func (rt *route) serve(w http.ResponseWriter, r *http.Request) {
+	if x := exchangeOf(r.Context()); x != nil {
+		x.route = rt
+	}
+	if rt.mounted != nil {
+		if _, err := rt.allow(r.Context(), r); err != nil {
+			rt.api.fail(w, r, err)
+			return
+		}
+		rt.mounted.ServeHTTP(w, r)
+		return
+	}
+	streams := rt.output.download || rt.input.upload != nil
+	if rt.timeout > 0 && !streams {
+		ctx, cancel := context.WithTimeout(r.Context(), rt.timeout)
+		defer cancel()
+		r = r.WithContext(ctx)
+	}
+	c := &call{route: rt, w: w, request: r}
+	committed, err := c.run(r.Context())
+	if err != nil {
+		rt.api.fail(w, r, err)
+	} else {
+		c.write()
+	}
+	committed.Go()
+}
+
+// run asks the policy, reads the body, and makes attempts until one is
+// committed or fails for good.
+func (c *call) run(ctx context.Context) (committed db.Committed, err error) {
+	rt := c.route
+	if !rt.inSession {
+		if c.values, err = rt.allow(ctx, c.request); err != nil {
+			return committed, err
+		}
+	}
+	if rt.input.upload != nil {
+		err = rt.input.accepted(c.request, rt.maxBody)
+	} else {
+		c.payload, err = readBody(c.w, c.request, rt.maxBody)
+	}
+	if err != nil {
+		return committed, err
+	}
+	switch rt.scope {
+	case sessionScope:
+		return rt.api.config.DB.Unit(ctx, func(ctx context.Context, s *db.Session) error {
+			c.session = s
+			return c.attempt(ctx, s)
+		}, rt.unit...)
+	case readerScope:
+		return committed, rt.api.config.DB.Read(ctx, func(ctx context.Context, r *db.Reader) error {
+			c.reader = r
+			return c.attempt(ctx, r)
+		}, rt.unit...)
+	}
+	return committed, c.attempt(ctx, nil)
+}
+
+// attempt parses the input, runs the handler and encodes its output.
+func (c *call) attempt(ctx context.Context, unit db.Querier) (err error) {
+	switch {
+	case c.route.inSession:
+		c.values, err = c.route.resolve(ctx, unit, withoutBody(c.request))
+	case c.values == nil: // a further attempt
+		c.values, err = c.route.allow(c.request.Context(), c.request)
+	}
+	if err != nil {
+		return err
+	}
+	c.ctx, c.err, c.header, c.body, c.download = ctx, nil, nil, nil, nil
+	r := c.request.WithContext(context.WithValue(ctx, callKey{}, c))
+	r.Body = io.NopCloser(bytes.NewReader(c.payload))
+	c.route.parse(humago.NewContext(c.route.op, r, sink{}))
+	c.values = nil
+	return c.err
+}
+
+// allow asks the route's policy and resolves its dependencies, on a reader that
+// ends here.
+func (rt *route) allow(ctx context.Context, r *http.Request) (values []reflect.Value, err error) {
+	if len(rt.deps) == 0 {
+		return []reflect.Value{}, nil
+	}
+	r = withoutBody(r)
+	if rt.api.config.DB == nil {
+		return rt.resolve(ctx, nil, r)
+	}
+	err = rt.api.config.DB.Read(ctx, func(ctx context.Context, q *db.Reader) error {
+		values, err = rt.resolve(ctx, q, r)
+		return err
+	})
+	return values, err
+}
+
+// withoutBody returns the request as providers see it.
+func withoutBody(r *http.Request) *http.Request {
+	c := *r
+	c.Body = http.NoBody
+	return &c
+}
+
+// inject fills the fields of the input that are not parsed.
+func (c *call) inject(in reflect.Value) {
+	for i, d := range c.route.deps {
+		if d.field != nil {
+			in.FieldByIndex(d.field).Set(c.values[i])
+		}
+	}
+	if up := c.route.input.upload; up != nil {
+		in.FieldByIndex(up).Set(reflect.ValueOf(newUpload(c)))
+	}
+}
+
+// write sends the response that was held back.
+func (c *call) write() {
+	h := c.w.Header()
+	for name, values := range c.header {
+		h[http.CanonicalHeaderKey(name)] = append(h[http.CanonicalHeaderKey(name)], values...)
+	}
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store")
+	}
+	if c.download != nil {
+		c.download.write(c.w, c.request)
+		return
+	}
+	if c.route.output.body != nil {
+		h.Set("Content-Type", "application/json")
+		h.Set("Content-Length", strconv.Itoa(len(c.body)))
+	}
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(writeTimeout))
+	c.w.WriteHeader(c.route.op.DefaultStatus)
+	// A client that is gone is not an error: what it asked for is committed.
+	_, _ = c.w.Write(c.body)
+}
+
+// writeTimeout limits the writing of a response that was held back, and of each
+// piece of one that is streamed.
+const writeTimeout = 30 * time.Second
+
+// sink takes what huma writes: nothing of it is sent.
+type sink struct{}
+
+func (sink) Header() http.Header         { return http.Header{} }
+func (sink) Write(b []byte) (int, error) { return len(b), nil }
+func (sink) WriteHeader(int)             {}

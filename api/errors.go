@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/terem-go/terem/errs"
+)
+
+// ErrorWriter says how an error looks to clients: a media type, and a value to
+// encode as JSON. The status is that of the error's kind. It is called once at
+// registration with an empty error, for the type's schema in the OpenAPI
+// document.
+type ErrorWriter func(e *errs.Error, requestID string) (contentType string, body any)
+
+// Problem is the default ErrorWriter: problem details as of RFC 9457.
+func Problem(e *errs.Error, requestID string) (string, any) {
+	return errs.ProblemType, e.Problem(requestID)
+}
+
+var errTimeout = errs.New(errs.Timeout, "timeout", "This took too long and was given up.")
+
+// statusClientGone is written to the access log for a client that went away
+// before it was answered.
+const statusClientGone = 499
+
+// fail logs the error and answers with it.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		if x := exchangeOf(r.Context()); x != nil {
+			x.status = statusClientGone
+		}
+		return
+	}
+	e := errs.From(err)
+	if errors.Is(err, context.DeadlineExceeded) && e.Kind == errs.Internal {
+		e = errTimeout.Wrap(err)
+	}
+	a.logError(r.Context(), e)
+	a.writeError(w, r, e)
+}
+
+// logError logs what the client is not told.
+func (a *API) logError(ctx context.Context, e *errs.Error) {
+	level := slog.LevelDebug
+	switch {
+	case e.Kind == errs.Internal:
+		level = slog.LevelError
+	case e.Kind.Status() >= 500:
+		level = slog.LevelWarn
+	}
+	if !a.config.Logger.Enabled(ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{slog.String("code", e.Code), slog.Any("error", e)}
+	if rt := routeOf(ctx); rt != nil {
+		attrs = append(attrs, slog.String("route", rt.method+" "+rt.path), slog.String("handler", rt.handler))
+	}
+	if place := e.Place(); place != "" {
+		attrs = append(attrs, slog.String("place", place))
+	}
+	a.config.Logger.LogAttrs(ctx, level, "request failed", attrs...)
+}
+
+// writeError answers with an error.
+func (a *API) writeError(w http.ResponseWriter, r *http.Request, e *errs.Error) {
+	contentType, body := a.config.Errors(e, RequestID(r.Context()))
+	b, err := encodeJSON(body)
+	if err != nil {
+		a.config.Logger.ErrorContext(r.Context(), "the ErrorWriter's value cannot be encoded", slog.Any("error", err))
+		b = []byte("{}\n")
+	}
+	h := w.Header()
+	h.Del("Content-Encoding")
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(b)))
+	h.Set("Cache-Control", "no-store")
+	if e.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
+	}
+	if rt := routeOf(r.Context()); rt != nil && e.Kind == errs.Unauthenticated {
+		if c := rt.challenge(); c != "" {
+			h.Set("WWW-Authenticate", c)
+		}
+	}
+	w.WriteHeader(e.Kind.Status())
+	_, _ = w.Write(b)
+}

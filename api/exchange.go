@@ -1,0 +1,146 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+)
+
+// exchange is one request and its response, as the access log sees them.
+type exchange struct {
+	http.ResponseWriter
+	id       string
+	request  *http.Request
+	route    *route
+	status   int
+	bytes    int64
+	finished bool             // the handler returned
+	reply    func(status int) // answers instead of the router's own text
+}
+
+type exchangeKey struct{}
+
+func exchangeOf(ctx context.Context) *exchange {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
+	return x
+}
+
+// routeOf returns the route that the request has reached, or nil.
+func routeOf(ctx context.Context) *route {
+	if x := exchangeOf(ctx); x != nil {
+		return x.route
+	}
+	return nil
+}
+
+// RequestID returns the id of the request that ctx belongs to, or "".
+func RequestID(ctx context.Context) string {
+	if x := exchangeOf(ctx); x != nil {
+		return x.id
+	}
+	return ""
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (x *exchange) WriteHeader(status int) {
+	if x.reply != nil && x.request.Pattern == "" && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) {
+		reply := x.reply
+		x.reply = nil
+		reply(status)
+		x.ResponseWriter = discard{x.ResponseWriter}
+		return
+	}
+	if x.status == 0 && status >= 200 {
+		x.status = status
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (x *exchange) Write(b []byte) (int, error) {
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	n, err := x.ResponseWriter.Write(b)
+	x.bytes += int64(n)
+	return n, err
+}
+
+// Flush implements http.Flusher.
+func (x *exchange) Flush() { _ = http.NewResponseController(x.ResponseWriter).Flush() }
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// discard drops the text that the router writes after it was answered instead.
+type discard struct{ http.ResponseWriter }
+
+func (d discard) Write(b []byte) (int, error) { return 0, nil }
+func (d discard) WriteHeader(int)             {}
+func (d discard) Unwrap() http.ResponseWriter { return d.ResponseWriter }
+
+// observe gives every request an id, answers for handlers that panic and for
+// paths that are not there, and writes the access log.
+func (a *API) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		x := &exchange{ResponseWriter: w}
+		x.id = a.trustProxy(r)
+		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+		x.request = r
+		x.reply = func(status int) { a.writeError(x, r, notRouted(status)) }
+		w.Header().Set("X-Request-Id", x.id)
+		defer func() { a.logAccess(r, x, time.Since(start)) }()
+		defer a.rescue(x, r)()
+		next.ServeHTTP(x, r)
+		x.finished = true
+	})
+}
+
+func (a *API) logAccess(r *http.Request, x *exchange, took time.Duration) {
+	if !a.config.Logger.Enabled(r.Context(), slog.LevelInfo) {
+		return
+	}
+	route := r.Pattern
+	if x.route != nil {
+		route = x.route.method + " " + x.route.path
+	}
+	a.config.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("route", route),
+		slog.Int("status", x.status), slog.Duration("duration", took), slog.Int64("bytes", x.bytes),
+		slog.String("client", r.RemoteAddr))
+}
+
+// trustProxy returns the request's id, and sets its RemoteAddr to the client's
+// address without a port. Only a trusted proxy's word is taken for either.
+func (a *API) trustProxy(r *http.Request) (id string) {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err == nil {
+		r.RemoteAddr = peer.Addr().Unmap().String()
+	}
+	if err == nil && a.trusted(peer.Addr()) {
+		if client, ok := a.forwardedFor(r.Header.Values("X-Forwarded-For")); ok {
+			r.RemoteAddr = client
+		}
+		if id = r.Header.Get("X-Request-Id"); validID(id) {
+			return id
+		}
+	}
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// validID reports whether a request id is short and harmless in a log.
+func validID(id string) bool {
+	for _, c := range []byte(id) {
+		if c != '-' && c != '_' && c != '.' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return id != "" && len(id) <= 64
+}

@@ -1,0 +1,98 @@
+package api
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/terem-go/terem/errs"
+)
+
+func init() {
+	// huma builds the errors of parsing and validation by this variable. Those
+	// of our routes are kept for the call, without the client's values in them;
+	// those of other users of huma in the same program stay as they were.
+	others := huma.NewErrorWithContext
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, details ...error) huma.StatusError {
+		c := callOf(ctx.Context())
+		if c == nil {
+			return others(ctx, status, msg, details...)
+		}
+		c.err = invalid(status, msg, details)
+		return &parseError{status}
+	}
+}
+
+// parseError is what huma gets to write, into the void.
+type parseError struct{ status int }
+
+func (e *parseError) Error() string  { return "invalid input" }
+func (e *parseError) GetStatus() int { return e.status }
+
+var (
+	errInvalid   = errs.New(errs.Invalid, "invalid_input", "The input breaks a rule.")
+	errNoBody    = errs.New(errs.Malformed, "body_required", "A body is required.")
+	errNotJSON   = errs.New(errs.Malformed, "invalid_json", "The body is not valid JSON.")
+	errNotParsed = errs.New(errs.Malformed, "malformed", "The request could not be read.")
+)
+
+const (
+	maxFields = 20 // named in one answer
+	maxText   = 120
+)
+
+// invalid makes an error of huma's findings. Its messages carry the client's
+// values in places; what remains names the field and what was expected.
+func invalid(status int, msg string, details []error) *errs.Error {
+	var fields []errs.Field
+	for _, d := range details {
+		var detail *huma.ErrorDetail
+		if !errors.As(d, &detail) || len(fields) == maxFields {
+			continue
+		}
+		in, name, _ := strings.Cut(detail.Location, ".")
+		fields = append(fields, errs.Field{In: in, Name: clip(name), Message: clip(withoutValue(detail.Message))})
+	}
+	switch {
+	case status == 422 && len(fields) == 1 && fields[0].In == "body" && isGoError(fields[0].Message):
+		fields[0].Message = "expected values that fit their types"
+		return errInvalid.With(fields...)
+	case status == 422:
+		return errInvalid.With(fields...)
+	case status == 415:
+		return errNotAccepted.Here()
+	case status == 400 && len(details) == 0:
+		return errNoBody.Here()
+	case status == 400:
+		return errNotJSON.Here()
+	}
+	e := errNotParsed.Here()
+	e.Kind = errs.KindOf(status)
+	return e.Wrap(errors.New(msg))
+}
+
+// withoutValue cuts what follows a colon: a parser's own text, which quotes
+// what it was given.
+func withoutValue(message string) string {
+	if strings.HasPrefix(message, "expected ") {
+		message, _, _ = strings.Cut(message, ": ")
+	}
+	return message
+}
+
+// isGoError reports whether a message comes from encoding/json, which names
+// types of Go and quotes values.
+func isGoError(message string) bool {
+	return strings.HasPrefix(message, "json: ") || strings.HasPrefix(message, "parsing time")
+}
+
+// clip shortens a text that a client may have chosen.
+func clip(s string) string {
+	s = strings.ToValidUTF8(s, "�")
+	if utf8.RuneCountInString(s) <= maxText {
+		return s
+	}
+	return string([]rune(s)[:maxText]) + "…"
+}

@@ -1,0 +1,162 @@
+package api
+
+import (
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/terem-go/terem/errs"
+)
+
+func init() {
+	// Slices are arrays in schemas, never null. huma has no other place for
+	// this than a variable of its package.
+	huma.DefaultArrayNullable = false
+}
+
+// newHuma returns the huma API that parses, validates and documents for a. It
+// serves nothing itself.
+func newHuma(a *API) huma.API {
+	a.schemas = &schemas{api: a, places: map[string]schemaPlace{}}
+	return huma.NewAPI(huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info:    &huma.Info{Title: a.config.Title, Version: a.config.Version, Description: a.config.Description},
+			Components: &huma.Components{
+				Schemas:         huma.NewMapRegistry("#/components/schemas/", a.schemas.name),
+				SecuritySchemes: map[string]*huma.SecurityScheme{},
+			},
+		},
+		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+	}, adapter{a})
+}
+
+// adapter lets huma register its handlers with the API's routes.
+type adapter struct{ api *API }
+
+var _ huma.Adapter = adapter{}
+
+// Handle implements huma.Adapter. The handler is called once for each attempt.
+func (ad adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
+	rt := ad.api.pending
+	rt.op, rt.parse = op, handler
+	ad.api.mux.HandleFunc(op.Method+" "+op.Path, rt.serve)
+}
+
+// ServeHTTP implements huma.Adapter.
+func (ad adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { ad.api.mux.ServeHTTP(w, r) }
+
+// OpenAPI returns the OpenAPI 3.1 document as JSON.
+func (a *API) OpenAPI() ([]byte, error) {
+	a.seal()
+	return a.huma.OpenAPI().MarshalJSON()
+}
+
+// secure describes a security scheme in the document.
+func (a *API) secure(s Security) {
+	a.huma.OpenAPI().Components.SecuritySchemes[s.Name] = &huma.SecurityScheme{Type: "http", Scheme: s.Scheme, BearerFormat: s.Format}
+}
+
+// document describes what the route answers: its output, the failures that
+// follow from what it is, and those that it names.
+func (rt *route) document() {
+	a := rt.api
+	a.pending = rt
+	registry := a.huma.OpenAPI().Components.Schemas
+	rt.op.Responses = map[string]*huma.Response{}
+	success := &huma.Response{Description: http.StatusText(rt.op.DefaultStatus)}
+	switch {
+	case rt.output.download:
+		success.Content = map[string]*huma.MediaType{"application/octet-stream": {Schema: binary()}}
+	case rt.output.body != nil:
+		schema := registry.Schema(rt.output.body, true, operationTypeName(rt.handler)+"Response")
+		success.Content = map[string]*huma.MediaType{"application/json": {Schema: schema}}
+	}
+	rt.op.Responses[strconv.Itoa(rt.op.DefaultStatus)] = success
+	if rt.input.upload != nil {
+		rt.op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		for t := range strings.SplitSeq(rt.input.accepts, ",") {
+			if t == "" {
+				t = "application/octet-stream"
+			}
+			rt.op.RequestBody.Content[t] = &huma.MediaType{Schema: binary()}
+		}
+	}
+
+	contentType, body := a.config.Errors(&errs.Error{}, "")
+	failure := registry.Schema(reflect.TypeOf(body), true, "Error")
+	answer := func(status, text string) {
+		if r := rt.op.Responses[status]; r != nil {
+			r.Description += "; " + text
+			return
+		}
+		rt.op.Responses[status] = &huma.Response{Description: text, Content: map[string]*huma.MediaType{contentType: {Schema: failure}}}
+	}
+	if rt.policy.needs != nil {
+		answer("401", "Nobody known is calling")
+		answer("403", "The caller may not do this")
+	}
+	if rt.input.any {
+		answer("422", "The input breaks a rule")
+	}
+	for _, e := range rt.fails {
+		answer(strconv.Itoa(e.Kind.Status()), "`"+e.Code+"`: "+e.Message)
+	}
+	answer("default", "Any other failure")
+}
+
+func binary() *huma.Schema { return &huma.Schema{Type: "string", Format: "binary"} }
+
+// operationTypeName makes "UsersGet" of "users.Router.get", to name the schema
+// of a type that has no name.
+func operationTypeName(handler string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(operationID(handler), ".") {
+		b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+	}
+	return b.String()
+}
+
+// schemas names the types of the OpenAPI document by their plain names, and
+// finds two types of one name.
+type schemas struct {
+	api      *API
+	places   map[string]schemaPlace
+	problems []error
+}
+
+type schemaPlace struct {
+	typ   reflect.Type
+	place string
+}
+
+// name implements huma's schema namer. A second type of a name gets another one
+// so that the registration goes on; Check refuses to start.
+func (s *schemas) name(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	place := ""
+	if rt := s.api.pending; rt != nil {
+		place = rt.place
+	}
+	first, ok := s.places[name]
+	if !ok {
+		s.places[name] = schemaPlace{t, place}
+		return name
+	}
+	if first.typ == t {
+		return name
+	}
+	other := name + "2"
+	if _, known := s.places[other]; !known {
+		s.problems = append(s.problems, schemaClash(name, first, schemaPlace{t, place}))
+	}
+	return s.name(t, other)
+}

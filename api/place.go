@@ -1,0 +1,45 @@
+package api
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+)
+
+// pkg is this package's path as it begins the names of its functions.
+var pkg = reflect.TypeFor[API]().PkgPath() + "."
+
+// callerPlace returns the file and line, outside this package, that called it.
+func callerPlace() string {
+	var pcs [16]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if !strings.HasPrefix(f.Function, pkg) || !more {
+			return fmt.Sprintf("%s:%d", shortPath(f.File), f.Line)
+		}
+	}
+}
+
+// shortPath returns a file's path from the working directory if it is in it,
+// else its last two parts.
+func shortPath(file string) string {
+	if wd, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(wd, file); err == nil && filepath.IsLocal(rel) {
+			return rel
+		}
+	}
+	return filepath.Join(filepath.Base(filepath.Dir(file)), filepath.Base(file))
+}
+
+// functionName returns a function's name as a reader of the code knows it, such
+// as "users.Router.get".
+func functionName(f any) string {
+	name := runtime.FuncForPC(reflect.ValueOf(f).Pointer()).Name()
+	name = name[strings.LastIndex(name, "/")+1:]
+	name = strings.TrimSuffix(name, "-fm")
+	return strings.NewReplacer("(*", "", ")", "", "[...]", "").Replace(name)
+}

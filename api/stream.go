@@ -1,0 +1,141 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/terem-go/terem/errs"
+)
+
+// Upload is a field of an input: a request body that the handler reads as it
+// arrives, up to the route's MaxBody. The tag accept lists the media types that
+// are let through, such as accept:"image/png,image/jpeg"; without it every type
+// is. A handler with an Upload takes *db.DB or None, is run once, and has no
+// deadline but 30 s without a byte.
+type Upload struct {
+	// Type is the media type that the client names, such as "image/png".
+	Type string
+	// Size is the length that the client announces in bytes, -1 for unknown.
+	Size int64
+
+	body    io.Reader
+	request *http.Request
+}
+
+// Read reads the body. Its errors are *errs.Error: too large, too slow, cut off.
+func (u Upload) Read(p []byte) (int, error) { return u.body.Read(p) }
+
+// Multipart returns a reader for the parts of a multipart/form-data body.
+func (u Upload) Multipart() (*multipart.Reader, error) {
+	m, err := u.request.MultipartReader()
+	if err != nil {
+		return nil, errNotAccepted.Wrap(err)
+	}
+	return m, nil
+}
+
+var errNotAccepted = errs.New(errs.UnsupportedMedia, "media_type_not_accepted", "A body of this media type is not accepted here.")
+
+func newUpload(c *call) Upload {
+	r := c.request.WithContext(c.ctx)
+	body := &slowReader{http.MaxBytesReader(c.w, r.Body, c.route.maxBody), http.NewResponseController(c.w)}
+	r.Body = io.NopCloser(body)
+	t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return Upload{Type: t, Size: r.ContentLength, body: body, request: r}
+}
+
+// accepted refuses an upload that is announced to be too large or of a type
+// that the route does not accept.
+func (in *input) accepted(r *http.Request, limit int64) error {
+	if r.ContentLength > limit {
+		return errTooLarge.Here()
+	}
+	t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if in.accepts != "" && !slices.Contains(strings.Split(in.accepts, ","), t) {
+		return errNotAccepted.Here()
+	}
+	return nil
+}
+
+// slowReader gives each read its own deadline.
+type slowReader struct {
+	r       io.Reader
+	control *http.ResponseController
+}
+
+func (s *slowReader) Read(p []byte) (int, error) {
+	_ = s.control.SetReadDeadline(time.Now().Add(writeTimeout))
+	n, err := s.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = bodyError(err)
+	}
+	return n, err
+}
+
+// Download is an output that is streamed after the handler returned. Such a
+// handler takes *db.DB or None.
+type Download struct {
+	// Body is what is sent. It is closed afterwards if it can be. An
+	// io.ReadSeeker is served with ranges and conditional requests.
+	Body io.Reader
+	// Name is the file's name for the browser to save it under; empty means to
+	// show it.
+	Name string
+	// Type is the media type. The default is application/octet-stream.
+	Type string
+	// Size is the length in bytes; 0 means unknown.
+	Size int64
+	// Modified is the time of the last change; zero means unknown.
+	Modified time.Time
+}
+
+func (d *Download) write(w http.ResponseWriter, r *http.Request) {
+	if c, ok := d.Body.(io.Closer); ok {
+		defer c.Close()
+	}
+	h := w.Header()
+	h.Set("Content-Type", d.Type)
+	if d.Type == "" {
+		h.Set("Content-Type", "application/octet-stream")
+	}
+	if d.Name != "" {
+		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
+	}
+	paced := &pacedWriter{w, http.NewResponseController(w)}
+	if s, ok := d.Body.(io.ReadSeeker); ok {
+		http.ServeContent(paced, r, "", d.Modified, s)
+		return
+	}
+	if d.Size > 0 {
+		h.Set("Content-Length", strconv.FormatInt(d.Size, 10))
+	}
+	if !d.Modified.IsZero() {
+		h.Set("Last-Modified", d.Modified.UTC().Format(http.TimeFormat))
+	}
+	if r.Method == http.MethodHead {
+		return
+	}
+	if _, err := io.Copy(paced, d.Body); err != nil {
+		panic(http.ErrAbortHandler) // what was sent is not the whole: the client must see that
+	}
+}
+
+// pacedWriter gives each write its own deadline.
+type pacedWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+func (p *pacedWriter) Write(b []byte) (int, error) {
+	_ = p.control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	return p.ResponseWriter.Write(b)
+}
+
+func (p *pacedWriter) Unwrap() http.ResponseWriter { return p.ResponseWriter }

@@ -1,0 +1,73 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/rs/cors"
+)
+
+// CORS says which pages of other origins may call the API from a browser.
+type CORS struct {
+	// Origins are the origins that may call, such as "https://app.example".
+	// "*" means all.
+	Origins []string
+	// Headers are request headers beside Authorization and Content-Type that
+	// they may send.
+	Headers []string
+	// Credentials lets them send cookies. It cannot be had together with "*".
+	Credentials bool
+	// MaxAge is how long browsers remember the permission. The default is
+	// 10 minutes.
+	MaxAge time.Duration
+}
+
+// surround puts around the routes what every request needs.
+func (a *API) surround(next http.Handler) (http.Handler, error) {
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400)) // smaller ones fit one packet as they are
+	if err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	next = secureHeaders(compress(next))
+	if c := a.config.CORS; c != nil {
+		if next, err = c.allow(next); err != nil {
+			return nil, err
+		}
+	}
+	return a.observe(next), nil
+}
+
+// secureHeaders sets what a browser should know before it shows anything of the
+// API. A handler that serves pages sets its own policy instead.
+func secureHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (c *CORS) allow(next http.Handler) (http.Handler, error) {
+	for _, o := range c.Origins {
+		if o == "*" && c.Credentials {
+			return nil, fmt.Errorf(`api: CORS cannot allow credentials to every origin. Name the origins instead of "*"`)
+		}
+	}
+	age := c.MaxAge
+	if age == 0 {
+		age = 10 * time.Minute
+	}
+	return cors.New(cors.Options{
+		AllowedOrigins:   c.Origins,
+		AllowedMethods:   []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"},
+		AllowedHeaders:   append([]string{"Authorization", "Content-Type"}, c.Headers...),
+		ExposedHeaders:   []string{"X-Request-Id", "Retry-After"},
+		AllowCredentials: c.Credentials,
+		MaxAge:           int(age.Seconds()),
+	}).Handler(next), nil
+}
