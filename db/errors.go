@@ -18,6 +18,7 @@ const (
 	Lost                     // the connection was lost during COMMIT: never tried again
 	Canceled                 // the context ended while the statement ran
 	TimedOut                 // the database gave up waiting for a lock or for the statement
+	Busy                     // too many units are waiting for a connection: refused before any SQL
 	Full                     // no space, or the disk fails: not tried again
 	ReadOnly                 // a reader tried to write
 	Unique                   // a value is taken
@@ -57,6 +58,8 @@ func (e *Error) Meaning() *errs.Error {
 		return errCanceled
 	case TimedOut:
 		return errTimedOut
+	case Busy:
+		return errBusy
 	case Full:
 		return errFull
 	case Unique:
@@ -118,6 +121,7 @@ var (
 	errUnreachable = errs.New(errs.Unavailable, "db.unavailable", "The database cannot be reached at the moment. Please try again.").After(2 * time.Second)
 	errCanceled    = errs.New(errs.Timeout, "timeout", "This took too long and was given up.")
 	errTimedOut    = errs.New(errs.Unavailable, "db.timeout", "The database took too long. Please try again.").After(time.Second)
+	errBusy        = errs.New(errs.Unavailable, "db.busy", "There is too much to do at the moment. Please try again.").After(time.Second)
 	errFull        = errs.New(errs.Unavailable, "db.full", "Nothing can be saved at the moment.").After(30 * time.Second)
 	errUnique      = errs.New(errs.Conflict, "db.unique", "A value that must be unique is taken already.")
 	errForeignKey  = errs.New(errs.Conflict, "db.reference", "Something that this refers to, or that refers to this, stands in the way.")
