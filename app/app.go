@@ -1,0 +1,143 @@
+// Package app is one application: its domains, its start and stop, and its
+// commands.
+//
+//	func main() { os.Exit(app.Main(newApp)) }
+//
+//	func newApp(ctx context.Context) (*app.App, error) {
+//		…
+//		a := app.New(app.Config{Name: "shop", DB: database, Migrations: migrations})
+//		a.Register(users.New(…), orders.New(…))
+//		return a, nil
+//	}
+//
+// Such a program serves, and has the commands migrate, routes, openapi and
+// config beside those of its domains.
+package app
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/migrate"
+	"github.com/terem-go/terem/settings"
+)
+
+// Config are the settings of an application.
+type Config struct {
+	// Name is the application's name, for its help and its API's title. The
+	// default is "app".
+	Name string
+	// Version is shown in the OpenAPI document. The default is "0.0.0".
+	Version string
+	// Addr is the host and port to listen on. The default is 127.0.0.1:8000.
+	Addr string
+	// Logger is the application's logger. The default is slog.Default().
+	Logger *slog.Logger
+	// DB is the application's database; nil for an application without one.
+	DB *db.DB
+	// Migrations holds the folders sqlite and postgres; nil for none.
+	Migrations fs.FS
+	// Settings is what the command config prints; see settings.Load.
+	Settings settings.Report
+	// API are further settings of the API. Its Title, Version, DB and Logger
+	// come from here unless they are set.
+	API api.Config
+	// Prefix stands before the paths of all domains. The default is "/api".
+	Prefix string
+	// Drain is how long the server goes on after a signal to stop before it
+	// takes no more connections: long enough for a load balancer to see that
+	// /readyz fails. The default is none.
+	Drain time.Duration
+	// Stop is how long requests may take to finish after that before they are
+	// cancelled. The default is 20 s.
+	Stop time.Duration
+}
+
+// App is an application. It is put together by one goroutine and then run.
+type App struct {
+	config   Config
+	api      *api.API
+	migrator *migrate.Migrator
+	commands []command
+	tables   []Table
+	problems []error
+
+	stopping atomic.Bool // a signal to stop was received
+	migrated atomic.Bool // no migration was pending when it was last looked at
+}
+
+// Domain is what an application is made of: a folder that owns its tables,
+// routes, rules and errors.
+type Domain interface {
+	// Register adds the domain to the application.
+	Register(a *App)
+}
+
+// Table is a domain's base data access, such as a dao.Table. Check reports
+// what is wrong with the description of its model.
+type Table interface {
+	Check() error
+}
+
+// New returns an application without domains.
+func New(c Config) *App {
+	c.Name = cmp.Or(c.Name, "app")
+	c.Addr = cmp.Or(c.Addr, "127.0.0.1:8000")
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	c.Stop = cmp.Or(c.Stop, 20*time.Second)
+	if c.Prefix == "" {
+		c.Prefix = "/api"
+	}
+	c.API.Title = cmp.Or(c.API.Title, c.Name)
+	c.API.Version = cmp.Or(c.API.Version, c.Version)
+	c.API.DB = cmp.Or(c.API.DB, c.DB)
+	c.API.Logger = cmp.Or(c.API.Logger, c.Logger)
+	a := &App{config: c, api: api.New(c.API)}
+	if c.DB != nil && c.Migrations != nil {
+		var err error
+		if a.migrator, err = migrate.New(c.DB, c.Migrations, migrate.Config{Logger: c.Logger}); err != nil {
+			a.problems = append(a.problems, err)
+		}
+	}
+	a.health()
+	return a
+}
+
+// Register adds domains, and services that have routes of their own.
+func (a *App) Register(domains ...Domain) {
+	for _, d := range domains {
+		d.Register(a)
+	}
+}
+
+// Router returns a router for a domain's routes, below the application's
+// prefix. The tag is the domain's heading in the documentation.
+func (a *App) Router(tag string) *api.Router { return a.api.Router(a.config.Prefix, tag) }
+
+// Tables adds a domain's tables, whose descriptions are checked at the start.
+func (a *App) Tables(tables ...Table) { a.tables = append(a.tables, tables...) }
+
+// Logger returns the application's logger.
+func (a *App) Logger() *slog.Logger { return a.config.Logger }
+
+// Handler returns the application as an http.Handler. It fails with everything
+// that is wrong with its routes, tables and migrations.
+func (a *App) Handler() (http.Handler, error) {
+	problems := a.problems
+	for _, t := range a.tables {
+		problems = append(problems, t.Check())
+	}
+	problems = append(problems, a.api.Check())
+	if err := errors.Join(problems...); err != nil {
+		return nil, fmt.Errorf("the application is not put together right:\n%w", err)
+	}
+	return a.api.Handler()
+}

@@ -1,0 +1,212 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/terem-go/terem/migrate"
+)
+
+// command is one that a domain has added.
+type command struct {
+	name, help string
+	cmd        any
+}
+
+// Command adds a command to the application, in the form of
+// github.com/alecthomas/kong: a pointer to a struct whose fields are flags,
+// arguments and further commands, with a method Run that may take a
+// context.Context, a *db.DB and an io.Writer for its output.
+func (a *App) Command(name, help string, cmd any) {
+	a.commands = append(a.commands, command{name, help, cmd})
+}
+
+// cli are the commands that every application has.
+type cli struct {
+	Serve   serveCommand   `cmd:"" default:"1" help:"Serve. This is the default."`
+	Migrate migrateCommand `cmd:"" help:"Apply the migrations, take the last one back, or list them."`
+	Routes  routesCommand  `cmd:"" help:"List the routes with their handlers, sessions, policies and places."`
+	Openapi openapiCommand `cmd:"" help:"Print the OpenAPI document."`
+	Config  configCommand  `cmd:"" help:"Print the settings and where each comes from, without secrets."`
+}
+
+// Main puts the application together with build, runs the command that the
+// program's arguments name, and returns the program's exit status: 0, or 1
+// after an error, which it prints in one line or more. SIGINT and SIGTERM end
+// the context; a second one ends the program at once.
+func Main(build func(ctx context.Context) (*App, error)) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	a, err := build(ctx)
+	if err == nil {
+		err = a.Run(ctx, os.Args[1:], os.Stdout)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error: "+err.Error())
+		return 1
+	}
+	return 0
+}
+
+// Run runs the command that args name, "serve" without any, and writes what it
+// prints to out.
+func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
+	done := false
+	options := []kong.Option{
+		kong.Name(a.config.Name), kong.Description("Without a command, it serves."), kong.UsageOnError(),
+		kong.Writers(out, out), kong.Exit(func(int) { done = true }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)), kong.Bind(a, a.config.DB),
+	}
+	for _, c := range a.commands {
+		options = append(options, kong.DynamicCommand(c.name, c.help, "", c.cmd))
+	}
+	parser, err := kong.New(new(cli), options...)
+	if err != nil {
+		return fmt.Errorf("the commands are not put together right: %w", err)
+	}
+	parsed, err := parser.Parse(args)
+	if done { // --help was answered
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w. See: %s --help", err, a.config.Name)
+	}
+	return parsed.Run()
+}
+
+type serveCommand struct{}
+
+func (serveCommand) Run(ctx context.Context, a *App) error { return a.Serve(ctx) }
+
+type migrateCommand struct {
+	Up     migrateUp     `cmd:"" help:"Apply all pending migrations."`
+	Down   migrateDown   `cmd:"" help:"Take the last migration back."`
+	Status migrateStatus `cmd:"" help:"List the migrations and when they were applied."`
+}
+
+var errNoMigrations = errors.New("this application has no migrations")
+
+func (a *App) migrations() (*migrate.Migrator, error) {
+	if err := errors.Join(a.problems...); err != nil {
+		return nil, err
+	}
+	if a.migrator == nil {
+		return nil, errNoMigrations
+	}
+	return a.migrator, nil
+}
+
+type migrateUp struct{}
+
+func (migrateUp) Run(ctx context.Context, a *App, out io.Writer) error {
+	m, err := a.migrations()
+	if err != nil {
+		return err
+	}
+	applied, err := m.Up(ctx)
+	if err != nil {
+		return err
+	}
+	if len(applied) == 0 {
+		fmt.Fprintln(out, "nothing to do: every migration is applied")
+	}
+	return a.close()
+}
+
+type migrateDown struct{}
+
+func (migrateDown) Run(ctx context.Context, a *App) error {
+	m, err := a.migrations()
+	if err != nil {
+		return err
+	}
+	if _, err = m.Down(ctx); err != nil {
+		return err
+	}
+	return a.close()
+}
+
+type migrateStatus struct{}
+
+func (migrateStatus) Run(ctx context.Context, a *App, out io.Writer) error {
+	m, err := a.migrations()
+	if err != nil {
+		return err
+	}
+	states, err := m.Status(ctx)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, s := range states {
+		when := "pending"
+		if !s.Pending() {
+			when = s.AppliedAt.Format("2006-01-02 15:04:05Z")
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\n", s.Number, s.File, when)
+	}
+	return w.Flush()
+}
+
+type routesCommand struct {
+	JSON bool `help:"Print JSON."`
+}
+
+func (c routesCommand) Run(a *App, out io.Writer) error {
+	if _, err := a.Handler(); err != nil {
+		return err
+	}
+	routes := a.api.Routes()
+	if c.JSON {
+		return printJSON(out, routes)
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "METHOD\tPATH\tHANDLER\tSESSION\tPOLICY\tDEPENDENCIES\tPLACE")
+	for _, r := range routes {
+		fmt.Fprintln(w, strings.Join([]string{r.Method, r.Path, r.Handler, r.Session, r.Policy, strings.Join(r.Dependencies, ","), r.Place}, "\t"))
+	}
+	return w.Flush()
+}
+
+type openapiCommand struct{}
+
+func (openapiCommand) Run(a *App, out io.Writer) error {
+	if _, err := a.Handler(); err != nil {
+		return err
+	}
+	spec, err := a.api.OpenAPI()
+	if err != nil {
+		return err
+	}
+	return printJSON(out, json.RawMessage(spec))
+}
+
+type configCommand struct {
+	JSON bool `help:"Print JSON."`
+}
+
+func (c configCommand) Run(a *App, out io.Writer) error {
+	if c.JSON {
+		return printJSON(out, a.config.Settings)
+	}
+	return a.config.Settings.WriteTable(out)
+}
+
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
