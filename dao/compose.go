@@ -1,0 +1,119 @@
+package dao
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/sqltext"
+)
+
+// composer writes a statement whose end depends on the options of a call.
+type composer struct {
+	plan    *plan
+	dialect db.Dialect
+	text    strings.Builder
+	args    []any
+	err     error
+}
+
+func (p *plan) compose(d db.Dialect, beginning string) *composer {
+	c := &composer{plan: p, dialect: d}
+	c.text.WriteString(beginning)
+	return c
+}
+
+// where writes conditions. more says that parameters follow.
+func (c *composer) where(conditions []Condition, more bool) {
+	for i, w := range conditions {
+		if i == 0 {
+			c.text.WriteString(" WHERE (")
+		} else {
+			c.text.WriteString(" AND (")
+		}
+		if more || len(conditions) > 1 {
+			c.renumber(w)
+		} else {
+			c.text.WriteString(w.sql)
+		}
+		c.text.WriteByte(')')
+		c.args = append(c.args, w.args...)
+	}
+}
+
+// renumber writes a condition whose $1 is the first parameter after those that
+// are there.
+func (c *composer) renumber(w Condition) {
+	used := 0
+	for t := range sqltext.Tokens(c.dialect, w.sql) {
+		if t.Kind != sqltext.Param {
+			c.text.WriteString(t.Text)
+			continue
+		}
+		n, err := strconv.Atoi(t.Text[1:])
+		if err != nil || t.Text[0] != '$' || n < 1 || n > len(w.args) {
+			c.fail("dao: the condition %q has %s and %d arguments", w.sql, t.Text, len(w.args))
+			return
+		}
+		used = max(used, n)
+		c.text.WriteString(placeholder(len(c.args) + n))
+	}
+	if used < len(w.args) {
+		c.fail("dao: the condition %q uses %d of its %d arguments", w.sql, used, len(w.args))
+	}
+}
+
+// order writes the order of rows.
+func (c *composer) order(names []string) {
+	for i, name := range names {
+		name, down := strings.CutPrefix(name, "-")
+		col := c.plan.column(name)
+		if col == nil {
+			c.fail("dao: OrderBy: %w", c.plan.unknown(name))
+			return
+		}
+		if i == 0 {
+			c.text.WriteString(" ORDER BY ")
+		} else {
+			c.text.WriteString(", ")
+		}
+		c.text.WriteString(c.plan.read(col))
+		switch {
+		case down && col.Nullable:
+			c.text.WriteString(" DESC NULLS FIRST")
+		case down:
+			c.text.WriteString(" DESC")
+		case col.Nullable:
+			c.text.WriteString(" NULLS LAST")
+		}
+	}
+}
+
+// number writes a parameter behind a keyword, such as LIMIT.
+func (c *composer) number(keyword string, n int64) {
+	c.args = append(c.args, n)
+	c.text.WriteString(keyword)
+	c.text.WriteString(placeholder(len(c.args)))
+}
+
+func (c *composer) fail(format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf(format, args...)
+	}
+}
+
+// find composes the statement that returns the rows that options ask for.
+func (p *plan) find(d db.Dialect, opts []Option) (*composer, error) {
+	s := newSelection(opts)
+	c := p.compose(d, p.sql.rows)
+	c.where(s.where, s.limit != nil)
+	c.order(s.order)
+	if s.limit != nil {
+		if *s.limit < 0 {
+			c.fail("dao: a Limit of %d is less than 0", *s.limit)
+		}
+		c.number(" LIMIT ", int64(*s.limit))
+	}
+	return c, c.err
+}

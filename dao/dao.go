@@ -1,0 +1,77 @@
+// Package dao is a domain's base data access: a Table reads and writes the rows
+// of one table as values of one struct, through the session it is given.
+//
+//	// User is a row of the table users.
+//	type User struct {
+//		ID        int64     `db:"id,pk"` // numbered by the database
+//		Email     string    `db:"email,unique,size:320"`
+//		Name      *string   `db:"name"` // may be NULL
+//		CreatedAt time.Time `db:"created_at,created"`
+//		UpdatedAt time.Time `db:"updated_at,updated"`
+//	}
+//
+//	// Repository reads and writes users.
+//	type Repository struct{ dao.Table[User] }
+//
+//	func (r Repository) ByEmail(ctx context.Context, q db.Querier, email string) (*User, error) {
+//		return r.One(ctx, q, dao.Where("lower(email) = lower($1)", email))
+//	}
+//
+//	users := Repository{dao.Of[User]("users")}
+//
+// A method that takes a db.Querier reads, one that takes a db.Execer writes.
+// None begins or ends a transaction, and nothing is hidden in the context: what
+// several repositories do with one session is committed or rolled back as one.
+// SQL of any other form goes through Query, which maps it to any struct, or
+// through the session itself.
+//
+// # Tags
+//
+// The tag of a field names its column, then options:
+//
+//	pk         the primary key or a part of it; a single integer is numbered by the database
+//	unique     no two rows have the same value
+//	size:N     at most N characters of a string, or bytes of a []byte
+//	created    Insert sets the time, unless it is set
+//	updated    Insert and Update set the time
+//
+// An exported field without a tag is refused, so that none is left out by
+// mistake: db:"-" leaves it out. The fields of an embedded struct count as the
+// struct's own. Names are lower-case: a-z, 0-9 and _.
+//
+// # Types
+//
+// A column is any integer, float, bool, string, []byte or time.Time, or a type
+// made of one of these, such as an enum of strings; time.Duration is an integer
+// of nanoseconds. A pointer to one of these may be NULL. A type that is a
+// sql.Scanner must be a driver.Valuer too; those of database/sql that begin with
+// Null may be NULL.
+//
+// Values are the same on every engine: times are stored in UTC and cut to
+// microseconds; a nil []byte is stored as an empty one; NaN, and unsigned
+// numbers past the largest int64, are refused as the database would refuse them
+// (class db.Data).
+package dao
+
+import "reflect"
+
+// Table reads and writes the rows of one table as values of T, a struct whose
+// tags describe it. Of makes one. It is safe for use by many goroutines, and
+// embedding it gives a repository its methods.
+//
+// A Table whose description is wrong returns the reason from every method.
+type Table[T any] struct{ plan *plan }
+
+// Of returns the Table of the named table. Model tells whether T describes one.
+func Of[T any](table string) Table[T] {
+	return Table[T]{newPlan(table, reflect.TypeFor[T]())}
+}
+
+// Model returns the description of the table, which must not be changed, or
+// what is wrong with it: the struct, each wrong field and the reason.
+func (t Table[T]) Model() (*Model, error) {
+	if err := t.plan.check(); err != nil {
+		return nil, err
+	}
+	return &t.plan.model, nil
+}

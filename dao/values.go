@@ -1,0 +1,155 @@
+package dao
+
+import (
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"time"
+	"unicode/utf8"
+
+	"github.com/terem-go/terem/db"
+)
+
+// field returns the column's field in v, or v itself if the column is not one
+// of a struct.
+func (c *column) field(v reflect.Value) reflect.Value {
+	for _, i := range c.index {
+		v = v.Field(i)
+	}
+	return v
+}
+
+// destination returns a pointer to the column's field in v, for Rows.Scan. A
+// field of a named type is handed out as the basic type that it is made of: the
+// two have the same form in memory.
+func (c *column) destination(v reflect.Value) any {
+	return reflect.NewAt(c.dest, c.field(v).Addr().UnsafePointer()).Interface()
+}
+
+// destinations returns the destinations of several columns.
+func destinations(v reflect.Value, columns []*column) []any {
+	dest := make([]any, len(columns))
+	for i, c := range columns {
+		dest[i] = c.destination(v)
+	}
+	return dest
+}
+
+// arg returns what is written for a field: nil, a value of a basic type, or what
+// the type's own Value returns. A time in the field is first cut to what is
+// stored: UTC, microseconds.
+func (c *column) arg(field reflect.Value) (any, error) {
+	if field.Kind() == reflect.Pointer {
+		if field.IsNil() {
+			return nil, nil
+		}
+		if c.Kind == Time { // what it points at may not be the row's own
+			t := stored(*field.Interface().(*time.Time))
+			field.Set(reflect.ValueOf(&t))
+			return t, nil
+		}
+		field = field.Elem()
+	}
+	switch c.Kind {
+	case Custom:
+		v, err := field.Addr().Interface().(driver.Valuer).Value()
+		if t, ok := v.(time.Time); ok {
+			v = stored(t)
+		}
+		return v, err
+	case Time:
+		t := stored(field.Interface().(time.Time))
+		field.Set(reflect.ValueOf(t))
+		return t, nil
+	case Bytes:
+		b := field.Bytes()
+		if b == nil {
+			b = []byte{} // nil would be NULL
+		}
+		return b, c.fits(len(b))
+	case "string":
+		s := field.String()
+		if c.Size > 0 && len(s) > c.Size { // more bytes may still be few enough characters
+			return s, c.fits(utf8.RuneCountInString(s))
+		}
+		return s, nil
+	}
+	return c.number(field)
+}
+
+// integer reports whether the column holds integers.
+func (c *column) integer() bool {
+	v := reflect.Zero(c.typ)
+	return c.Kind != Custom && (v.CanInt() || v.CanUint())
+}
+
+// number returns what is written for a number or a bool.
+func (c *column) number(v reflect.Value) (any, error) {
+	switch {
+	case v.CanInt():
+		return v.Int(), nil
+	case v.CanUint():
+		if v.Uint() > math.MaxInt64 {
+			return nil, c.refused("the number is too large for a column")
+		}
+		return int64(v.Uint()), nil
+	case v.CanFloat():
+		if math.IsNaN(v.Float()) {
+			return nil, c.refused("NaN is not a value for a column")
+		}
+		return v.Float(), nil
+	}
+	return v.Bool(), nil
+}
+
+// fits says whether a string or []byte of a length is within the column's size,
+// which SQLite does not know of.
+func (c *column) fits(length int) error {
+	if c.Size == 0 || length <= c.Size {
+		return nil
+	}
+	return c.refused(fmt.Sprintf("a length of %d is over the size of %d", length, c.Size))
+}
+
+// refused returns the error of a value that the column cannot hold: that of a
+// database that refuses it.
+func (c *column) refused(reason string) error {
+	return &db.Error{Class: db.Data, Columns: []string{c.Name}, Err: errors.New("dao: the column " + c.Name + ": " + reason)}
+}
+
+// errNoSuchKey is returned for a key that no row can have.
+var errNoSuchKey = errors.New("dao: no row can have this key")
+
+// keyArg returns what is written for a value of the key that a caller gave: of
+// the field's own type or, for integers and strings, of any such type.
+func (c *column) keyArg(key any) (any, error) {
+	k, v := reflect.ValueOf(key), reflect.New(c.typ).Elem()
+	switch {
+	case k.IsValid() && k.Type() == c.typ:
+		v.Set(k)
+	case c.Kind == "string" && k.Kind() == reflect.String:
+		v.SetString(k.String())
+	case c.integer() && v.CanInt() && k.CanInt():
+		if v.OverflowInt(k.Int()) {
+			return nil, errNoSuchKey
+		}
+		v.SetInt(k.Int())
+	case c.integer() && v.CanUint() && k.CanUint():
+		if v.OverflowUint(k.Uint()) {
+			return nil, errNoSuchKey
+		}
+		v.SetUint(k.Uint())
+	default:
+		return nil, fmt.Errorf("dao: the key %s is %s, not %T", c.Name, c.Type, key)
+	}
+	arg, err := c.arg(v)
+	if db.ClassOf(err) == db.Data {
+		return nil, errNoSuchKey
+	}
+	return arg, err
+}
+
+// stored returns t as it is stored: in UTC, cut to microseconds.
+func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
