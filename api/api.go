@@ -84,6 +84,10 @@ type Config struct {
 	// CORS lets browsers of other origins call the API. The default is none.
 	CORS *CORS
 
+	// Middleware stands around all routes, the first outermost. Requests have
+	// their id by then, and panics in it are answered.
+	Middleware []func(http.Handler) http.Handler
+
 	// DocsPath and SpecPath are where the documentation page and the OpenAPI
 	// document are. The defaults are "/docs" and "/openapi.json"; "-" leaves
 	// one out.

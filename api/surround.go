@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -29,6 +30,9 @@ func (a *API) surround(next http.Handler) (http.Handler, error) {
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400)) // smaller ones fit one packet as they are
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)
+	}
+	for _, m := range slices.Backward(a.config.Middleware) {
+		next = m(next)
 	}
 	next = secureHeaders(compress(next))
 	if c := a.config.CORS; c != nil {
