@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/migrate"
 	"github.com/terem-go/terem/settings"
@@ -81,10 +82,10 @@ type Domain interface {
 	Register(a *App)
 }
 
-// Table is a domain's base data access, such as a dao.Table. Check reports
-// what is wrong with the description of its model.
+// Table is a domain's base data access: a dao.Table, or a repository around one.
 type Table interface {
-	Check() error
+	// Model returns the table's description, or what is wrong with it.
+	Model() (*dao.Model, error)
 }
 
 // New returns an application without domains.
@@ -133,7 +134,8 @@ func (a *App) Logger() *slog.Logger { return a.config.Logger }
 func (a *App) Handler() (http.Handler, error) {
 	problems := a.problems
 	for _, t := range a.tables {
-		problems = append(problems, t.Check())
+		_, err := t.Model()
+		problems = append(problems, err)
 	}
 	problems = append(problems, a.api.Check())
 	if err := errors.Join(problems...); err != nil {

@@ -160,3 +160,9 @@ func caller() uintptr {
 	runtime.Callers(3, pcs[:])
 	return pcs[0]
 }
+
+// HasKind reports whether the first *Error in err's tree is of the kind.
+func HasKind(err error, kind Kind) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind == kind
+}
