@@ -2,19 +2,16 @@ package app
 
 import (
 	"context"
-	"encoding/json"
+
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"strings"
+
 	"syscall"
-	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
-
-	"github.com/terem-go/terem/migrate"
 )
 
 // command is one that a domain has added.
@@ -82,131 +79,9 @@ func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w. See: %s --help", err, a.config.Name)
 	}
-	return parsed.Run()
+	return errors.Join(parsed.Run(), a.close())
 }
 
 type serveCommand struct{}
 
 func (serveCommand) Run(ctx context.Context, a *App) error { return a.Serve(ctx) }
-
-type migrateCommand struct {
-	Up     migrateUp     `cmd:"" help:"Apply all pending migrations."`
-	Down   migrateDown   `cmd:"" help:"Take the last migration back."`
-	Status migrateStatus `cmd:"" help:"List the migrations and when they were applied."`
-}
-
-var errNoMigrations = errors.New("this application has no migrations")
-
-func (a *App) migrations() (*migrate.Migrator, error) {
-	if err := errors.Join(a.problems...); err != nil {
-		return nil, err
-	}
-	if a.migrator == nil {
-		return nil, errNoMigrations
-	}
-	return a.migrator, nil
-}
-
-type migrateUp struct{}
-
-func (migrateUp) Run(ctx context.Context, a *App, out io.Writer) error {
-	m, err := a.migrations()
-	if err != nil {
-		return err
-	}
-	applied, err := m.Up(ctx)
-	if err != nil {
-		return err
-	}
-	if len(applied) == 0 {
-		fmt.Fprintln(out, "nothing to do: every migration is applied")
-	}
-	return a.close()
-}
-
-type migrateDown struct{}
-
-func (migrateDown) Run(ctx context.Context, a *App) error {
-	m, err := a.migrations()
-	if err != nil {
-		return err
-	}
-	if _, err = m.Down(ctx); err != nil {
-		return err
-	}
-	return a.close()
-}
-
-type migrateStatus struct{}
-
-func (migrateStatus) Run(ctx context.Context, a *App, out io.Writer) error {
-	m, err := a.migrations()
-	if err != nil {
-		return err
-	}
-	states, err := m.Status(ctx)
-	if err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, s := range states {
-		when := "pending"
-		if !s.Pending() {
-			when = s.AppliedAt.Format("2006-01-02 15:04:05Z")
-		}
-		fmt.Fprintf(w, "%d\t%s\t%s\n", s.Number, s.File, when)
-	}
-	return w.Flush()
-}
-
-type routesCommand struct {
-	JSON bool `help:"Print JSON."`
-}
-
-func (c routesCommand) Run(a *App, out io.Writer) error {
-	if _, err := a.Handler(); err != nil {
-		return err
-	}
-	routes := a.api.Routes()
-	if c.JSON {
-		return printJSON(out, routes)
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "METHOD\tPATH\tHANDLER\tSESSION\tPOLICY\tDEPENDENCIES\tPLACE")
-	for _, r := range routes {
-		fmt.Fprintln(w, strings.Join([]string{r.Method, r.Path, r.Handler, r.Session, r.Policy, strings.Join(r.Dependencies, ","), r.Place}, "\t"))
-	}
-	return w.Flush()
-}
-
-type openapiCommand struct{}
-
-func (openapiCommand) Run(a *App, out io.Writer) error {
-	if _, err := a.Handler(); err != nil {
-		return err
-	}
-	spec, err := a.api.OpenAPI()
-	if err != nil {
-		return err
-	}
-	return printJSON(out, json.RawMessage(spec))
-}
-
-type configCommand struct {
-	JSON bool `help:"Print JSON."`
-}
-
-func (c configCommand) Run(a *App, out io.Writer) error {
-	if c.JSON {
-		return printJSON(out, a.config.Settings)
-	}
-	return a.config.Settings.WriteTable(out)
-}
-
-func printJSON(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
-

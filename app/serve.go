@@ -15,8 +15,9 @@ import (
 
 // Serve listens and serves until ctx ends, and then stops gracefully: it goes
 // on for Config.Drain, takes no more connections, lets requests finish for
-// Config.Stop, cancels those that are left, and closes the database. A database
-// that is down is waited for; one whose schema is behind is an error.
+// Config.Stop, and cancels those that are left. A database that is down is
+// waited for; one whose schema is behind is an error. The database stays open:
+// Run closes it.
 func (a *App) Serve(ctx context.Context) error {
 	h, err := a.Handler()
 	if err != nil {
@@ -45,13 +46,12 @@ func (a *App) Serve(ctx context.Context) error {
 
 	select {
 	case err := <-failed:
-		return errors.Join(fmt.Errorf("serving on %s: %w", l.Addr(), err), a.close())
+		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
 	case <-ctx.Done():
 	}
 	a.stop(srv, cancel)
-	err = a.close()
 	a.config.Logger.Info("stopped")
-	return err
+	return nil
 }
 
 // checkDatabase refuses to serve a schema that is behind. A database that does

@@ -1,0 +1,60 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+type routesCommand struct {
+	JSON bool `help:"Print JSON."`
+}
+
+func (c routesCommand) Run(a *App, out io.Writer) error {
+	if _, err := a.Handler(); err != nil {
+		return err
+	}
+	routes := a.api.Routes()
+	if c.JSON {
+		return printJSON(out, routes)
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "METHOD\tPATH\tHANDLER\tSESSION\tPOLICY\tDEPENDENCIES\tPLACE")
+	for _, r := range routes {
+		fmt.Fprintln(w, strings.Join([]string{r.Method, r.Path, r.Handler, r.Session, r.Policy, strings.Join(r.Dependencies, ","), r.Place}, "\t"))
+	}
+	return w.Flush()
+}
+
+type openapiCommand struct{}
+
+func (openapiCommand) Run(a *App, out io.Writer) error {
+	if _, err := a.Handler(); err != nil {
+		return err
+	}
+	spec, err := a.api.OpenAPI()
+	if err != nil {
+		return err
+	}
+	return printJSON(out, json.RawMessage(spec))
+}
+
+type configCommand struct {
+	JSON bool `help:"Print JSON."`
+}
+
+func (c configCommand) Run(a *App, out io.Writer) error {
+	if c.JSON {
+		return printJSON(out, a.config.Settings)
+	}
+	return a.config.Settings.WriteTable(out)
+}
+
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

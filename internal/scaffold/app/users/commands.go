@@ -1,0 +1,60 @@
+package users
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/terem-go/terem/db"
+)
+
+// userCommand is the command user of the application.
+type userCommand struct {
+	Create createCommand `cmd:"" help:"Create a user. The password is asked for, or read from the first line of standard input."`
+}
+
+type createCommand struct {
+	auth *Auth
+
+	Email     string `required:"" help:"The address to log in with."`
+	Name      string `help:"The name to show; the address by default."`
+	Superuser bool   `help:"Let the user manage all users."`
+}
+
+// Run creates the user.
+func (c *createCommand) Run(ctx context.Context, database *db.DB, out io.Writer) error {
+	password, err := readPassword(out)
+	if err != nil {
+		return err
+	}
+	u := &User{Email: c.Email, Name: c.Name, IsSuperuser: c.Superuser}
+	if u.Name == "" {
+		u.Name = u.Email
+	}
+	if err := c.auth.create(ctx, database, u, password); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "created user %d, %s\n", u.ID, u.Email)
+	return nil
+}
+
+// readPassword reads a password without showing it, or a line of what is piped
+// in.
+func readPassword(out io.Writer) (string, error) {
+	if stdin := int(os.Stdin.Fd()); term.IsTerminal(stdin) {
+		fmt.Fprint(out, "Password: ")
+		b, err := term.ReadPassword(stdin)
+		fmt.Fprintln(out)
+		return string(b), err
+	}
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if line == "" && err != nil {
+		return "", fmt.Errorf("no password: type it at a terminal, or pipe it in")
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}

@@ -1,0 +1,14 @@
+package users
+
+import "github.com/terem-go/terem/errs"
+
+// The errors of this domain. A handler returns them; the kind becomes the
+// HTTP status.
+var (
+	ErrEmailTaken    = errs.New(errs.Conflict, "users.email_taken", "This address is already registered.")
+	ErrWrongPassword = errs.New(errs.Invalid, "users.wrong_password", "The current password is wrong.").
+				With(errs.Field{In: "body", Name: "current_password", Message: "expected the current password"})
+	ErrNotAllowed = errs.New(errs.Forbidden, "users.not_allowed", "You may not do this.")
+	ErrBadName    = errs.New(errs.Invalid, "users.bad_name", "A name needs something to see, and no control characters.").
+			With(errs.Field{In: "body", Name: "name", Message: "expected a name"})
+)

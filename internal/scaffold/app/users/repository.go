@@ -1,0 +1,34 @@
+package users
+
+import (
+	"context"
+
+	"github.com/terem-go/terem/dao"
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/scaffold/app/utils"
+)
+
+// Repository reads and writes users. A method says in its signature whether it
+// writes: db.Querier reads, db.Execer writes.
+type Repository struct{ dao.Table[User] }
+
+// ByEmail returns the user with the address, in any case.
+func (r Repository) ByEmail(ctx context.Context, q db.Querier, email string) (*User, error) {
+	return r.One(ctx, q, dao.Where("email = $1", utils.Email(email)))
+}
+
+// Create inserts a user, or returns ErrEmailTaken.
+func (r Repository) Create(ctx context.Context, x db.Execer, u *User) error {
+	if err := u.tidy(); err != nil {
+		return err
+	}
+	return dao.Taken(r.Insert(ctx, x, u), "email", ErrEmailTaken)
+}
+
+// Save updates a user, or returns ErrEmailTaken.
+func (r Repository) Save(ctx context.Context, x db.Execer, u *User) error {
+	if err := u.tidy(); err != nil {
+		return err
+	}
+	return dao.Taken(r.Update(ctx, x, u), "email", ErrEmailTaken)
+}

@@ -1,0 +1,16 @@
+package utils
+
+import "unicode"
+
+// Printable reports whether the text has something to see in it, and nothing
+// that a terminal or a page would act upon.
+func Printable(s string) bool {
+	seen := false
+	for _, r := range s {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+		seen = seen || !unicode.IsSpace(r)
+	}
+	return seen
+}
