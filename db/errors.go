@@ -74,8 +74,7 @@ func (e *Error) Meaning() *errs.Error {
 
 // ClassOf returns the class of the database's failure in err's tree, or Other.
 func ClassOf(err error) Class {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Class
 	}
 	return Other
@@ -144,6 +143,6 @@ func (k *kept) Unwrap() error { return k.error }
 
 // isKept reports whether Keep is in err's tree.
 func isKept(err error) bool {
-	var k *kept
-	return errors.As(err, &k)
+	_, ok := errors.AsType[*kept](err)
+	return ok
 }

@@ -50,7 +50,11 @@ func Timeout(d time.Duration) Option { return func(o *Options) { o.Timeout = d }
 func (o Options) Serializable() bool { return o.Isolation == serializable }
 
 func options(opts []Option) Options {
-	o := Options{Attempts: 3}
+	defaults := Options{Attempts: 3}
+	if len(opts) == 0 {
+		return defaults // without a copy on the heap, which the options need
+	}
+	o := defaults
 	for _, opt := range opts {
 		opt(&o)
 	}

@@ -86,8 +86,7 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(context.Context) 
 // retryClass returns the class of an error that ended an attempt if it asks for
 // another one. An error that passed through Keep was committed.
 func retryClass(err error) Class {
-	var f *failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*failure](err); ok {
 		return f.class
 	}
 	return Other
@@ -115,12 +114,6 @@ func pause(ctx context.Context, n int) bool {
 	case <-ctx.Done():
 		return false
 	}
-}
-
-// committing returns a context for COMMIT and ROLLBACK, which the end of the
-// request does not cancel.
-func (d *DB) committing(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), d.config.CommitTimeout)
 }
 
 // run makes one attempt: f, and then COMMIT or ROLLBACK.
@@ -199,8 +192,7 @@ func (h *handle) failed(err error) error {
 	class := ClassOf(fault)
 	switch {
 	case class == Contended, class == Unreachable:
-		var e *Error
-		errors.As(fault, &e)
+		e, _ := errors.AsType[*Error](fault)
 		err = e.Meaning().Wrap(err)
 	case errors.Is(err, ErrSwallowed), isKept(err):
 		err = errs.New(errs.Internal, "internal", "Something went wrong on our side. It has been logged.").Wrap(err)
