@@ -1,0 +1,213 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"github.com/terem-go/terem/db"
+)
+
+// conn is a connection of the driver with its prepared statements. One
+// goroutine uses it at a time.
+type conn struct {
+	driver  driver.Conn
+	cache   cache
+	args    []driver.NamedValue // those of the statement that runs
+	values  []driver.Value      // those of the row that is being read
+	refused error               // why the rule refused the statement that was prepared last
+
+	// The engine's own statements. The rule does not hold for them.
+	begin, commit, rollback prepared
+	own                     bool // one of them is under way
+}
+
+// rule says why a unit must not do something, or returns nil.
+type rule func(action sqlite.AuthorizerActionCode, what string) error
+
+// connect opens a connection whose statements obey a rule and whose
+// transactions begin as begin says.
+func connect(ctx context.Context, dsn, begin string, refuse rule) (*conn, error) {
+	connector, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	d, err := connector.Connect(ctx)
+	if err != nil {
+		return nil, classify(err)
+	}
+	c := &conn{driver: d, cache: newCache(), own: true}
+	err = d.(sqlite.AuthorizerRegisterer).RegisterAuthorizer(
+		func(action sqlite.AuthorizerActionCode, what, _, _, _ string) sqlite.AuthorizerReturnCode {
+			if c.own {
+				return sqlite.AuthorizerOK
+			}
+			if err := refuse(action, what); err != nil {
+				c.refused = err
+				return sqlite.AuthorizerDeny
+			}
+			return sqlite.AuthorizerOK
+		})
+	for sql, s := range map[string]*prepared{begin: &c.begin, "COMMIT": &c.commit, "ROLLBACK": &c.rollback} {
+		var p driver.Stmt
+		if err == nil {
+			p, err = d.Prepare(sql)
+		}
+		if err == nil {
+			*s = p.(prepared)
+		}
+	}
+	c.own = false
+	if err != nil {
+		return nil, errors.Join(classify(err), d.Close())
+	}
+	return c, nil
+}
+
+// control runs one of the engine's own statements.
+func (c *conn) control(s prepared) error {
+	c.own = true // also when SQLite prepares it again, after a change of the schema
+	defer func() { c.own = false }()
+	_, err := s.ExecContext(context.Background(), nil)
+	return classify(err)
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (c *conn) exec(ctx context.Context, sql string, args []any) (int64, error) {
+	s, err := c.prepare(sql)
+	if err == nil {
+		err = c.bind(s, args)
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer c.unbind()
+	r, err := s.driver.ExecContext(ctx, c.args)
+	if err != nil || !s.changes {
+		return 0, c.failed(err)
+	}
+	return r.RowsAffected()
+}
+
+// query runs a statement that returns rows.
+func (c *conn) query(ctx context.Context, sql string, args []any) (*rows, error) {
+	s, err := c.prepare(sql)
+	if err == nil {
+		err = c.bind(s, args)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer c.unbind()
+	r, err := s.driver.QueryContext(ctx, c.args)
+	if err != nil {
+		return nil, c.failed(err)
+	}
+	return newRows(ctx, c, r), nil
+}
+
+// prepare returns the prepared statement of a text.
+func (c *conn) prepare(sql string) (*stmt, error) {
+	if s := c.cache.get(sql); s != nil {
+		return s, nil
+	}
+	t, err := parse(sql)
+	if err != nil {
+		return nil, err
+	}
+	d, err := c.driver.Prepare(t.sql)
+	if err != nil {
+		return nil, c.failed(err)
+	}
+	s := &stmt{text: t, key: sql, driver: d.(prepared)}
+	c.cache.put(s)
+	return s, nil
+}
+
+// bind makes args those of the statement that is about to run.
+func (c *conn) bind(s *stmt, args []any) error {
+	if s.foreign != "" {
+		return fmt.Errorf("sqlite: the placeholder %s is not known here; write $1, $2 …", s.foreign)
+	}
+	if err := s.takes(len(args)); err != nil {
+		return err
+	}
+	c.args = c.args[:0]
+	for i, arg := range args {
+		v, err := value(arg)
+		if err != nil {
+			c.unbind()
+			return fmt.Errorf("sqlite: the argument for $%d: %w", i+1, err)
+		}
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: v})
+	}
+	return nil
+}
+
+// row returns room for n columns. There is one open result at a time.
+func (c *conn) row(n int) []driver.Value {
+	if cap(c.values) < n {
+		c.values = make([]driver.Value, n)
+	}
+	return c.values[:n]
+}
+
+// unbind lets go of the arguments.
+func (c *conn) unbind() { clear(c.args) }
+
+// failed turns the driver's error into the database's, or into the reason why
+// the statement was refused.
+func (c *conn) failed(err error) error {
+	refused := c.refused
+	c.refused = nil
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code() == lib.SQLITE_AUTH && refused != nil {
+		return refused
+	}
+	return classify(err)
+}
+
+// writable returns an error if SQLite opened a file only to read, which it does
+// without a word when it may not write to it.
+func (c *conn) writable() error {
+	readOnly, err := c.driver.(interface{ IsReadOnly(string) (bool, error) }).IsReadOnly("main")
+	if readOnly {
+		err = &db.Error{Class: db.ReadOnly, Err: errors.New("the file cannot be written to")}
+	}
+	return err
+}
+
+// close closes the connection. Statements must be closed before it; they only
+// repeat errors of their last runs.
+func (c *conn) close() error {
+	c.cache.close()
+	for _, s := range []prepared{c.begin, c.commit, c.rollback} {
+		_ = s.Close()
+	}
+	return classify(c.driver.Close())
+}
+
+// transaction is the rule that units neither begin nor end transactions, and
+// open no other files.
+func transaction(action sqlite.AuthorizerActionCode, what string) error {
+	switch action {
+	case sqlite.AuthTransaction:
+		return fmt.Errorf("sqlite: %s is refused: a unit of work begins and ends its transaction itself; use Nested for a part that may fail", what)
+	case sqlite.AuthAttach, sqlite.AuthDetach:
+		return errors.New("sqlite: ATTACH and DETACH are refused: they would change the connection for other units of work")
+	}
+	return nil
+}
+
+// reading is the rule of readers. What it lets pass and writes all the same is
+// refused by the connection, which is opened to read.
+func reading(action sqlite.AuthorizerActionCode, what string) error {
+	switch action {
+	case sqlite.AuthCreateTempTable, sqlite.AuthCreateTempView, sqlite.AuthCreateTempTrigger, sqlite.AuthCreateTempIndex, sqlite.AuthSavepoint:
+		return &db.Error{Class: db.ReadOnly, Code: "8", Err: fmt.Errorf("sqlite: a reader cannot do this (%s); use a session", what)}
+	}
+	return transaction(action, what)
+}

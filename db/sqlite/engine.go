@@ -1,0 +1,124 @@
+// Package sqlite is the SQLite engine of package db: one connection that writes,
+// behind a queue, and a pool of connections that read meanwhile.
+//
+//	d, err := db.Open(ctx, "sqlite:shop.db", db.Config{}, sqlite.Engine)
+//
+// # URLs
+//
+// sqlite:shop.db and sqlite:data/shop.db are paths from where the program
+// runs, sqlite:/data/shop.db and sqlite:///data/shop.db from the root. The file
+// is created if it is missing, its folder is not. Options stand behind a
+// question mark, as in sqlite:shop.db?readers=8&busy_timeout=2s:
+//
+//	readers       connections that read, opened as they are needed; the
+//	              default is twice GOMAXPROCS, and 4 at least
+//	max_waiting   units of work that may wait for a connection, more are
+//	              refused (db.Busy); the default is 1000
+//	max_wait      how long each of them waits at most; the default is 1s
+//	busy_timeout  how long a unit waits for other processes that write, such as
+//	              the application's own commands; the default is 5s
+//	synchronous   full, the default: what was committed survives a loss of
+//	              power; normal: the last commits may not; off: the file may be
+//	              damaged
+//
+// # Values
+//
+// Times are stored as text in UTC with six digits of a second, booleans as 0
+// and 1, JSON (json.RawMessage) as text. Scan gives times in UTC, also from
+// text in columns without a declared type such as max(created_at). Text in
+// double quotes is a name and never a string.
+//
+// # What happens when
+//
+// A unit that finds another process writing waits for busy_timeout and fails
+// with class TimedOut. A full disk is class Full; units that write succeed
+// again once there is room. If the database file is removed or replaced while
+// it is open, units that write are refused within a second (class Full), since
+// nobody would find what they wrote; readers that are open go on with the old
+// file. Restart the server after putting another file in place.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"net/url"
+
+	"time"
+
+	"modernc.org/sqlite"
+
+	"github.com/terem-go/terem/db"
+)
+
+// Engine opens SQLite databases for db.Open.
+var Engine = db.Opener{Schemes: []string{"sqlite"}, Open: open}
+
+// closing is how long Close waits for units that are under way.
+const closing = 5 * time.Second
+
+type engine struct {
+	settings
+	writer  *writer
+	readers *readers
+}
+
+var _ db.Engine = (*engine)(nil)
+
+// open opens the writer, which creates the file, so that a wrong path is found
+// at the start.
+func open(ctx context.Context, url string, _ *slog.Logger) (db.Engine, error) {
+	s, err := parseURL(url)
+	if err != nil {
+		return nil, err
+	}
+	w, err := newWriter(ctx, s)
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	return &engine{settings: s, writer: w, readers: newReaders(s, w.file)}, nil
+}
+
+// Dialect implements db.Engine.
+func (e *engine) Dialect() db.Dialect { return db.SQLite }
+
+// Begin implements db.Engine.
+func (e *engine) Begin(db.Options) db.Tx { return &tx{writer: e.writer} }
+
+// Read implements db.Engine.
+func (e *engine) Read(o db.Options) db.Conn {
+	return &reader{pool: e.readers, snapshot: o.Snapshot}
+}
+
+// Ping implements db.Engine.
+func (e *engine) Ping(ctx context.Context) error {
+	if err := e.writer.file.moved(); err != nil {
+		return err
+	}
+	r := e.Read(db.Options{})
+	rows, err := r.Query(ctx, "SELECT count(*) FROM sqlite_schema", nil)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+	}
+	return rows.Err()
+}
+
+// Migrator implements db.Engine.
+func (e *engine) Migrator() (*sql.DB, error) {
+	connector, err := sqlite.NewConnector(e.dsn("rw", url.Values{"_txlock": {"immediate"}},
+		"journal_mode(WAL)", "foreign_keys(OFF)", "synchronous("+e.synchronous+")"))
+	if err != nil {
+		return nil, err
+	}
+	d := sql.OpenDB(connector)
+	d.SetMaxOpenConns(1)
+	return d, nil
+}
+
+// Close implements db.Engine.
+func (e *engine) Close() error {
+	return errors.Join(e.readers.close(closing), e.writer.close(closing))
+}

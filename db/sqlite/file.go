@@ -1,0 +1,52 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/terem-go/terem/db"
+)
+
+// file is the database's file as it was when the engine opened it.
+type file struct {
+	path string
+	info fs.FileInfo
+}
+
+// moved returns an error if another file, or none, has taken the place of the
+// one that is open. SQLite would go on writing to the one without a name, and
+// all would be lost with the process.
+func (f file) moved() error {
+	now, err := os.Stat(f.path)
+	if err == nil && os.SameFile(f.info, now) {
+		return nil
+	}
+	return &db.Error{Class: db.Full, Err: fmt.Errorf(
+		"sqlite: the file %s was removed or replaced while it was in use: nothing more is written to it; restart the server", f.path)}
+}
+
+// explain says in one line why a database file could not be opened.
+func explain(path string, err error) error {
+	folder := filepath.Dir(path)
+	info, missing := os.Stat(folder)
+	switch {
+	case errors.Is(missing, fs.ErrNotExist):
+		return fmt.Errorf("sqlite: %s: there is no folder %s; create it first", path, folder)
+	case missing == nil && !info.IsDir():
+		return fmt.Errorf("sqlite: %s: %s is not a folder", path, folder)
+	}
+	info, missing = os.Stat(path)
+	if missing == nil && info.IsDir() {
+		return fmt.Errorf("sqlite: %s is a folder; name a file in it", path)
+	}
+	switch db.ClassOf(err) {
+	case db.Unreachable, db.ReadOnly:
+		return fmt.Errorf("sqlite: %s: the file and its folder must be readable and writable for this user: %w", path, err)
+	case db.Contended:
+		return fmt.Errorf("sqlite: %s: another program keeps the file locked: %w", path, err)
+	}
+	return fmt.Errorf("sqlite: %s: %w", path, err)
+}

@@ -1,0 +1,135 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+
+	"github.com/terem-go/terem/db"
+)
+
+// native is a unit of work as a driver of database/sql: however many
+// connections it opens, they all are the unit.
+type native struct {
+	unit  unit
+	guard db.Guard
+	db    *sql.DB
+}
+
+// unit is a tx or a reader.
+type unit interface {
+	// with runs f with the unit's connection and a context for its statement.
+	with(ctx context.Context, f func(ctx context.Context, c *conn) error) error
+}
+
+var (
+	_ driver.Connector = (*native)(nil)
+	_ driver.Driver    = (*native)(nil)
+)
+
+// open returns n's database/sql view, always the same.
+func (n *native) open(u unit, g db.Guard) *sql.DB {
+	if n.db == nil {
+		n.unit, n.guard = u, g
+		n.db = sql.OpenDB(n)
+	}
+	return n.db
+}
+
+// close makes every further call fail. It waits for nothing, not for rows that
+// were left open either.
+func (n *native) close() {
+	if n.db != nil {
+		_ = n.db.Close()
+	}
+}
+
+// Connect implements driver.Connector.
+func (n *native) Connect(context.Context) (driver.Conn, error) { return &link{n}, nil }
+
+// Driver implements driver.Connector.
+func (n *native) Driver() driver.Driver { return n }
+
+// Open implements driver.Driver.
+func (n *native) Open(string) (driver.Conn, error) { return &link{n}, nil }
+
+// link is a connection of a native.
+type link struct{ *native }
+
+var (
+	_ driver.ConnPrepareContext = (*link)(nil)
+	_ driver.ExecerContext      = (*link)(nil)
+	_ driver.QueryerContext     = (*link)(nil)
+	_ driver.NamedValueChecker  = (*link)(nil)
+)
+
+// run runs a prepared statement as one of the unit's.
+func (l *link) run(ctx context.Context, sql string, f func(ctx context.Context, s *stmt) error) error {
+	return l.guard.Statement(ctx, func() error {
+		return l.unit.with(ctx, func(ctx context.Context, c *conn) error {
+			s, err := c.prepare(sql)
+			if err != nil {
+				return err
+			}
+			return c.failed(f(ctx, s))
+		})
+	})
+}
+
+// CheckNamedValue implements driver.NamedValueChecker.
+func (l *link) CheckNamedValue(arg *driver.NamedValue) (err error) {
+	if arg.Value, err = value(arg.Value); err != nil {
+		l.guard.Note(err)
+	}
+	return err
+}
+
+// ExecContext implements driver.ExecerContext.
+func (l *link) ExecContext(ctx context.Context, sql string, args []driver.NamedValue) (r driver.Result, err error) {
+	err = l.run(ctx, sql, func(ctx context.Context, s *stmt) (err error) {
+		if err = s.takes(len(args)); err != nil {
+			return err
+		}
+		if r, err = s.driver.ExecContext(ctx, args); !s.changes {
+			r = driver.RowsAffected(0)
+		}
+		return err
+	})
+	return r, err
+}
+
+// QueryContext implements driver.QueryerContext.
+func (l *link) QueryContext(ctx context.Context, sql string, args []driver.NamedValue) (r driver.Rows, err error) {
+	err = l.run(ctx, sql, func(ctx context.Context, s *stmt) error {
+		if err := s.takes(len(args)); err != nil {
+			return err
+		}
+		rows, err := s.driver.QueryContext(ctx, args)
+		if err != nil {
+			return err
+		}
+		r, err = readAll(ctx, rows)
+		return errors.Join(err, rows.Close())
+	})
+	return r, err
+}
+
+// Prepare implements driver.Conn.
+func (l *link) Prepare(sql string) (driver.Stmt, error) {
+	return l.PrepareContext(context.Background(), sql)
+}
+
+// PrepareContext implements driver.ConnPrepareContext.
+func (l *link) PrepareContext(ctx context.Context, sql string) (driver.Stmt, error) {
+	err := l.run(ctx, sql, func(context.Context, *stmt) error { return nil })
+	return &linkStmt{link: l, sql: sql}, err
+}
+
+// Begin implements driver.Conn.
+func (l *link) Begin() (driver.Tx, error) {
+	return nil, errors.New("sqlite: the unit of work is the transaction; use Nested for a part that may fail")
+}
+
+// Close implements driver.Conn. The unit keeps its connection.
+func (l *link) Close() error { return nil }

@@ -1,0 +1,192 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"modernc.org/sqlite"
+
+	"github.com/terem-go/terem/db"
+)
+
+// writer is the only connection that writes, and the queue of units for it. A
+// unit has it between begin and commit or rollback, and sees nothing of the
+// transaction that it stands in.
+type writer struct {
+	settings
+	file    file
+	turn    *queue
+	conn    *conn     // nil after it broke; whoever has the turn opens it again
+	checked time.Time // when the file was last known to be in its place
+
+	// Of the transaction that is open:
+	gone bool  // SQLite rolled it back by itself
+	lost error // why
+}
+
+func newWriter(ctx context.Context, s settings) (*writer, error) {
+	w := &writer{settings: s, turn: newQueue("the writer", 1, s)}
+	if err := w.open(ctx, "rwc"); err != nil {
+		return nil, err
+	}
+	err := w.conn.writable()
+	if err == nil {
+		w.file.info, err = os.Stat(s.path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, w.conn.close())
+	}
+	w.file.path = s.path
+	return w, nil
+}
+
+// open opens the connection in a mode of SQLite's: rw, or rwc to create the
+// file.
+func (w *writer) open(ctx context.Context, mode string) error {
+	c, err := connect(ctx, w.dsn(mode, nil, "journal_mode(WAL)", "foreign_keys(ON)", "synchronous("+w.synchronous+")"),
+		"BEGIN IMMEDIATE", transaction)
+	if err != nil {
+		return err
+	}
+	// Opening waits for other processes in SQLite, but lock does so itself.
+	if _, err := c.exec(ctx, "PRAGMA busy_timeout = 0", nil); err != nil {
+		return errors.Join(err, c.close())
+	}
+	c.driver.(sqlite.HookRegisterer).RegisterRollbackHook(func() { w.gone = true })
+	w.conn = c
+	return nil
+}
+
+// begin waits for the unit's turn and begins its transaction.
+func (w *writer) begin(ctx context.Context) error {
+	if err := w.turn.enter(ctx); err != nil {
+		return err
+	}
+	begun := false
+	defer func() {
+		if !begun {
+			w.turn.leave()
+		}
+	}()
+	if err := w.ready(ctx); err != nil {
+		return err
+	}
+	if err := w.lock(ctx); err != nil {
+		return err
+	}
+	w.gone, w.lost = false, nil
+	begun = true
+	return nil
+}
+
+// ready sees to it that there is a connection, and that it is to the file.
+func (w *writer) ready(ctx context.Context) error {
+	if now := time.Now(); now.Sub(w.checked) > time.Second {
+		if err := w.file.moved(); err != nil {
+			return err
+		}
+		w.checked = now
+	}
+	if w.conn == nil {
+		return w.open(ctx, "rw")
+	}
+	return nil
+}
+
+// lock begins the transaction. It waits for other processes here and not in
+// SQLite, which would not notice the end of ctx.
+func (w *writer) lock(ctx context.Context) error {
+	var patience *time.Timer
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		err := w.conn.control(w.conn.begin)
+		if db.ClassOf(err) != db.Contended {
+			return w.meaning(err)
+		}
+		if patience == nil {
+			patience = time.NewTimer(w.busyTimeout)
+			defer patience.Stop()
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-patience.C:
+			return &db.Error{Class: db.TimedOut, Err: fmt.Errorf("sqlite: another process kept the database locked for %v (busy_timeout): %w", w.busyTimeout, err)}
+		case <-time.After(pause):
+		}
+	}
+}
+
+// usable returns why the transaction cannot go on, or nil. A statement outside
+// of it would be committed at once.
+func (w *writer) usable() error {
+	if w.gone && w.lost == nil {
+		w.lost = &db.Error{Class: db.Contended, Err: errors.New("sqlite: the transaction was rolled back by SQLite")}
+	}
+	return w.lost
+}
+
+// meaning gives the error of a statement the class that it has for a unit that
+// writes.
+func (w *writer) meaning(err error) error {
+	e, ok := errors.AsType[*db.Error](err)
+	if !ok {
+		return err
+	}
+	switch {
+	case e.Class == db.ReadOnly:
+		e.Class = db.Full // the file cannot be written to any more
+	case e.Class == db.Other && w.gone:
+		e.Class = db.Contended // out of memory
+	}
+	if w.gone && w.lost == nil {
+		w.lost = err
+	}
+	return err
+}
+
+// commit makes the transaction durable and ends the turn.
+func (w *writer) commit() error {
+	defer w.turn.leave()
+	if err := w.usable(); err != nil {
+		return err
+	}
+	err := w.meaning(w.conn.control(w.conn.commit))
+	if err != nil {
+		w.undo()
+	}
+	return err
+}
+
+// rollback undoes the transaction and ends the turn.
+func (w *writer) rollback() {
+	defer w.turn.leave()
+	w.undo()
+}
+
+// undo rolls back. A connection that cannot do that is given up.
+func (w *writer) undo() {
+	if w.gone {
+		return
+	}
+	if err := w.conn.control(w.conn.rollback); err != nil && !w.gone {
+		_ = w.conn.close()
+		w.conn = nil
+	}
+}
+
+// close waits for the unit that has its turn, and closes the connection, which
+// moves everything into the database file if no other process uses it.
+func (w *writer) close(limit time.Duration) error {
+	if !w.turn.drain(limit) {
+		return fmt.Errorf("sqlite: a unit of work still writes to %s after %v", w.path, limit)
+	}
+	if w.conn == nil {
+		return nil
+	}
+	// Statistics for queries to come are not worth an error.
+	_, _ = w.conn.exec(context.Background(), "PRAGMA optimize", nil)
+	return w.conn.close()
+}
