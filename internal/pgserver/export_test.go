@@ -1,0 +1,7 @@
+package pgserver
+
+// For tests of places where this machine has nothing.
+var (
+	FindBin     = findBin
+	UsualPlaces = usualPlaces
+)
