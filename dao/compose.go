@@ -2,6 +2,7 @@ package dao
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,7 +46,7 @@ func (c *composer) where(conditions []Condition, more bool) {
 // renumber writes a condition whose $1 is the first parameter after those that
 // are there.
 func (c *composer) renumber(w Condition) {
-	used := 0
+	used := make([]bool, len(w.args))
 	for t := range sqltext.Tokens(c.dialect, w.sql) {
 		if t.Kind != sqltext.Param {
 			c.text.WriteString(t.Text)
@@ -56,11 +57,11 @@ func (c *composer) renumber(w Condition) {
 			c.fail("dao: the condition %q has %s and %d arguments", w.sql, t.Text, len(w.args))
 			return
 		}
-		used = max(used, n)
+		used[n-1] = true
 		c.text.WriteString(placeholder(len(c.args) + n))
 	}
-	if used < len(w.args) {
-		c.fail("dao: the condition %q uses %d of its %d arguments", w.sql, used, len(w.args))
+	if slices.Contains(used, false) {
+		c.fail("dao: the condition %q has no placeholder for each of its %d arguments", w.sql, len(w.args))
 	}
 }
 

@@ -15,7 +15,7 @@ var errNoRow = errs.New(errs.NotFound, "not_found", "There is no such record.")
 // notFound turns the absence of a row into the error that a client may see. It
 // returns other errors as they are.
 func (p *plan) notFound(err error) error {
-	if errors.Is(err, db.ErrNoRows) || errors.Is(err, errNoSuchKey) {
+	if errors.Is(err, db.ErrNoRows) {
 		return p.missing.Here()
 	}
 	return err
@@ -36,10 +36,12 @@ func Taken(err error, on string, taken *errs.Error) error {
 		return err
 	}
 	columns := strings.Split(on, ",")
-	// PostgreSQL keeps the columns to itself where the user may not read them.
-	constraint := e.Table + "_" + strings.Join(columns, "_") + "_key"
-	if slices.Equal(e.Columns, columns) || e.Constraint == on || e.Constraint == constraint {
-		return taken.Wrap(err)
+	found := slices.Equal(e.Columns, columns) || on != "" && on == e.Constraint
+	if len(e.Columns) == 0 { // PostgreSQL keeps them to itself where the user may not read them
+		found = found || e.Constraint == e.Table+"_"+strings.Join(columns, "_")+"_key"
 	}
-	return err
+	if !found {
+		return err
+	}
+	return taken.Wrap(err)
 }

@@ -111,8 +111,11 @@ func (p *plan) keyArgs(key []any) ([]any, error) {
 	args := make([]any, len(key))
 	for i, c := range p.key {
 		arg, err := c.keyArg(key[i])
-		if err != nil {
-			return nil, p.notFound(err)
+		switch {
+		case errors.Is(err, errNoSuchKey):
+			return nil, p.missing.Here()
+		case err != nil:
+			return nil, fmt.Errorf("dao: the key %s of %s %w", c.Name, p.model.Table, err)
 		}
 		args[i] = arg
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -71,6 +72,9 @@ func (c *column) arg(field reflect.Value) (any, error) {
 		return b, c.fits(len(b))
 	case "string":
 		s := field.String()
+		if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
+			return nil, c.refused("a text must be UTF-8 without NUL")
+		}
 		if c.Size > 0 && len(s) > c.Size { // more bytes may still be few enough characters
 			return s, c.fits(utf8.RuneCountInString(s))
 		}
@@ -126,23 +130,24 @@ var errNoSuchKey = errors.New("dao: no row can have this key")
 // the field's own type or, for integers and strings, of any such type.
 func (c *column) keyArg(key any) (any, error) {
 	k, v := reflect.ValueOf(key), reflect.New(c.typ).Elem()
+	integer := c.integer()
 	switch {
 	case k.IsValid() && k.Type() == c.typ:
 		v.Set(k)
 	case c.Kind == "string" && k.Kind() == reflect.String:
 		v.SetString(k.String())
-	case c.integer() && v.CanInt() && k.CanInt():
+	case integer && v.CanInt() && k.CanInt():
 		if v.OverflowInt(k.Int()) {
 			return nil, errNoSuchKey
 		}
 		v.SetInt(k.Int())
-	case c.integer() && v.CanUint() && k.CanUint():
+	case integer && v.CanUint() && k.CanUint():
 		if v.OverflowUint(k.Uint()) {
 			return nil, errNoSuchKey
 		}
 		v.SetUint(k.Uint())
 	default:
-		return nil, fmt.Errorf("dao: the key %s is %s, not %T", c.Name, c.Type, key)
+		return nil, fmt.Errorf("is %s, not %T", c.Type, key)
 	}
 	arg, err := c.arg(v)
 	if db.ClassOf(err) == db.Data {

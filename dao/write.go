@@ -12,10 +12,13 @@ import (
 )
 
 // Insert writes a new row. A key that the database numbers is filled in, unless
-// it is set: then it is written as it is. Stamps are set, and times in row are
-// cut to what is stored, so that row is as Get would return it.
+// it is set: then it is written as it is, and PostgreSQL, whose numbering does
+// not notice, may come to the same number later. Stamps are set, and times in row
+// are cut to what is stored, so that row is as Get would return it.
 //
-// Failed constraints are *db.Error: Taken makes one into an error of the domain.
+// A constraint that fails is a *db.Error, which Taken can turn into an error of
+// the domain. So is a value that its column cannot hold, as package dao's
+// documentation says and by its size: it is refused before anything is sent.
 func (t Table[T]) Insert(ctx context.Context, x db.Execer, row *T) error {
 	p := t.plan
 	if err := p.check(); err != nil {

@@ -1,0 +1,39 @@
+-- +goose Up
+CREATE TABLE users (
+	id INTEGER PRIMARY KEY,
+	email TEXT NOT NULL UNIQUE,
+	name TEXT,
+	age INTEGER NOT NULL,
+	created_at TIMESTAMP NOT NULL,
+	updated_at TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX users_name_lower ON users (lower(name));
+
+CREATE TABLE "order" (
+	shop TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	"select" TEXT NOT NULL,
+	PRIMARY KEY (shop, number),
+	CONSTRAINT order_select_key UNIQUE (shop, "select")
+);
+
+CREATE TABLE numbers (id INTEGER PRIMARY KEY);
+
+CREATE TABLE things (
+	id INTEGER PRIMARY KEY,
+	i INTEGER NOT NULL, i8 INTEGER NOT NULL, i16 INTEGER NOT NULL, i32 INTEGER NOT NULL, i64 INTEGER NOT NULL,
+	u INTEGER NOT NULL, u8 INTEGER NOT NULL, u16 INTEGER NOT NULL, u32 INTEGER NOT NULL, u64 INTEGER NOT NULL,
+	f32 REAL NOT NULL, f64 REAL NOT NULL,
+	yes BOOLEAN NOT NULL,
+	text TEXT NOT NULL,
+	bytes BLOB NOT NULL,
+	moment TIMESTAMP NOT NULL,
+	status TEXT NOT NULL,
+	wait INTEGER NOT NULL,
+	point TEXT NOT NULL,
+	tags TEXT NOT NULL,
+	p_int INTEGER, p_bool BOOLEAN, p_text TEXT, p_bytes BLOB, p_moment TIMESTAMP, p_status TEXT, p_point TEXT,
+	n_text TEXT, n_moment TIMESTAMP
+);
+-- +goose Down
+DROP TABLE things;
