@@ -2,13 +2,11 @@ package app
 
 import (
 	"context"
-
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -23,7 +21,8 @@ type command struct {
 // Command adds a command to the application, in the form of
 // github.com/alecthomas/kong: a pointer to a struct whose fields are flags,
 // arguments and further commands, with a method Run that may take a
-// context.Context, a *db.DB and an io.Writer for its output.
+// context.Context, a *db.DB and an io.Writer for its output. The *db.DB is nil
+// in an application without a database.
 func (a *App) Command(name, help string, cmd any) {
 	a.commands = append(a.commands, command{name, help, cmd})
 }
@@ -38,16 +37,17 @@ type cli struct {
 }
 
 // Main puts the application together with build, runs the command that the
-// program's arguments name, and returns the program's exit status: 0, or 1
-// after an error, which it prints in one line or more. SIGINT and SIGTERM end
-// the context; a second one ends the program at once.
+// program's arguments name, waits for what runs after commits, closes the
+// database, and returns the program's exit status: 0, or 1 after an error, which
+// it prints in one line or more. SIGINT and SIGTERM end the context; a second
+// one ends the program at once.
 func Main(build func(ctx context.Context) (*App, error)) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	a, err := build(ctx)
 	if err == nil {
-		err = a.Run(ctx, os.Args[1:], os.Stdout)
+		err = errors.Join(a.Run(ctx, os.Args[1:], os.Stdout), a.close())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error: "+err.Error())
@@ -57,11 +57,11 @@ func Main(build func(ctx context.Context) (*App, error)) int {
 }
 
 // Run runs the command that args name, "serve" without any, and writes what it
-// prints to out.
+// prints to out. The database stays open.
 func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
 	done := false
 	options := []kong.Option{
-		kong.Name(a.config.Name), kong.Description("Without a command, it serves."), kong.UsageOnError(),
+		kong.Name(a.config.Name), kong.Description("Without a command, it serves."),
 		kong.Writers(out, out), kong.Exit(func(int) { done = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)), kong.Bind(a, a.config.DB),
 	}
@@ -77,9 +77,9 @@ func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%w. See: %s --help", err, a.config.Name)
+		return fmt.Errorf("%w (see: %s --help)", err, a.config.Name)
 	}
-	return errors.Join(parsed.Run(), a.close())
+	return parsed.Run()
 }
 
 type serveCommand struct{}

@@ -17,7 +17,7 @@ import (
 // on for Config.Drain, takes no more connections, lets requests finish for
 // Config.Stop, and cancels those that are left. A database that is down is
 // waited for; one whose schema is behind is an error. The database stays open:
-// Run closes it.
+// Main closes it.
 func (a *App) Serve(ctx context.Context) error {
 	h, err := a.Handler()
 	if err != nil {
