@@ -32,7 +32,10 @@ func (l *limited) Done() <-chan struct{} { return l.start().Done() }
 
 // Err implements context.Context.
 func (l *limited) Err() error {
-	if time.Now().Before(l.deadline) {
+	l.mu.Lock()
+	quiet := l.timed == nil && time.Now().Before(l.deadline)
+	l.mu.Unlock()
+	if quiet {
 		return nil
 	}
 	return l.start().Err()

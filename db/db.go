@@ -36,6 +36,7 @@ type DB struct {
 	engine Engine
 	config Config
 	hooks  sync.WaitGroup // AfterCommit functions that are running
+	closed sync.Once
 }
 
 // Config are the settings of a DB. Its zero value is usable.
@@ -99,7 +100,7 @@ func (d *DB) Ping(ctx context.Context) error { return d.engine.Ping(ctx) }
 func (d *DB) Migrator() (*sql.DB, error) { return d.engine.Migrator() }
 
 // Close waits for AfterCommit functions that are running, until ctx ends, and
-// closes every connection.
+// closes every connection. Closing a closed DB does nothing.
 func (d *DB) Close(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { d.hooks.Wait(); close(done) }()
@@ -109,5 +110,7 @@ func (d *DB) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		waited = fmt.Errorf("db: gave up waiting for AfterCommit functions: %w", ctx.Err())
 	}
-	return errors.Join(waited, d.engine.Close())
+	var failed error
+	d.closed.Do(func() { failed = d.engine.Close() })
+	return errors.Join(waited, failed)
 }

@@ -69,7 +69,7 @@ func (e *Error) Meaning() *errs.Error {
 	case NotNull, Check, Data:
 		return errRefused
 	}
-	return errs.New(errs.Internal, "internal", "Something went wrong on our side. It has been logged.")
+	return errInternal
 }
 
 // ClassOf returns the class of the database's failure in err's tree, or Other.
@@ -116,6 +116,7 @@ var (
 	// during COMMIT: what it wrote may or may not be there.
 	ErrOutcomeUnknown = errs.New(errs.Internal, "outcome_unknown", "The connection to the database was lost while saving. Check whether your change is there before you try again.")
 
+	errInternal    = errs.New(errs.Internal, "internal", "Something went wrong on our side. It has been logged.")
 	errContended   = errs.New(errs.Unavailable, "db.contended", "Too many changes at the same time. Please try again.").After(time.Second)
 	errUnreachable = errs.New(errs.Unavailable, "db.unavailable", "The database cannot be reached at the moment. Please try again.").After(2 * time.Second)
 	errCanceled    = errs.New(errs.Timeout, "timeout", "This took too long and was given up.")

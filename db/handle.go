@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -111,7 +112,7 @@ func (h *handle) usable(ctx context.Context) error {
 	case h.open != nil:
 		return ErrRowsOpen
 	case h.fault != nil:
-		return ErrFailed
+		return fmt.Errorf("%w: %v", ErrFailed, h.fault) // its text, not what it means
 	}
 	return ctx.Err()
 }

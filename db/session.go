@@ -68,10 +68,10 @@ func (s *Session) Nested(ctx context.Context, f func(ctx context.Context, s *Ses
 		fault = s.fault
 	}
 	s.mu.Unlock()
-	if err == nil && fault != nil {
+	if fault != nil && (err == nil || isKept(err)) {
 		err = fault
 	}
-	if isKept(err) && fault == nil {
+	if isKept(err) {
 		return errors.Join(err, s.release(ctx))
 	}
 	if err == nil {

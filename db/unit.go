@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
-
-	"github.com/terem-go/terem/errs"
 )
 
 // Do runs f in a session and commits it when f returns nil, then runs what f
@@ -170,7 +168,7 @@ func (r *Reader) run(ctx context.Context, f func(context.Context, *Reader) error
 func (h *handle) verdict(ctx context.Context, err error) error {
 	switch {
 	case h.misuse.Load():
-		return errs.From(errors.Join(ErrConcurrent, err))
+		return errInternal.Wrap(errors.Join(ErrConcurrent, err))
 	case h.fault != nil && err != nil:
 		return h.failed(err)
 	case h.fault != nil:
@@ -195,7 +193,7 @@ func (h *handle) failed(err error) error {
 		e, _ := errors.AsType[*Error](fault)
 		err = e.Meaning().Wrap(err)
 	case errors.Is(err, ErrSwallowed), isKept(err):
-		err = errs.New(errs.Internal, "internal", "Something went wrong on our side. It has been logged.").Wrap(err)
+		err = errInternal.Wrap(err)
 	}
 	return &failure{class: class, err: err}
 }
