@@ -1,0 +1,116 @@
+// Package dbtest gives each test a database of its own, on both engines.
+//
+//	func TestOrders(t *testing.T) {
+//		t.Parallel()
+//		dbtest.Each(t, migrations, func(t *testing.T, d *db.DB) {
+//			err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error { … })
+//		})
+//	}
+//
+// Migrations run once for each process and content, into a template that is
+// copied for each test. Databases are removed when their tests end.
+//
+// PostgreSQL is a private server, started from the machine's own programs and
+// gone with the process, or the server that TEREM_TEST_DATABASE_URL names, as
+// postgres://user:password@host/database: its user must be allowed to create
+// databases. Without either, tests on PostgreSQL are skipped; with
+// TEREM_TEST=all they fail instead.
+//
+// TEREM_TEST_KEEP=1 keeps the database of a failed test and logs where it is.
+package dbtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/postgres"
+	"github.com/terem-go/terem/db/sqlite"
+	"github.com/terem-go/terem/migrate"
+)
+
+// Each runs f as the parallel subtests "sqlite" and "postgres", each with a
+// fresh database that the migrations were applied to: files as package migrate
+// reads them, or nil for an empty database.
+func Each(t *testing.T, migrations fs.FS, f func(t *testing.T, d *db.DB)) {
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		f(t, SQLite(t, migrations))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		f(t, Postgres(t, migrations))
+	})
+}
+
+// Skip skips a test, or fails it where TEREM_TEST=all says that everything
+// must run, as it does where changes are accepted. The reason says what is
+// missing.
+func Skip(t testing.TB, reason string) {
+	t.Helper()
+	if os.Getenv("TEREM_TEST") == "all" {
+		t.Fatalf("this test must not be skipped (TEREM_TEST=all): %s", reason)
+	}
+	t.Skip(reason)
+}
+
+// closeLimit ends the wait for a test's AfterCommit functions.
+const closeLimit = 10 * time.Second
+
+// open opens a test's database and closes it when the test ends.
+func open(t testing.TB, url string) *db.DB {
+	t.Helper()
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	d, err := db.Open(t.Context(), url, db.Config{Logger: log}, sqlite.Engine, postgres.Engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+		defer cancel()
+		if err := d.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// keep reports whether a test's database is to stay.
+func keep(t testing.TB) bool { return t.Failed() && os.Getenv("TEREM_TEST_KEEP") == "1" }
+
+// content names what migrations do to a database of a dialect.
+func content(migrations fs.FS, dialect db.Dialect) (string, error) {
+	files, err := fs.Glob(migrations, string(dialect)+"/*.sql")
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	for _, file := range files {
+		text, err := fs.ReadFile(migrations, file)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "%q %q\n", file, text)
+	}
+	return string(h.Sum(nil)), nil
+}
+
+// up applies migrations to the empty database that url names.
+func up(ctx context.Context, url string, migrations fs.FS) error {
+	d, err := db.Open(ctx, url, db.Config{}, sqlite.Engine, postgres.Engine)
+	if err != nil {
+		return err
+	}
+	m, err := migrate.New(d, migrations, migrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err == nil {
+		_, err = m.Up(ctx)
+	}
+	return errors.Join(err, d.Close(ctx))
+}

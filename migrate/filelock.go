@@ -1,0 +1,78 @@
+package migrate
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pressly/goose/v3/lock"
+
+	"github.com/terem-go/terem/db"
+)
+
+// fileLock keeps other processes from migrating the same SQLite database while
+// this one does. It holds the write lock of an empty database that lies beside
+// the real one and stays there: shop.db-migrate. The operating system frees it
+// when the process dies. A transaction on the real database would not do, as
+// some migrations cannot run in one.
+type fileLock struct {
+	db   *db.DB
+	pool *sql.DB
+	conn *sql.Conn // holds the lock until it is closed
+}
+
+var _ lock.SessionLocker = (*fileLock)(nil)
+
+// SessionLock waits until the lock is free or ctx ends.
+func (l *fileLock) SessionLock(ctx context.Context, _ *sql.Conn) (err error) {
+	if l.pool, err = l.db.Migrator(); err != nil {
+		return err
+	}
+	if err = l.take(ctx); err != nil {
+		l.pool.Close()
+	}
+	return err
+}
+
+func (l *fileLock) take(ctx context.Context) (err error) {
+	if l.conn, err = l.pool.Conn(ctx); err != nil {
+		return err
+	}
+	var file string
+	if err = l.conn.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file); err != nil {
+		return err
+	}
+	if _, err = l.conn.ExecContext(ctx, "ATTACH $1 AS lock", file+"-migrate"); err != nil {
+		return err
+	}
+	// BEGIN locks nothing yet; the change, which is never committed, locks the
+	// attached database only.
+	if _, err = l.conn.ExecContext(ctx, "PRAGMA busy_timeout = 0; BEGIN"); err != nil {
+		return err
+	}
+	for {
+		_, err = l.conn.ExecContext(ctx, "PRAGMA lock.user_version = 1")
+		if !busy(err) {
+			return err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("another process is migrating this database: %w", ctx.Err())
+		}
+	}
+}
+
+// SessionUnlock frees the lock.
+func (l *fileLock) SessionUnlock(context.Context, *sql.Conn) error {
+	return errors.Join(l.conn.Close(), l.pool.Close())
+}
+
+// busy reports whether SQLite says that somebody else holds the lock.
+func busy(err error) bool {
+	const sqliteBusy = 5
+	var coded interface{ Code() int }
+	return errors.As(err, &coded) && coded.Code()&0xff == sqliteBusy
+}
