@@ -1,0 +1,84 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/terem-go/terem/db"
+)
+
+var (
+	errAborted      = errors.New("postgres: the transaction had failed at the server; it was rolled back")
+	errUnreplicated = errors.New("postgres: COMMIT was done on this server, but it did not wait until a standby had it")
+)
+
+// Commit sends COMMIT. After that, a connection that breaks, or an end of ctx,
+// leaves the outcome unknown: pgconn.SafeToRetry is not asked, for it says true
+// although the row is there.
+func (u *unit) Commit(ctx context.Context) error {
+	u.closeOpen()
+	switch {
+	case u.over != nil:
+		return u.over
+	case u.conn == nil:
+		return nil
+	}
+	defer u.release()
+	c := u.conn.Conn()
+	if c.PgConn().TxStatus() != 'T' {
+		return errors.Join(&db.Error{Err: errAborted}, u.rollback(ctx))
+	}
+	return commit(ctx, c)
+}
+
+func commit(ctx context.Context, c *pgx.Conn) error {
+	l, socket := linkOf(c), c.PgConn().Conn()
+	l.committing.Store(true)
+	l.unreplicated.Store(false)
+	stop := context.AfterFunc(ctx, func() { _ = socket.Close() })
+	tag, err := c.Exec(context.WithoutCancel(ctx), "commit")
+	answered := stop() && !c.IsClosed()
+	if !answered {
+		_ = socket.Close()
+		_ = c.Close(ctx)
+	}
+	l.committing.Store(!answered)
+	switch {
+	case err != nil && !answered:
+		return lost(ctx, err)
+	case err != nil:
+		return failure(ctx, err, false)
+	case l.unreplicated.Load():
+		return lost(ctx, errUnreplicated)
+	case tag.String() != "COMMIT":
+		return &db.Error{Err: pgx.ErrTxCommitRollback}
+	}
+	return nil
+}
+
+// Rollback sends ROLLBACK. When that fails, the pool drops the connection, and
+// the server undoes what it began.
+func (u *unit) Rollback(ctx context.Context) error {
+	u.closeOpen()
+	if u.conn == nil {
+		return nil
+	}
+	defer u.release()
+	return u.rollback(ctx)
+}
+
+func (u *unit) rollback(ctx context.Context) error {
+	c := u.conn.Conn()
+	_, err := c.Exec(ctx, "rollback")
+	return failure(ctx, err, c.IsClosed())
+}
+
+// closeOpen closes what the unit left open; COMMIT and ROLLBACK would be refused
+// with "conn busy".
+func (u *unit) closeOpen() {
+	if u.open != nil {
+		u.open()
+	}
+}

@@ -1,0 +1,63 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+)
+
+// cancelLimit is how long a statement that was cancelled may take to end before
+// its connection is given up.
+const cancelLimit = 2 * time.Second
+
+// link is what the engine knows of one connection besides what pgx does.
+type link struct {
+	committing   atomic.Bool // COMMIT is under way, or broke the connection
+	unreplicated atomic.Bool // the server stopped waiting for a standby
+}
+
+const linkName = "terem" // in the connection's CustomData
+
+func linkOf(c *pgx.Conn) *link { return c.PgConn().CustomData()[linkName].(*link) }
+
+var errNoCancel = errors.New("postgres: COMMIT is not cancelled")
+
+// watch gives a connection that is about to be made its link. Statements whose
+// context ends are cancelled at the server, so that the connection lives on;
+// a COMMIT is not, since one that waits for a standby would then return as if
+// it were safe there. pgx asks for a cancel whenever a connection breaks, too.
+func watch(c *pgx.ConnConfig) {
+	l := &link{}
+	dial, notice, after := c.DialFunc, c.OnNotice, c.Config.AfterConnect
+	c.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if l.committing.Load() {
+			return nil, errNoCancel
+		}
+		return dial(ctx, network, addr)
+	}
+	c.OnNotice = func(p *pgconn.PgConn, n *pgconn.Notice) {
+		// Its text depends on the language of the server; the place it comes from does not.
+		if n.Code == "01000" && n.Routine == "SyncRepWaitForLSN" {
+			l.unreplicated.Store(true)
+		}
+		if notice != nil {
+			notice(p, n)
+		}
+	}
+	c.Config.AfterConnect = func(ctx context.Context, p *pgconn.PgConn) error {
+		p.CustomData()[linkName] = l
+		if after != nil {
+			return after(ctx, p)
+		}
+		return nil
+	}
+	c.BuildContextWatcherHandler = func(p *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: p, DeadlineDelay: cancelLimit}
+	}
+}

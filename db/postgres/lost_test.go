@@ -1,0 +1,215 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
+	"github.com/terem-go/terem/internal/pgserver"
+)
+
+// TestLostDuringCommit is row 13: such a unit is not tried again, whether its
+// rows are there or not. Of the second, where they are, pgconn.SafeToRetry says
+// that it is safe to send it again.
+func TestLostDuringCommit(t *testing.T) {
+	t.Parallel()
+	p, direct, url := newProxy(t, pgserver.Options{})
+	straight := open(t, direct)
+	exec(t, straight, "CREATE TABLE lines (id int)")
+	for id, c := range []struct {
+		name  string
+		fault fault
+		rows  int
+	}{
+		{"before the server has it", cutBefore, 0},
+		{"before the client has the answer", cutAfter, 1},
+		{"because the limit is over", silentAfter, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := openWith(t, one(url), db.Config{CommitTimeout: 300 * time.Millisecond})
+			backend(t, d)
+			p.fault.Store(int32(c.fault))
+			defer p.fault.Store(int32(none))
+			connections, attempts, hooks := p.accepted.Load(), 0, 0
+
+			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+				attempts++
+				s.AfterCommit(func(context.Context) { hooks++ })
+				_, err := s.Exec(ctx, "INSERT INTO lines VALUES ($1)", id)
+				return err
+			})
+
+			if db.ClassOf(err) != db.Lost || !errors.Is(errs.From(err), db.ErrOutcomeUnknown) {
+				t.Errorf("Do returned %v (class %d)", err, db.ClassOf(err))
+			}
+			if attempts != 1 || hooks != 0 {
+				t.Errorf("%d attempts, %d hooks", attempts, hooks)
+			}
+			if c.fault != cutBefore {
+				<-p.answered
+			}
+			if n := value[int](t, straight, "SELECT count(*) FROM lines WHERE id = $1", id); n != c.rows {
+				t.Errorf("%d rows are there, want %d", n, c.rows)
+			}
+			if asked := p.accepted.Load() - connections; asked != 0 {
+				t.Errorf("%d connections were made after COMMIT, as a request to cancel it would be", asked)
+			}
+			p.fault.Store(int32(none))
+			exec(t, d, "SELECT 1")
+		})
+	}
+}
+
+// A COMMIT that waits for a standby must not be cancelled: it would return as
+// if the standby had it.
+func TestCommitThatWaitsForAStandby(t *testing.T) {
+	t.Parallel()
+	s := own(t, pgserver.Options{Settings: map[string]string{"synchronous_standby_names": "ghost"}})
+	d := openWith(t, with(one(s.URL("postgres")), "synchronous_commit=on"), db.Config{CommitTimeout: 300 * time.Millisecond})
+	other := open(t, with(s.URL("postgres"), "synchronous_commit=local"))
+	exec(t, other, "CREATE TABLE lines (id int)")
+	write := func(id int) error {
+		return d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+			_, err := s.Exec(ctx, "INSERT INTO lines VALUES ($1)", id)
+			return err
+		})
+	}
+	waiting := func() int {
+		return value[int](t, other, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+	}
+
+	if err := write(1); db.ClassOf(err) != db.Lost || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("at the limit: %v (class %d)", err, db.ClassOf(err))
+	}
+	time.Sleep(200 * time.Millisecond) // in which a cancel would have had its effect
+	if n := waiting(); n != 1 {
+		t.Errorf("%d COMMITs wait, want 1: it was cancelled", n)
+	}
+
+	d = open(t, with(one(s.URL("postgres")), "synchronous_commit=on"))
+	result := make(chan error, 1)
+	go func() { result <- write(2) }()
+	eventually(t, "both COMMITs wait", func() bool { return waiting() == 2 })
+	exec(t, other, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+	if err := <-result; db.ClassOf(err) != db.Lost {
+		t.Errorf("after an operator's cancel: %v (class %d)", err, db.ClassOf(err))
+	}
+	if n := value[int](t, other, "SELECT count(*) FROM lines WHERE id = 2"); n != 1 {
+		t.Errorf("%d rows are there, want 1", n)
+	}
+	if pid := backend(t, d); pid == 0 {
+		t.Error("the connection cannot be used")
+	}
+}
+
+// TestLostBeforeCommit is row 12: one new attempt.
+func TestLostBeforeCommit(t *testing.T) {
+	t.Parallel()
+	for name, kill := range map[string]string{
+		"between statements": "SELECT pg_terminate_backend(%d, 5000)",
+		"in a statement":     "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := fresh(t)
+			d := open(t, one(url))
+			exec(t, d, notes)
+			attempts := 0
+			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+				attempts++
+				if err := insert(ctx, s, attempts); err != nil || attempts > 1 {
+					return err
+				}
+				var pid int
+				if err := s.QueryRow(ctx, "SELECT pg_backend_pid()").Scan(&pid); err != nil {
+					return err
+				}
+				if kill != "" {
+					direct(t, url, fmt.Sprintf(kill, pid))
+				} else {
+					_, _ = s.Exec(ctx, "SELECT pg_terminate_backend(pg_backend_pid())")
+				}
+				_, err := s.Exec(ctx, "SELECT 1")
+				return err
+			})
+			if err != nil || attempts != 2 {
+				t.Errorf("after %d attempts: %v", attempts, err)
+			}
+			if got := value[[]int64](t, d, "SELECT array_agg(id)::bigint[] FROM notes"); len(got) != 1 || got[0] != 2 {
+				t.Errorf("the table holds %v", got)
+			}
+		})
+	}
+}
+
+// A lost connection is not mended by a statement that happens to come next:
+// what was written before it is gone.
+func TestLostInNestedEndsTheSession(t *testing.T) {
+	t.Parallel()
+	d := open(t, one(fresh(t)))
+	exec(t, d, notes)
+	attempts := 0
+	err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+		attempts++
+		_ = insert(ctx, s, 1)
+		_ = s.Nested(ctx, func(ctx context.Context, s *db.Session) error {
+			_, err := s.Exec(ctx, "SELECT pg_terminate_backend(pg_backend_pid())")
+			return err
+		})
+		_ = insert(ctx, s, 2)
+		return nil
+	})
+	if db.ClassOf(err) != db.Unreachable || attempts != 2 {
+		t.Errorf("after %d attempts: %v", attempts, err)
+	}
+	if n := value[int](t, d, "SELECT count(*) FROM notes"); n != 0 {
+		t.Errorf("%d rows of a lost session are there", n)
+	}
+}
+
+func TestServerRestarts(t *testing.T) {
+	t.Parallel()
+	s := own(t, pgserver.Options{})
+	d := open(t, with(s.URL("postgres"), "pool_max_conns=3"))
+	exec(t, d, notes)
+	use := func() (write, read error) {
+		write = d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+			_, err := s.Exec(ctx, "INSERT INTO notes VALUES (floor(random() * 1e9))")
+			return err
+		})
+		read = d.Read(limited(t), func(ctx context.Context, r *db.Reader) error {
+			var n int
+			return r.QueryRow(ctx, "SELECT count(*) FROM notes").Scan(&n)
+		})
+		return write, read
+	}
+	if err := errors.Join(use()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	write, read := use()
+	if db.ClassOf(write) != db.Unreachable || db.ClassOf(read) != db.Unreachable {
+		t.Errorf("without a server: %v; %v", write, read)
+	}
+	if e := errs.From(write); e.Kind != errs.Unavailable || e.RetryAfter == 0 {
+		t.Errorf("the caller is told %v", e)
+	}
+	if err := d.Ping(limited(t)); db.ClassOf(err) != db.Unreachable {
+		t.Errorf("Ping: %v", err)
+	}
+	if err := s.Restart(limited(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Ping(limited(t)); err != nil {
+		t.Errorf("Ping after the restart: %v", err)
+	}
+	if err := errors.Join(use()); err != nil {
+		t.Errorf("after the restart: %v", err)
+	}
+}

@@ -1,0 +1,74 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+func (n *native) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	r := &nativeBatch{native: n, ctx: ctx}
+	err := n.guard.Statement(ctx, func() error {
+		c, err := n.unit.begun(ctx)
+		if err != nil {
+			return err
+		}
+		r.BatchResults = c.SendBatch(ctx, b)
+		n.unit.open = func() { _ = r.end() }
+		return nil
+	})
+	if err != nil {
+		return pgx.FailedBatchResults(b, err)
+	}
+	return r
+}
+
+// nativeBatch are the results of a batch. The unit learns of a failure when it
+// is closed.
+type nativeBatch struct {
+	pgx.BatchResults
+	native *native
+	ctx    context.Context
+	closed bool
+	err    error
+}
+
+func (b *nativeBatch) Exec() (pgconn.CommandTag, error) {
+	tag, err := b.BatchResults.Exec()
+	return tag, failure(b.ctx, err, false)
+}
+
+func (b *nativeBatch) Query() (pgx.Rows, error) {
+	r, err := b.BatchResults.Query()
+	return &batchRows{r, b.ctx}, failure(b.ctx, err, false)
+}
+
+func (b *nativeBatch) QueryRow() pgx.Row {
+	r, _ := b.Query() // Scan tells
+	return nativeRow{r}
+}
+
+func (b *nativeBatch) Close() error {
+	err := b.end()
+	b.native.guard.Note(err)
+	return err
+}
+
+func (b *nativeBatch) end() error {
+	if !b.closed {
+		b.closed = true
+		b.native.unit.open = nil
+		b.err = b.native.unit.settle(b.ctx, false, b.BatchResults.Close())
+	}
+	return b.err
+}
+
+// batchRows are the rows of one query of a batch.
+type batchRows struct {
+	pgx.Rows
+	ctx context.Context
+}
+
+func (r *batchRows) Scan(dest ...any) error { return failure(r.ctx, r.Rows.Scan(dest...), false) }
+func (r *batchRows) Err() error             { return failure(r.ctx, r.Rows.Err(), false) }

@@ -1,0 +1,227 @@
+package postgres_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/postgres"
+)
+
+// traced opens a database whose messages are written down.
+func traced(t *testing.T) (*db.DB, *bytes.Buffer) {
+	t.Helper()
+	c, err := pgxpool.ParseConfig(one(fresh(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var trace bytes.Buffer
+	c.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		c.PgConn().Frontend().Trace(&trace, pgproto3.TracerOptions{SuppressTimestamps: true, RegressMode: true})
+		return nil
+	}
+	e, err := postgres.New(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := db.New(e, db.Config{})
+	t.Cleanup(func() { closeDB(t, d) })
+	return d, &trace
+}
+
+var message = regexp.MustCompile(`(?m)^([FB])\t(\w+)`)
+
+// trips returns the round trips of a trace: what was sent before the server
+// answered.
+func trips(trace *bytes.Buffer) []string {
+	var trips []string
+	sending := false
+	for _, m := range message.FindAllStringSubmatch(trace.String(), -1) {
+		switch {
+		case m[1] == "B":
+			sending = false
+		case sending:
+			trips[len(trips)-1] += " " + m[2]
+		default:
+			sending = true
+			trips = append(trips, m[2])
+		}
+	}
+	trace.Reset()
+	return trips
+}
+
+func TestRoundTrips(t *testing.T) {
+	t.Parallel()
+	const insert = "INSERT INTO lines VALUES ($1)"
+	for _, c := range []struct {
+		name string
+		f    func(context.Context, *db.DB) error
+		want []string
+	}{
+		{
+			name: "a session of one statement",
+			f: func(ctx context.Context, d *db.DB) error {
+				return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+					_, err := s.Exec(ctx, insert, 1)
+					return err
+				})
+			},
+			want: []string{"Bind Describe Execute Bind Describe Execute Sync", "Query"},
+		},
+		{
+			name: "a session of two",
+			f: func(ctx context.Context, d *db.DB) error {
+				return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+					var n int
+					if err := s.QueryRow(ctx, "SELECT count(*) FROM lines").Scan(&n); err != nil {
+						return err
+					}
+					_, err := s.Exec(ctx, insert, 1)
+					return err
+				}, db.Serializable)
+			},
+			want: []string{"Bind Describe Execute Bind Execute Sync", "Bind Describe Execute Sync", "Query"},
+		},
+		{
+			name: "a session that fails",
+			f: func(ctx context.Context, d *db.DB) error {
+				_ = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+					_, err := s.Exec(ctx, insert, 1)
+					return errors.Join(err, errHandler)
+				})
+				return nil
+			},
+			want: []string{"Bind Describe Execute Bind Describe Execute Sync", "Query"},
+		},
+		{
+			name: "a reader",
+			f: func(ctx context.Context, d *db.DB) error {
+				return d.Read(ctx, func(ctx context.Context, r *db.Reader) error {
+					var n int
+					if err := r.QueryRow(ctx, "SELECT count(*) FROM lines").Scan(&n); err != nil {
+						return err
+					}
+					return r.QueryRow(ctx, "SELECT count(*) FROM lines").Scan(&n)
+				})
+			},
+			want: []string{"Bind Execute Sync", "Bind Execute Sync"},
+		},
+		{
+			name: "a reader with one view of the data",
+			f: func(ctx context.Context, d *db.DB) error {
+				return d.Read(ctx, func(ctx context.Context, r *db.Reader) error {
+					var n int
+					return r.QueryRow(ctx, "SELECT count(*) FROM lines").Scan(&n)
+				}, db.Snapshot)
+			},
+			want: []string{"Bind Describe Execute Bind Execute Sync", "Query"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d, trace := traced(t)
+			exec(t, d, "CREATE TABLE lines (id int)")
+			for range 2 { // the first time, statements are prepared
+				trace.Reset()
+				if err := c.f(limited(t), d); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(c.want, trips(trace)); diff != "" {
+				t.Errorf("round trips (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// After a failed batch pgx prepares BEGIN anew. That costs round trips once, and
+// nothing else.
+func TestAfterAFailedFirstStatement(t *testing.T) {
+	t.Parallel()
+	d, trace := traced(t)
+	exec(t, d, notes)
+	div := func(by int) error {
+		return d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+			_, err := s.Exec(ctx, "SELECT 1/$1::int", by)
+			return err
+		})
+	}
+	var counts []int
+	for _, by := range []int{1, 1, 0, 1, 1} {
+		trace.Reset()
+		if err := div(by); (err != nil) != (by == 0) {
+			t.Fatal(err)
+		}
+		counts = append(counts, len(trips(trace)))
+	}
+	// The third ends with ROLLBACK, the fourth deallocates and prepares first.
+	if diff := cmp.Diff([]int{3, 2, 2, 4, 2}, counts); diff != "" {
+		t.Errorf("round trips (-want +got):\n%s", diff)
+	}
+}
+
+func TestIsolation(t *testing.T) {
+	t.Parallel()
+	url := with(fresh(t), "default_transaction_isolation=repeatable%20read")
+	d := open(t, url)
+	level := func(do func(func(context.Context, db.Querier) error) error) (got string) {
+		t.Helper()
+		err := do(func(ctx context.Context, q db.Querier) error {
+			return q.QueryRow(ctx, "SELECT current_setting('transaction_isolation') || ' ' || current_setting('transaction_read_only')").Scan(&got)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	session := func(opts ...db.Option) string {
+		return level(func(f func(context.Context, db.Querier) error) error {
+			return d.Do(limited(t), func(ctx context.Context, s *db.Session) error { return f(ctx, s) }, opts...)
+		})
+	}
+	reader := func(opts ...db.Option) string {
+		return level(func(f func(context.Context, db.Querier) error) error {
+			return d.Read(limited(t), func(ctx context.Context, r *db.Reader) error { return f(ctx, r) }, opts...)
+		})
+	}
+	got := []string{session(), session(db.Serializable), session(db.Snapshot), reader(), reader(db.Snapshot)}
+	want := []string{"read committed off", "serializable off", "read committed off", "repeatable read on", "repeatable read on"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("levels (-want +got):\n%s", diff)
+	}
+}
+
+func TestSnapshot(t *testing.T) {
+	t.Parallel()
+	d := open(t, fresh(t))
+	exec(t, d, notes)
+	counts := func(opts ...db.Option) (before, after int) {
+		err := d.Read(limited(t), func(ctx context.Context, r *db.Reader) error {
+			if err := r.QueryRow(ctx, "SELECT count(*) FROM notes").Scan(&before); err != nil {
+				return err
+			}
+			exec(t, d, "INSERT INTO notes (id) VALUES ("+strings.Repeat("1", before+1)+")")
+			return r.QueryRow(ctx, "SELECT count(*) FROM notes").Scan(&after)
+		}, opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return before, after
+	}
+	if before, after := counts(); after != before+1 {
+		t.Errorf("a reader saw %d and then %d notes", before, after)
+	}
+	if before, after := counts(db.Snapshot); after != before {
+		t.Errorf("a reader with one view saw %d and then %d notes", before, after)
+	}
+}

@@ -1,0 +1,174 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"regexp"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/terem-go/terem/db"
+)
+
+// unit implements db.Tx, and db.Conn for readers.
+type unit struct {
+	pool  *pgxpool.Pool
+	begin *pgx.TxOptions // nil: every statement stands alone, on any connection
+	conn  *pgxpool.Conn  // from the first statement on
+	open  func()         // closes what is still being read
+	over  error          // why the transaction is gone
+}
+
+var _ db.Tx = (*unit)(nil)
+
+func (u *unit) Query(ctx context.Context, sql string, args []any) (db.Rows, error) {
+	r, err := u.query(ctx, sql, utc(args))
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (u *unit) Exec(ctx context.Context, sql string, args []any) (int64, error) {
+	r, err := u.query(ctx, sql, utc(args))
+	if err != nil {
+		return 0, err
+	}
+	r.Close()
+	tag := r.CommandTag()
+	if tag.Select() { // counts the rows that it read
+		return 0, r.err
+	}
+	return tag.RowsAffected(), r.err
+}
+
+// query sends a statement, behind BEGIN if it is the first of a transaction. It
+// is always prepared: pgx's Exec would send a text without arguments as it is,
+// with any number of commands in it.
+func (u *unit) query(ctx context.Context, sql string, args []any) (*rows, error) {
+	if hasOption(args) {
+		if _, err := u.begun(ctx); err != nil {
+			return nil, err
+		}
+	}
+	begin, err := u.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &rows{unit: u, ctx: ctx, sql: sql}
+	if begin {
+		b := &pgx.Batch{}
+		b.BeginTx(*u.begin)
+		b.Queue(sql, args...)
+		r.batch = u.conn.SendBatch(ctx, b)
+		if _, err = r.batch.Exec(); err == nil {
+			r.Rows, err = r.batch.Query()
+		}
+	} else {
+		r.Rows, err = u.conn.Query(ctx, sql, args...)
+	}
+	u.open = r.Close
+	if err != nil {
+		r.end(err)
+		return nil, r.err
+	}
+	return r, nil
+}
+
+// hasOption reports whether args begin with an option of pgx's, which a batch
+// does not know.
+func hasOption(args []any) bool {
+	if len(args) == 0 {
+		return false
+	}
+	switch args[0].(type) {
+	case pgx.QueryExecMode, pgx.QueryResultFormats, pgx.QueryResultFormatsByOID:
+		return true
+	}
+	return false
+}
+
+// begun returns the connection after BEGIN, which it sends on its own if need be.
+func (u *unit) begun(ctx context.Context) (*pgx.Conn, error) {
+	begin, err := u.acquire(ctx)
+	if err == nil && begin {
+		_, err = u.conn.BeginTx(ctx, *u.begin)
+		err = u.settle(ctx, true, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return u.conn.Conn(), nil
+}
+
+// acquire makes sure of a connection for a statement, and reports whether BEGIN
+// has yet to be sent on it.
+func (u *unit) acquire(ctx context.Context) (begin bool, err error) {
+	switch {
+	case u.open != nil:
+		return false, db.ErrRowsOpen
+	case u.over != nil:
+		return false, u.over
+	case u.conn != nil:
+		return false, nil
+	}
+	c, err := u.pool.Acquire(ctx)
+	if err != nil {
+		return false, failure(ctx, err, true)
+	}
+	u.conn = c
+	return u.begin != nil, nil
+}
+
+// settle looks at the connection after a statement that ended with err, and
+// returns what that means. first says that BEGIN was sent with it.
+func (u *unit) settle(ctx context.Context, first bool, err error) error {
+	c := u.conn.Conn()
+	lost := c.IsClosed()
+	if lost && err == nil {
+		err = pgconn.ErrConnClosed
+	}
+	err = failure(ctx, err, lost)
+	switch {
+	case u.begin == nil:
+		u.release()
+	case lost:
+		u.over = err
+		u.release()
+	case c.PgConn().TxStatus() == 'I' && first && err != nil: // nothing has begun
+		u.release()
+	case c.PgConn().TxStatus() == 'I':
+		err = u.ended(err)
+	}
+	return err
+}
+
+var errEnded = errors.New("postgres: a statement ended the transaction; only the unit of work commits and rolls back")
+
+// ended notes that a statement ended the transaction.
+func (u *unit) ended(err error) error {
+	if err == nil {
+		err = &db.Error{Err: errEnded}
+	}
+	u.over = err
+	u.release()
+	return err
+}
+
+var andChain = regexp.MustCompile(`(?i)\band\s+chain\b`)
+
+// chains reports whether a statement ended a transaction and began another.
+// ROLLBACK TO a savepoint has the same tag.
+func chains(tag pgconn.CommandTag, sql string) bool {
+	s := tag.String()
+	return (s == "COMMIT" || s == "ROLLBACK") && andChain.MatchString(sql)
+}
+
+// release gives the connection back. The pool destroys one that is broken, busy
+// or inside a transaction.
+func (u *unit) release() {
+	u.conn.Release()
+	u.conn = nil
+}
