@@ -3,14 +3,17 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"path/filepath"
 	"testing"
 
 	"github.com/terem-go/terem/db"
 )
 
-// Reading by key and writing a row, through a unit of work and by hand on the
-// same driver. The context can end in both, as that of a request can.
+// Reading by key and writing a row: through a unit of work, by hand through
+// database/sql, and with the driver's bare statements. The context can end, as
+// that of a request can.
 
 func BenchmarkRead(b *testing.B) {
 	d, path := benchDB(b)
@@ -37,6 +40,20 @@ func BenchmarkRead(b *testing.B) {
 			var u benchUser
 			if err := s.QueryRowContext(ctx, 500).Scan(&u.id, &u.name, &u.email); err != nil || u.name != "Ann" {
 				b.Fatal(u, err)
+			}
+		}
+	})
+	bare(b, pool, func(b *testing.B, prepare func(string) bareStmt) {
+		s := prepare("SELECT id, name, email FROM users WHERE id = ?")
+		args, row := []driver.NamedValue{{Ordinal: 1, Value: int64(500)}}, make([]driver.Value, 3)
+		b.ReportAllocs()
+		for b.Loop() {
+			rows, err := s.QueryContext(ctx, args)
+			if err == nil {
+				err = errors.Join(rows.Next(row), rows.Close())
+			}
+			if err != nil {
+				b.Fatal(err)
 			}
 		}
 	})
@@ -74,6 +91,49 @@ func BenchmarkWrite(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+		}
+	})
+	bare(b, pool, func(b *testing.B, prepare func(string) bareStmt) {
+		begin, update, commit := prepare("BEGIN IMMEDIATE"), prepare("UPDATE users SET name = ? WHERE id = ?"), prepare("COMMIT")
+		args := []driver.NamedValue{{Ordinal: 1, Value: "Ann"}, {Ordinal: 2, Value: int64(500)}}
+		background := context.Background()
+		b.ReportAllocs()
+		for b.Loop() {
+			_, err1 := begin.ExecContext(background, nil)
+			_, err2 := update.ExecContext(background, args)
+			_, err3 := commit.ExecContext(background, nil)
+			if err := errors.Join(err1, err2, err3); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+type bareStmt interface {
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+// bare runs f with a way to prepare statements on a connection of the driver.
+func bare(b *testing.B, pool *sql.DB, f func(b *testing.B, prepare func(string) bareStmt)) {
+	b.Run("driver", func(b *testing.B) {
+		c, err := pool.Conn(context.Background())
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer c.Close()
+		err = c.Raw(func(d any) error {
+			f(b, func(sql string) bareStmt {
+				s, err := d.(driver.Conn).Prepare(sql)
+				if err != nil {
+					b.Fatal(err)
+				}
+				return s.(bareStmt)
+			})
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
 		}
 	})
 }

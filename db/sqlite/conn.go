@@ -26,9 +26,6 @@ type conn struct {
 	own                     bool // one of them is under way
 }
 
-// rule says why a unit must not do something, or returns nil.
-type rule func(action sqlite.AuthorizerActionCode, what string) error
-
 // connect opens a connection whose statements obey a rule and whose
 // transactions begin as begin says.
 func connect(ctx context.Context, dsn, begin string, refuse rule) (*conn, error) {
@@ -41,26 +38,18 @@ func connect(ctx context.Context, dsn, begin string, refuse rule) (*conn, error)
 		return nil, classify(err)
 	}
 	c := &conn{driver: d, cache: newCache(), own: true}
-	err = d.(sqlite.AuthorizerRegisterer).RegisterAuthorizer(
-		func(action sqlite.AuthorizerActionCode, what, _, _, _ string) sqlite.AuthorizerReturnCode {
-			if c.own {
-				return sqlite.AuthorizerOK
-			}
-			if err := refuse(action, what); err != nil {
-				c.refused = err
-				return sqlite.AuthorizerDeny
-			}
-			return sqlite.AuthorizerOK
-		})
-	for sql, s := range map[string]*prepared{begin: &c.begin, "COMMIT": &c.commit, "ROLLBACK": &c.rollback} {
-		var p driver.Stmt
-		if err == nil {
-			p, err = d.Prepare(sql)
+	err = d.(sqlite.AuthorizerRegisterer).RegisterAuthorizer(c.authorizer(refuse))
+	prepare := func(sql string) prepared {
+		if err != nil {
+			return nil
 		}
-		if err == nil {
-			*s = p.(prepared)
+		var s driver.Stmt
+		if s, err = d.Prepare(sql); err != nil {
+			return nil
 		}
+		return s.(prepared)
 	}
+	c.begin, c.commit, c.rollback = prepare(begin), prepare("COMMIT"), prepare("ROLLBACK")
 	c.own = false
 	if err != nil {
 		return nil, errors.Join(classify(err), d.Close())
@@ -94,7 +83,7 @@ func (c *conn) exec(ctx context.Context, sql string, args []any) (int64, error) 
 }
 
 // query runs a statement that returns rows.
-func (c *conn) query(ctx context.Context, sql string, args []any) (*rows, error) {
+func (c *conn) query(ctx context.Context, sql string, args []any) (driver.Rows, error) {
 	s, err := c.prepare(sql)
 	if err == nil {
 		err = c.bind(s, args)
@@ -104,10 +93,7 @@ func (c *conn) query(ctx context.Context, sql string, args []any) (*rows, error)
 	}
 	defer c.unbind()
 	r, err := s.driver.QueryContext(ctx, c.args)
-	if err != nil {
-		return nil, c.failed(err)
-	}
-	return newRows(ctx, c, r), nil
+	return r, c.failed(err)
 }
 
 // prepare returns the prepared statement of a text.
@@ -188,26 +174,4 @@ func (c *conn) close() error {
 		_ = s.Close()
 	}
 	return classify(c.driver.Close())
-}
-
-// transaction is the rule that units neither begin nor end transactions, and
-// open no other files.
-func transaction(action sqlite.AuthorizerActionCode, what string) error {
-	switch action {
-	case sqlite.AuthTransaction:
-		return fmt.Errorf("sqlite: %s is refused: a unit of work begins and ends its transaction itself; use Nested for a part that may fail", what)
-	case sqlite.AuthAttach, sqlite.AuthDetach:
-		return errors.New("sqlite: ATTACH and DETACH are refused: they would change the connection for other units of work")
-	}
-	return nil
-}
-
-// reading is the rule of readers. What it lets pass and writes all the same is
-// refused by the connection, which is opened to read.
-func reading(action sqlite.AuthorizerActionCode, what string) error {
-	switch action {
-	case sqlite.AuthCreateTempTable, sqlite.AuthCreateTempView, sqlite.AuthCreateTempTrigger, sqlite.AuthCreateTempIndex, sqlite.AuthSavepoint:
-		return &db.Error{Class: db.ReadOnly, Code: "8", Err: fmt.Errorf("sqlite: a reader cannot do this (%s); use a session", what)}
-	}
-	return transaction(action, what)
 }

@@ -34,8 +34,9 @@
 // with class TimedOut. A full disk is class Full; units that write succeed
 // again once there is room. If the database file is removed or replaced while
 // it is open, units that write are refused within a second (class Full), since
-// nobody would find what they wrote; readers that are open go on with the old
-// file. Restart the server after putting another file in place.
+// nobody would find what they wrote; connections that read and are open
+// already go on with the old file, new ones are refused (class Unreachable).
+// Restart the server after putting another file in place.
 package sqlite
 
 import (
@@ -93,7 +94,7 @@ func (e *engine) Read(o db.Options) db.Conn {
 
 // Ping implements db.Engine.
 func (e *engine) Ping(ctx context.Context) error {
-	if err := e.writer.file.moved(); err != nil {
+	if err := e.writer.file.moved(db.Unreachable); err != nil {
 		return err
 	}
 	r := e.Read(db.Options{})

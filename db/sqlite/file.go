@@ -16,15 +16,15 @@ type file struct {
 	info fs.FileInfo
 }
 
-// moved returns an error if another file, or none, has taken the place of the
-// one that is open. SQLite would go on writing to the one without a name, and
-// all would be lost with the process.
-func (f file) moved() error {
+// moved returns an error of a class if another file, or none, has taken the
+// place of the one that is open. SQLite would go on writing to the one without
+// a name, and all would be lost with the process.
+func (f file) moved(c db.Class) error {
 	now, err := os.Stat(f.path)
 	if err == nil && os.SameFile(f.info, now) {
 		return nil
 	}
-	return &db.Error{Class: db.Full, Err: fmt.Errorf(
+	return &db.Error{Class: c, Err: fmt.Errorf(
 		"sqlite: the file %s was removed or replaced while it was in use: nothing more is written to it; restart the server", f.path)}
 }
 

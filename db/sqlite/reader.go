@@ -26,13 +26,12 @@ func (r *reader) Query(ctx context.Context, sql string, args []any) (db.Rows, er
 	if err := r.take(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := r.conn.query(ctx, sql, args)
+	d, err := r.conn.query(ctx, sql, args)
 	if err != nil {
 		r.give()
 		return nil, err
 	}
-	rows.reader = r
-	return rows, nil
+	return &rows{ctx: ctx, conn: r.conn, driver: d, reader: r}, nil
 }
 
 // Native implements db.Conn.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/terem-go/terem/db"
 )
 
 // readers is the pool of connections that only read.
@@ -36,7 +38,7 @@ func (p *readers) take(ctx context.Context) (*conn, error) {
 	if c != nil {
 		return c, nil
 	}
-	err := p.file.moved()
+	err := p.file.moved(db.Unreachable)
 	if err == nil {
 		c, err = connect(ctx, p.dsn("ro", nil), "BEGIN", reading)
 	}

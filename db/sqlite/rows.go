@@ -24,10 +24,6 @@ type rows struct {
 
 var _ db.Rows = (*rows)(nil)
 
-func newRows(ctx context.Context, c *conn, d driver.Rows) *rows {
-	return &rows{ctx: ctx, conn: c, driver: d}
-}
-
 // Next implements db.Rows.
 func (r *rows) Next() bool {
 	if r.closed {

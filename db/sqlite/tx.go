@@ -38,8 +38,7 @@ func (t *tx) Query(ctx context.Context, sql string, args []any) (db.Rows, error)
 	if err != nil {
 		return nil, t.writer.meaning(err)
 	}
-	r.ctx = ctx
-	return r, nil
+	return &rows{ctx: ctx, conn: t.writer.conn, driver: r}, nil
 }
 
 // Native implements db.Conn.

@@ -85,7 +85,7 @@ func (w *writer) begin(ctx context.Context) error {
 // ready sees to it that there is a connection, and that it is to the file.
 func (w *writer) ready(ctx context.Context) error {
 	if now := time.Now(); now.Sub(w.checked) > time.Second {
-		if err := w.file.moved(); err != nil {
+		if err := w.file.moved(db.Full); err != nil {
 			return err
 		}
 		w.checked = now
