@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -70,6 +71,7 @@ type App struct {
 	commands []command
 	tables   []Table
 	problems []error
+	handler  http.Handler // once it was asked for
 
 	stopping atomic.Bool // a signal to stop was received
 	migrated atomic.Bool // no migration was pending when it was last looked at
@@ -130,16 +132,30 @@ func (a *App) Tables(tables ...Table) { a.tables = append(a.tables, tables...) }
 func (a *App) Logger() *slog.Logger { return a.config.Logger }
 
 // Handler returns the application as an http.Handler. It fails with everything
-// that is wrong with its routes, tables and migrations.
+// that is wrong with its routes, tables and migrations. Nothing can be
+// registered afterwards.
 func (a *App) Handler() (http.Handler, error) {
-	problems := a.problems
+	if a.handler != nil {
+		return a.handler, nil
+	}
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	h, err := a.api.Handler()
+	a.handler = h
+	return h, err
+}
+
+// check reports everything that is wrong with the application.
+func (a *App) check() error {
+	problems := slices.Clone(a.problems)
 	for _, t := range a.tables {
 		_, err := t.Model()
 		problems = append(problems, err)
 	}
 	problems = append(problems, a.api.Check())
 	if err := errors.Join(problems...); err != nil {
-		return nil, fmt.Errorf("the application is not put together right:\n%w", err)
+		return fmt.Errorf("the application is not put together right:\n%w", err)
 	}
-	return a.api.Handler()
+	return nil
 }

@@ -69,6 +69,9 @@ func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
 		options = append(options, kong.DynamicCommand(c.name, c.help, "", c.cmd))
 	}
 	parser, err := kong.New(new(cli), options...)
+	if err == nil {
+		err = unambiguous(parser.Model.Children)
+	}
 	if err != nil {
 		return fmt.Errorf("the commands are not put together right: %w", err)
 	}
@@ -80,6 +83,19 @@ func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("%w (see: %s --help)", err, a.config.Name)
 	}
 	return parsed.Run()
+}
+
+// unambiguous refuses two commands of one name. Kong does not, and the second
+// would never run.
+func unambiguous(commands []*kong.Node) error {
+	names := map[string]bool{}
+	for _, c := range commands {
+		if names[c.Name] {
+			return fmt.Errorf("two are named %s. Give that of a domain another name", c.Name)
+		}
+		names[c.Name] = true
+	}
+	return nil
 }
 
 type serveCommand struct{}

@@ -13,7 +13,7 @@ type routesCommand struct {
 }
 
 func (c routesCommand) Run(a *App, out io.Writer) error {
-	if _, err := a.Handler(); err != nil {
+	if err := a.check(); err != nil {
 		return err
 	}
 	routes := a.api.Routes()
@@ -31,7 +31,7 @@ func (c routesCommand) Run(a *App, out io.Writer) error {
 type openapiCommand struct{}
 
 func (openapiCommand) Run(a *App, out io.Writer) error {
-	if _, err := a.Handler(); err != nil {
+	if err := a.check(); err != nil {
 		return err
 	}
 	spec, err := a.api.OpenAPI()

@@ -18,12 +18,21 @@ import (
 // Config.Stop, and cancels those that are left. A database that is down is
 // waited for; one whose schema is behind is an error. The database stays open:
 // Main closes it.
+//
+// A request is lost, so that its client sees the connection close before the
+// first byte of an answer, only if it arrives in the moment in which the server
+// closes: on a connection that was idle since the signal, or on one that is new.
+// None is lost that the server has begun to read.
 func (a *App) Serve(ctx context.Context) error {
 	h, err := a.Handler()
 	if err != nil {
 		return err
 	}
-	if err := a.checkDatabase(ctx); err != nil {
+	err = a.checkDatabase(ctx)
+	switch {
+	case ctx.Err() != nil: // a signal has come already
+		return nil
+	case err != nil:
 		return err
 	}
 	l, err := a.listen(ctx)
@@ -33,11 +42,11 @@ func (a *App) Serve(ctx context.Context) error {
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	srv := &http.Server{
-		Handler:           a.closing(h),
+		Handler:           a.ending(requests, h),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return requests },
 	}
 	failed := make(chan error, 1)
@@ -65,7 +74,7 @@ func (a *App) checkDatabase(ctx context.Context) error {
 	err := a.checkMigrated(ctx)
 	switch {
 	case errors.Is(err, errBehind):
-		return fmt.Errorf("the database's schema is behind the program (%w). Run: go run . migrate up", errors.Unwrap(err))
+		return fmt.Errorf("the database's schema is behind the program (%w). Apply the migrations with: migrate up (in development: go run . migrate up)", errors.Unwrap(err))
 	case db.ClassOf(err) == db.Unreachable, errors.Is(err, context.DeadlineExceeded):
 		a.config.Logger.WarnContext(ctx, "the database does not answer; serving 503 until it does", slog.Any("error", err))
 		return nil
@@ -84,49 +93,4 @@ func (a *App) listen(ctx context.Context) (net.Listener, error) {
 		return nil, fmt.Errorf("cannot listen on %s: %w. ADDR is a host and a port, such as 127.0.0.1:8000", a.config.Addr, err)
 	}
 	return l, nil
-}
-
-// stop ends the server without dropping a request that it has begun to read.
-// From the signal on every response asks its client to close the connection,
-// so that fewer are left idle when idle connections are closed.
-func (a *App) stop(srv *http.Server, cancel func()) {
-	a.stopping.Store(true)
-	a.config.Logger.Info("stopping", slog.Duration("drain", a.config.Drain))
-	time.Sleep(a.config.Drain)
-	ctx, done := context.WithTimeout(context.Background(), a.config.Stop)
-	defer done()
-	if srv.Shutdown(ctx) == nil {
-		return
-	}
-	a.config.Logger.Warn("requests did not finish in time and are cancelled", slog.Duration("after", a.config.Stop))
-	cancel()
-	// A COMMIT that has begun keeps its 5 s.
-	ctx, done = context.WithTimeout(context.Background(), 6*time.Second)
-	defer done()
-	if srv.Shutdown(ctx) != nil {
-		_ = srv.Close()
-	}
-}
-
-// closing asks clients to close their connections once the server stops.
-func (a *App) closing(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a.stopping.Load() {
-			w.Header().Set("Connection", "close")
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// close waits for what runs after commits and closes the database.
-func (a *App) close() error {
-	if a.config.DB == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if err := a.config.DB.Close(ctx); err != nil {
-		return fmt.Errorf("closing the database: %w", err)
-	}
-	return nil
 }

@@ -1,0 +1,234 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/api/apitest"
+	"github.com/terem-go/terem/app"
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/dbtest"
+	"github.com/terem-go/terem/settings"
+)
+
+// run runs a command that must succeed and returns what it prints.
+func run(t *testing.T, a *app.App, args ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := a.Run(t.Context(), args, &out); err != nil {
+		t.Fatalf("%q: %v", args, err)
+	}
+	return out.String()
+}
+
+// golden compares what people read with a file in testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s has changed (-want +got); if that is meant, run: go test ./app -update\n%s", file, diff)
+	}
+}
+
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		a := newApp(app.Config{DB: d, Logger: quiet})
+		file := string(d.Dialect()) + "/00001_notes.sql"
+		if got, want := run(t, a, "migrate", "status"), "1  "+file+"  pending\n"; got != want {
+			t.Errorf("status is %q, want %q", got, want)
+		}
+		if err := a.Run(t.Context(), []string{"count"}, t.Output()); err == nil {
+			t.Error("there is a table before the migration")
+		}
+		run(t, a, "migrate", "up")
+		if got := run(t, a, "migrate", "up"); got != "nothing to do: every migration is applied\n" {
+			t.Errorf("a second up prints %q", got)
+		}
+		status := strings.Fields(run(t, a, "migrate", "status"))
+		if len(status) != 4 || status[1] != file {
+			t.Fatalf("status is %q", status)
+		}
+		applied, err := time.Parse("2006-01-02T15:04:05Z", status[2]+"T"+status[3])
+		if age := time.Since(applied); err != nil || age < -time.Minute || age > time.Minute {
+			t.Errorf("applied at %s, %s ago: %v", applied, age, err)
+		}
+		if got := run(t, a, "count", "--above=0"); got != "0 notes\n" {
+			t.Errorf("count prints %q", got)
+		}
+		run(t, a, "migrate", "down")
+		if got := run(t, a, "migrate", "status"); !strings.HasSuffix(got, "pending\n") {
+			t.Errorf("after down, status is %q", got)
+		}
+		if err := a.Run(t.Context(), []string{"migrate", "down"}, t.Output()); err == nil || !strings.Contains(err.Error(), "nothing to take back") {
+			t.Errorf("a second down: %v", err)
+		}
+	})
+}
+
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	a := newApp(app.Config{DB: dbtest.SQLite(t, nil), Logger: quiet})
+	golden(t, "routes.txt", run(t, a, "routes"))
+	var routes []api.Route
+	if err := json.Unmarshal([]byte(run(t, a, "routes", "--json")), &routes); err != nil {
+		t.Fatal(err)
+	}
+	var found bool
+	for _, r := range routes {
+		if r.Method == "POST" && r.Path == "/api/notes" {
+			found = r.Handler == "app_test.notes.create" && r.Session == "*db.Session" && r.Policy == "api.Public"
+		}
+	}
+	if !found {
+		t.Errorf("POST /api/notes is not listed as it is: %+v", routes)
+	}
+}
+
+func TestOpenAPI(t *testing.T) {
+	t.Parallel()
+	a := newApp(app.Config{DB: dbtest.SQLite(t, nil), Logger: quiet})
+	printed := run(t, a, "openapi")
+	h, err := a.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got any
+	apitest.New(t, h).Get("/openapi.json").Expect(200).JSON(&want)
+	if err := json.Unmarshal([]byte(printed), &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the command prints another document than the server sends:\n%s", diff)
+	}
+	if !strings.Contains(printed, "\n  \"info\": {") {
+		t.Error("the document is not indented")
+	}
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	a := newApp(app.Config{Logger: quiet, DB: dbtest.SQLite(t, nil)})
+	golden(t, "config.txt", run(t, a, "config"))
+	var got settings.Report
+	if err := json.Unmarshal([]byte(run(t, a, "config", "--json")), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := settings.Report{{Name: "ADDR", Value: "127.0.0.1:0", Source: settings.SourceDefault, Doc: "host and port"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	a := newApp(app.Config{Logger: quiet, DB: dbtest.SQLite(t, nil)})
+	golden(t, "help.txt", run(t, a, "--help"))
+	golden(t, "help_migrate.txt", run(t, a, "migrate", "--help"))
+}
+
+func TestWrongCommands(t *testing.T) {
+	t.Parallel()
+	a := newApp(app.Config{Logger: quiet, DB: dbtest.SQLite(t, nil)})
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"serv"}, `unexpected argument serv, did you mean "serve"? (see: notes --help)`},
+		{[]string{"routes", "--jsn"}, `unknown flag --jsn, did you mean "--json"? (see: notes --help)`},
+		{[]string{"migrate"}, `expected one of "up", "down", "status" (see: notes --help)`},
+		{[]string{"count", "--above=many"}, `--above: expected a valid 64 bit int but got "many" (see: notes --help)`},
+	} {
+		var out bytes.Buffer
+		err := a.Run(t.Context(), c.args, &out)
+		if err == nil || err.Error() != c.want || out.Len() > 0 {
+			t.Errorf("%q: %v, want %s\n%s", c.args, err, c.want, out.String())
+		}
+	}
+}
+
+func TestCommandsOfDomains(t *testing.T) {
+	t.Parallel()
+	a := app.New(app.Config{Name: "bare", Logger: quiet})
+	a.Command("count", "Count.", &countCommand{})
+	if err := a.Run(t.Context(), []string{"count"}, t.Output()); err == nil || err.Error() != "there is no database" {
+		t.Errorf("count: %v", err)
+	}
+	a.Command("routes", "Another one.", &countCommand{})
+	if err := a.Run(t.Context(), []string{"count"}, t.Output()); err == nil || !strings.Contains(err.Error(), "routes") {
+		t.Errorf("two commands of one name: %v", err)
+	}
+}
+
+// The exit status and the streams of a whole program.
+func TestMainExits(t *testing.T) {
+	t.Parallel()
+	url := dbtest.SQLiteURL(t, migrations)
+	for _, c := range []struct {
+		name, url      string
+		args           []string
+		status         int
+		stdout, stderr string // what they contain; "" for nothing
+	}{
+		{"help", url, []string{"--help"}, 0, "Usage: notes", ""},
+		{"count", url, []string{"count"}, 0, "0 notes\n", ""},
+		{"unknown", url, []string{"cuont"}, 1, "", "error: unexpected argument cuont"},
+		{"wrong URL", "mysql://app:hunter2@host/db", []string{"count"}, 1, "", "error: db: the database URL begins with none of sqlite:, postgres:"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			cmd := program(t, c.url, c.args)
+			var stdout, stderr bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			err := cmd.Run()
+			var exit *exec.ExitError
+			if err != nil && !errors.As(err, &exit) {
+				t.Fatal(err)
+			}
+			if got := exitStatus(err); got != c.status {
+				t.Errorf("exit status %d, want %d", got, c.status)
+			}
+			for _, s := range []struct{ name, got, want string }{{"output", stdout.String(), c.stdout}, {"error", stderr.String(), c.stderr}} {
+				if !strings.Contains(s.got, s.want) || (s.want == "") != (s.got == "") {
+					t.Errorf("standard %s is %q, want %q", s.name, s.got, s.want)
+				}
+				if strings.Contains(s.got, "hunter2") {
+					t.Errorf("standard %s shows the password: %q", s.name, s.got)
+				}
+			}
+		})
+	}
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	a := newApp(app.Config{Logger: quiet, DB: dbtest.SQLite(t, migrations)})
+	if err := a.Run(ctx, nil, t.Output()); err != nil {
+		t.Errorf("a signal that comes at the start is an error: %v", err)
+	}
+	if err := a.Run(ctx, []string{"count"}, t.Output()); !errors.Is(err, context.Canceled) {
+		t.Errorf("count: %v", err)
+	}
+}

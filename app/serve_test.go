@@ -1,0 +1,44 @@
+package app_test
+
+import (
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/terem-go/terem/app"
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/dbtest"
+)
+
+func TestServeCannotListen(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	d := dbtest.SQLite(t, migrations)
+	for addr, want := range map[string]string{
+		taken.Addr().String():   "cannot listen on " + taken.Addr().String() + ": another program does. Stop it, or set ADDR to another port",
+		"8000":                  "missing port in address. ADDR is a host and a port, such as 127.0.0.1:8000",
+		"127.0.0.1:99999":       "invalid port. ADDR is a host and a port",
+		"192.0.2.1:0":           "cannot assign requested address. ADDR is a host and a port",
+		"no.such.host.test:80x": "ADDR is a host and a port",
+	} {
+		err := newApp(app.Config{DB: d, Logger: quiet, Addr: addr}).Serve(t.Context())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("ADDR=%s: %v, want %s", addr, err, want)
+		}
+	}
+}
+
+func TestServeRefusesOldSchema(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		err := newApp(app.Config{DB: d, Logger: quiet}).Serve(t.Context())
+		want := "the database's schema is behind the program (1 pending, the first is " + string(d.Dialect()) + "/00001_notes.sql). Apply the migrations with: migrate up (in development: go run . migrate up)"
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	})
+}
