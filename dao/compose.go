@@ -21,6 +21,7 @@ type composer struct {
 
 func (p *plan) compose(d db.Dialect, beginning string) *composer {
 	c := &composer{plan: p, dialect: d}
+	c.text.Grow(len(beginning) + 100)
 	c.text.WriteString(beginning)
 	return c
 }
@@ -104,9 +105,8 @@ func (c *composer) fail(format string, args ...any) {
 	}
 }
 
-// find composes the statement that returns the rows that options ask for.
-func (p *plan) find(d db.Dialect, opts []Option) (*composer, error) {
-	s := newSelection(opts)
+// find composes the statement that returns the rows of a selection.
+func (p *plan) find(d db.Dialect, s selection) (*composer, error) {
 	c := p.compose(d, p.sql.rows)
 	c.where(s.where, s.limit != nil)
 	c.order(s.order)

@@ -48,9 +48,10 @@
 // Null may be NULL.
 //
 // Values are the same on every engine: times are stored in UTC and cut to
-// microseconds; a nil []byte is stored as an empty one; NaN, and unsigned
-// numbers past the largest int64, are refused as the database would refuse them
-// (class db.Data).
+// microseconds; a nil []byte is stored as an empty one. Text with a NUL or that is
+// not UTF-8, NaN, an unsigned number past the largest int64 and what is over its
+// size are refused as a database would refuse them (class db.Data), but before
+// anything is sent.
 package dao
 
 import "reflect"

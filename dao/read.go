@@ -21,17 +21,20 @@ func (t Table[T]) Get(ctx context.Context, q db.Querier, key ...any) (*T, error)
 }
 
 // One returns the first row that options ask for: without OrderBy, any of them.
-// It returns an errs.NotFound with the code "<table>.not_found" when there is
+// A Limit changes nothing. It returns an errs.NotFound with the code "<table>.not_found" when there is
 // none.
 func (t Table[T]) One(ctx context.Context, q db.Querier, opts ...Option) (*T, error) {
 	p := t.plan
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	c, err := p.find(q.Dialect(), append(opts[:len(opts):len(opts)], Limit(1)))
+	s := newSelection(opts)
+	s.limit = nil
+	c, err := p.find(q.Dialect(), s)
 	if err != nil {
 		return nil, err
 	}
+	c.text.WriteString(" LIMIT 1")
 	return one[T](p, q.QueryRow(ctx, c.text.String(), c.args...))
 }
 
@@ -43,7 +46,7 @@ func (t Table[T]) Find(ctx context.Context, q db.Querier, opts ...Option) ([]T, 
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	c, err := p.find(q.Dialect(), opts)
+	c, err := p.find(q.Dialect(), newSelection(opts))
 	if err != nil {
 		return nil, err
 	}

@@ -17,8 +17,7 @@ import (
 // are cut to what is stored, so that row is as Get would return it.
 //
 // A constraint that fails is a *db.Error, which Taken can turn into an error of
-// the domain. So is a value that its column cannot hold, as package dao's
-// documentation says and by its size: it is refused before anything is sent.
+// the domain; so is a value that its column cannot hold.
 func (t Table[T]) Insert(ctx context.Context, x db.Execer, row *T) error {
 	p := t.plan
 	if err := p.check(); err != nil {
