@@ -117,9 +117,10 @@ func (h *handle) usable(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// note remembers the first failure. A missing row is none.
+// note remembers the first failure. A missing row is none, nor is a statement
+// that an engine refused because rows of its own method set are open.
 func (h *handle) note(err error) {
-	if err != nil && h.fault == nil && !errors.Is(err, ErrNoRows) {
+	if err != nil && h.fault == nil && !errors.Is(err, ErrNoRows) && !errors.Is(err, ErrRowsOpen) {
 		h.fault = err
 	}
 }
