@@ -3,6 +3,7 @@ package app_test
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"log/slog"
@@ -140,4 +141,11 @@ func exitStatus(err error) int {
 		return exit.ExitCode()
 	}
 	return 0
+}
+
+func decode(t *testing.T, r processtest.Response, into any) {
+	t.Helper()
+	if err := json.Unmarshal(r.Body, into); err != nil || r.Status >= 300 {
+		t.Fatalf("status %d: %v\n%s", r.Status, err, r.Body)
+	}
 }

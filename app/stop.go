@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -76,14 +77,23 @@ func (r *reply) begin() {
 // Unwrap lets http.ResponseController reach the connection.
 func (r *reply) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// close waits for what runs after commits and closes the database.
+// close waits for what runs after commits and closes the database. It gives up
+// on a handler that nothing can stop: the process ends all the same.
 func (a *App) close() error {
 	if a.config.DB == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := a.config.DB.Close(ctx); err != nil {
+	closed := make(chan error, 1)
+	go func() { closed <- a.config.DB.Close(ctx) }()
+	var err error
+	select {
+	case err = <-closed:
+	case <-time.After(12 * time.Second):
+		err = errors.New("a unit of work does not end")
+	}
+	if err != nil {
 		return fmt.Errorf("closing the database: %w", err)
 	}
 	return nil

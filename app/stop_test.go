@@ -1,0 +1,174 @@
+//go:build unix
+
+package app_test
+
+import (
+	"errors"
+	"io/fs"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/terem-go/terem/db/dbtest"
+	"github.com/terem-go/terem/internal/processtest"
+)
+
+// eachURL runs f on both engines with the URL of a fresh database.
+func eachURL(t *testing.T, f func(t *testing.T, url string)) {
+	t.Parallel()
+	for name, open := range map[string]func(testing.TB, fs.FS) string{"sqlite": dbtest.SQLiteURL, "postgres": dbtest.PostgresURL} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f(t, open(t, migrations))
+		})
+	}
+}
+
+// start runs the application's server as a process of its own.
+func start(t *testing.T, url string, env ...string) (*processtest.Process, *processtest.Client) {
+	t.Helper()
+	p := processtest.Start(t, program(t, url, nil, env...))
+	return p, client(t, p.Addr(t))
+}
+
+func client(t *testing.T, addr string) *processtest.Client {
+	c := &processtest.Client{Addr: addr}
+	t.Cleanup(c.Close)
+	return c
+}
+
+// answer is what became of a request.
+type answer struct {
+	processtest.Response
+	err error
+}
+
+// begin sends a request from another client, and returns once it waits in its
+// handler.
+func begin(t *testing.T, p *processtest.Process, c *processtest.Client, body map[string]any) <-chan answer {
+	t.Helper()
+	before := len(p.Log.Lines(`"msg":"waiting"`))
+	done := make(chan answer, 1)
+	go func() {
+		r, err := client(t, c.Addr).Do("POST", "/api/notes", body)
+		done <- answer{r, err}
+	}()
+	for end := time.Now().Add(10 * time.Second); len(p.Log.Lines(`"msg":"waiting"`)) == before; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the request does not reach its handler:\n%s", p.Log)
+		}
+	}
+	return done
+}
+
+// texts returns the notes of a database.
+func texts(t *testing.T, url string) []string {
+	t.Helper()
+	p, c := start(t, url)
+	defer p.Kill()
+	var list noteList
+	decode(t, do(t, c, "GET", "/api/notes", nil), &list)
+	return list.Texts
+}
+
+func TestStop(t *testing.T) {
+	eachURL(t, func(t *testing.T, url string) {
+		p, idle := start(t, url, "APP_TEST_DRAIN=400ms")
+		if r := do(t, idle, "GET", "/readyz", nil); r.Status != 200 || r.Last {
+			t.Fatalf("before: %+v", r)
+		}
+		do(t, idle, "POST", "/api/notes", map[string]any{"text": "hooked", "hook": 1200})
+		busy := begin(t, p, idle, map[string]any{"text": "busy", "wait": 800})
+		p.Signal(t, syscall.SIGTERM)
+		p.Log.Await(t, 10*time.Second, `"stopping"`)
+
+		// The server goes on for load balancers, whom it tells that it ends.
+		if r := do(t, idle, "GET", "/readyz", nil); r.Status != 503 || !r.Last || !strings.Contains(string(r.Body), `"stopping"`) {
+			t.Errorf("/readyz: %+v\n%s", r, r.Body)
+		}
+		if r := do(t, client(t, idle.Addr), "GET", "/healthz", nil); r.Status != 200 || !r.Last {
+			t.Errorf("a new connection: %+v\n%s", r, r.Body)
+		}
+		if r := <-busy; r.err != nil || r.Status != 200 || !r.Last {
+			t.Errorf("the request under way: %+v", r)
+		}
+		if err := p.Wait(t, 10*time.Second); err != nil {
+			t.Errorf("%v\n%s", err, p.Log)
+		}
+		if lines := p.Log.Lines(`"after the commit"`); len(lines) != 1 || !strings.Contains(lines[0], `"error":null`) {
+			t.Errorf("what runs after commits was not waited for:\n%s", p.Log)
+		}
+		if _, err := client(t, idle.Addr).Do("GET", "/healthz", nil); !errors.Is(err, processtest.Refused) {
+			t.Errorf("after the end: %v", err)
+		}
+		if got := strings.Join(texts(t, url), " "); got != "hooked busy" {
+			t.Errorf("the notes are %s", got)
+		}
+	})
+}
+
+func TestStopCancelsLongRequests(t *testing.T) {
+	eachURL(t, func(t *testing.T, url string) {
+		p, c := start(t, url, "APP_TEST_STOP=200ms")
+		long := begin(t, p, c, map[string]any{"text": "long", "wait": 60_000})
+		signalled := time.Now()
+		p.Signal(t, syscall.SIGTERM)
+		switch r := <-long; {
+		case r.err != nil: // closed before an answer began
+			if errors.Is(r.err, processtest.Cut) || errors.Is(r.err, processtest.Silent) {
+				t.Error(r.err)
+			}
+		case r.Status != 503 && r.Status != 504:
+			t.Errorf("status %d\n%s", r.Status, r.Body)
+		}
+		if err := p.Wait(t, 10*time.Second); err != nil {
+			t.Errorf("%v\n%s", err, p.Log)
+		}
+		if took := time.Since(signalled); took > 5*time.Second {
+			t.Errorf("the end took %v", took)
+		}
+		p.Log.Await(t, 0, "requests did not finish in time and are cancelled")
+		if got := texts(t, url); len(got) > 0 {
+			t.Errorf("what was cancelled is there: %q", got)
+		}
+	})
+}
+
+// A handler that does not care for its context cannot be stopped, but does not
+// stop the process from ending.
+func TestStopWithStubbornHandler(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes 17 s")
+	}
+	eachURL(t, func(t *testing.T, url string) {
+		p, c := start(t, url, "APP_TEST_STOP=200ms")
+		stubborn := begin(t, p, c, map[string]any{"text": "stubborn", "wait": 60_000, "stubborn": true})
+		p.Signal(t, syscall.SIGTERM)
+		if err := p.Wait(t, 30*time.Second); exitStatus(err) != 1 {
+			t.Errorf("ended with %v", err)
+		}
+		if r := <-stubborn; r.err == nil {
+			t.Errorf("it was answered: %+v", r)
+		}
+		p.Log.Await(t, 0, "closing the database")
+		if got := texts(t, url); len(got) > 0 {
+			t.Errorf("it was committed: %q", got)
+		}
+	})
+}
+
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	p, c := start(t, dbtest.SQLiteURL(t, migrations), "APP_TEST_STOP=60s")
+	begin(t, p, c, map[string]any{"text": "long", "wait": 60_000})
+	p.Signal(t, syscall.SIGINT)
+	p.Log.Await(t, 10*time.Second, `"stopping"`)
+	p.Signal(t, syscall.SIGTERM)
+	err := p.Wait(t, 5*time.Second)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGTERM {
+		t.Errorf("ended with %v", err)
+	}
+}
