@@ -17,7 +17,7 @@ type stmt struct {
 // for other placeholders than $1 … the driver counts.
 func (s *stmt) takes(n int) error {
 	if s.foreign == "" && n != s.params {
-		return fmt.Errorf("sqlite: the statement takes %d arguments and got %d", s.params, n)
+		return fmt.Errorf("sqlite: wrong number of arguments: got %d, the statement takes %d", n, s.params)
 	}
 	return nil
 }

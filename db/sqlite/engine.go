@@ -30,6 +30,10 @@
 //
 // # What happens when
 //
+// The end of a context interrupts the statement of a reader until its first row
+// is there, and is noticed between rows. It does not interrupt the statements
+// of a session, which would undo the whole transaction, but stops the next one.
+//
 // A unit that finds another process writing waits for busy_timeout and fails
 // with class TimedOut. A full disk is class Full; units that write succeed
 // again once there is room. If the database file is removed or replaced while
@@ -45,7 +49,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
-
 	"time"
 
 	"modernc.org/sqlite"

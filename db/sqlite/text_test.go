@@ -75,9 +75,9 @@ func TestStatementsRefused(t *testing.T) {
 		{"SELECT ?", []any{1}, "the placeholder ? is not known here; write $1, $2 …"},
 		{"SELECT :id", []any{1}, "the placeholder :id is not known here"},
 		{"SELECT $id", []any{1}, "the placeholder $id is not known here"},
-		{"SELECT $1", nil, "the statement takes 1 arguments and got 0"},
-		{"SELECT $1", []any{1, 2}, "the statement takes 1 arguments and got 2"},
-		{"SELECT 1", []any{1}, "the statement takes 0 arguments and got 1"},
+		{"SELECT $1", nil, "wrong number of arguments: got 0, the statement takes 1"},
+		{"SELECT $1", []any{1, 2}, "wrong number of arguments: got 2, the statement takes 1"},
+		{"SELECT 1", []any{1}, "wrong number of arguments: got 1, the statement takes 0"},
 		{"SELECT missing", nil, "no such column: missing"},
 		{`SELECT "missing"`, nil, "no such column: \"missing\""},
 	}

@@ -58,7 +58,7 @@ func parseURL(s string) (settings, error) {
 	}
 	for name, values := range options {
 		if err := c.set(name, values[len(values)-1]); err != nil {
-			return settings{}, fmt.Errorf("sqlite: the option %s in %q: %w", name, s, err)
+			return settings{}, fmt.Errorf("sqlite: the option %s in %q %w", name, s, err)
 		}
 	}
 	return c, nil

@@ -256,6 +256,9 @@ func TestScanAny(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
+	if at, ok := got[5].(time.Time); !ok || at.Location() != time.UTC {
+		t.Errorf("the time is %v, want UTC", got[5])
+	}
 }
 
 func TestScanCount(t *testing.T) {

@@ -65,21 +65,15 @@ func (w *writer) begin(ctx context.Context) error {
 	if err := w.turn.enter(ctx); err != nil {
 		return err
 	}
-	begun := false
-	defer func() {
-		if !begun {
-			w.turn.leave()
-		}
-	}()
-	if err := w.ready(ctx); err != nil {
-		return err
-	}
-	if err := w.lock(ctx); err != nil {
-		return err
-	}
 	w.gone, w.lost = false, nil
-	begun = true
-	return nil
+	err := w.ready(ctx)
+	if err == nil {
+		err = w.lock(ctx)
+	}
+	if err != nil {
+		w.turn.leave()
+	}
+	return err
 }
 
 // ready sees to it that there is a connection, and that it is to the file.
