@@ -104,7 +104,8 @@ type API struct {
 	providers map[reflect.Type]*provider
 	schemas   *schemas
 	problems  []error
-	pending   *route // the route that is being registered
+	pending   *route       // the route that is being registered
+	handler   http.Handler // once it was made
 }
 
 // New returns an API without routes.
@@ -136,11 +137,16 @@ func (a *API) Check() error {
 // panics, security headers, CORS and compression. It fails with the findings
 // of Check.
 func (a *API) Handler() (http.Handler, error) {
+	if a.handler != nil {
+		return a.handler, nil
+	}
 	if err := a.Check(); err != nil {
 		return nil, err
 	}
 	if err := a.mountDocs(); err != nil {
 		return nil, err
 	}
-	return a.surround(a.mux)
+	var err error
+	a.handler, err = a.surround(http.HandlerFunc(a.dispatch))
+	return a.handler, err
 }

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/terem-go/terem/errs"
@@ -13,13 +16,18 @@ import (
 
 var (
 	errTooLarge = errs.New(errs.TooLarge, "body_too_large", "The request's body is too large.")
-	errSlowBody = errs.New(errs.Timeout, "body_timeout", "The request's body took too long to arrive.")
+	errSlowBody = errs.New(errs.Malformed, "body_timeout", "The request's body took too long to arrive.")
 	errCutBody  = errs.New(errs.Malformed, "body_incomplete", "The request's body could not be read.")
 )
 
-// readBody reads the whole body, up to the limit. It reads bodies that the
-// route does not expect, too: only then does net/http notice that the client
-// went away while the handler runs.
+// stallTimeout limits the wait for a client that neither sends nor takes
+// anything: for a piece of a streamed body, a piece of a response, and the rest
+// of a body that was refused, which net/http reads before it answers.
+const stallTimeout = 30 * time.Second
+
+// readBody reads the whole body, up to the limit, until the request's deadline.
+// It reads bodies that the route does not expect, too: only then does net/http
+// notice that the client went away while the handler runs.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
@@ -28,21 +36,34 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 		return nil, errTooLarge.Wrap(fmt.Errorf("%d bytes, the limit is %d", r.ContentLength, limit))
 	}
 	control := http.NewResponseController(w)
-	if deadline, ok := r.Context().Deadline(); ok {
-		_ = control.SetReadDeadline(deadline)
-		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
-	}
+	deadline, _ := r.Context().Deadline()
+	_ = control.SetReadDeadline(deadline)
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	return b, bodyError(err)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	_ = control.SetReadDeadline(time.Time{}) // it would end the watch for a client that goes away, too
+	return b, nil
 }
 
-// bodyError says what an error of reading a body means to the client.
-func bodyError(err error) error {
+// isJSON reports whether a media type is one of JSON. A body without one is
+// not: browsers may send it to other origins unasked.
+func isJSON(contentType string) bool {
+	t, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (t == "application/json" || strings.HasSuffix(t, "+json"))
+}
+
+// wellFormed reports whether a query can be read, which huma takes for granted.
+func wellFormed(query string) bool {
+	_, err := url.ParseQuery(query)
+	return err == nil
+}
+
+// unreadable says what an error of reading a body means to the client.
+func unreadable(err error) error {
 	var large *http.MaxBytesError
 	var slow net.Error
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &large):
 		return errTooLarge.Wrap(err)
 	case errors.As(err, &slow) && slow.Timeout():

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
@@ -30,6 +29,7 @@ type call struct {
 	header   http.Header
 	body     []byte
 	download *Download
+	upload   *slowReader
 }
 
 type callKey struct{}
@@ -42,48 +42,48 @@ func callOf(ctx context.Context) *call {
 
 // serve answers one request.
 func (rt *route) serve(w http.ResponseWriter, r *http.Request) {
-	if x := exchangeOf(r.Context()); x != nil {
-		x.route = rt
+	x := exchangeOf(r.Context())
+	x.route, x.unrouted = rt, nil
+	limited := r
+	if rt.timeout > 0 {
+		ctx, cancel := context.WithTimeout(r.Context(), rt.timeout)
+		defer cancel()
+		limited = r.WithContext(ctx)
 	}
-	if rt.mounted != nil {
-		if _, err := rt.allow(r.Context(), r); err != nil {
-			rt.api.fail(w, r, err)
+	var values []reflect.Value
+	if !rt.inSession {
+		var err error
+		if values, err = rt.allow(limited); err != nil {
+			rt.api.fail(w, limited, err)
 			return
 		}
+	}
+	if rt.mounted != nil {
 		rt.mounted.ServeHTTP(w, r)
 		return
 	}
-	streams := rt.output.download || rt.input.upload != nil
-	if rt.timeout > 0 && !streams {
-		ctx, cancel := context.WithTimeout(r.Context(), rt.timeout)
-		defer cancel()
-		r = r.WithContext(ctx)
+	if rt.streams() {
+		limited = r
 	}
-	c := &call{route: rt, w: w, request: r}
-	committed, err := c.run(r.Context())
+	c := &call{route: rt, w: w, request: limited, values: values}
+	committed, err := c.run(limited.Context())
+	x.after = committed.Go
 	if err != nil {
-		rt.api.fail(w, r, err)
-	} else {
-		c.write()
+		rt.api.fail(w, limited, err)
+		return
 	}
-	committed.Go()
+	c.write()
 }
 
-// run asks the policy, reads the body, and makes attempts until one is
-// committed or fails for good.
+// streams reports whether a body is passed on as it arrives, in either
+// direction.
+func (rt *route) streams() bool { return rt.input.upload != nil || rt.output.download }
+
+// run reads the body, and makes attempts until one is committed or fails for
+// good.
 func (c *call) run(ctx context.Context) (committed db.Committed, err error) {
 	rt := c.route
-	if !rt.inSession {
-		if c.values, err = rt.allow(ctx, c.request); err != nil {
-			return committed, err
-		}
-	}
-	if rt.input.upload != nil {
-		err = rt.input.accepted(c.request, rt.maxBody)
-	} else {
-		c.payload, err = readBody(c.w, c.request, rt.maxBody)
-	}
-	if err != nil {
+	if err := c.receive(); err != nil {
 		return committed, err
 	}
 	switch rt.scope {
@@ -101,13 +101,30 @@ func (c *call) run(ctx context.Context) (committed db.Committed, err error) {
 	return committed, c.attempt(ctx, nil)
 }
 
+// receive reads what the client sends, and refuses what cannot be the route's
+// input whatever its values are.
+func (c *call) receive() (err error) {
+	in := c.route.input
+	if !wellFormed(c.request.URL.RawQuery) {
+		return errNotParsed.Here()
+	}
+	if in.upload != nil {
+		return in.accepted(c.request, c.route.maxBody)
+	}
+	c.payload, err = readBody(c.w, c.request, c.route.maxBody)
+	if err == nil && in.body != nil && len(c.payload) > 0 && !isJSON(c.request.Header.Get("Content-Type")) {
+		return errNotAccepted.Here()
+	}
+	return err
+}
+
 // attempt parses the input, runs the handler and encodes its output.
 func (c *call) attempt(ctx context.Context, unit db.Querier) (err error) {
 	switch {
 	case c.route.inSession:
 		c.values, err = c.route.resolve(ctx, unit, withoutBody(c.request))
 	case c.values == nil: // a further attempt
-		c.values, err = c.route.allow(c.request.Context(), c.request)
+		c.values, err = c.route.allow(c.request)
 	}
 	if err != nil {
 		return err
@@ -122,15 +139,15 @@ func (c *call) attempt(ctx context.Context, unit db.Querier) (err error) {
 
 // allow asks the route's policy and resolves its dependencies, on a reader that
 // ends here.
-func (rt *route) allow(ctx context.Context, r *http.Request) (values []reflect.Value, err error) {
+func (rt *route) allow(r *http.Request) (values []reflect.Value, err error) {
 	if len(rt.deps) == 0 {
 		return []reflect.Value{}, nil
 	}
 	r = withoutBody(r)
 	if rt.api.config.DB == nil {
-		return rt.resolve(ctx, nil, r)
+		return rt.resolve(r.Context(), nil, r)
 	}
-	err = rt.api.config.DB.Read(ctx, func(ctx context.Context, q *db.Reader) error {
+	err = rt.api.config.DB.Read(r.Context(), func(ctx context.Context, q *db.Reader) error {
 		values, err = rt.resolve(ctx, q, r)
 		return err
 	})
@@ -147,12 +164,12 @@ func withoutBody(r *http.Request) *http.Request {
 // inject fills the fields of the input that are not parsed.
 func (c *call) inject(in reflect.Value) {
 	for i, d := range c.route.deps {
-		if d.field != nil {
-			in.FieldByIndex(d.field).Set(c.values[i])
+		for _, index := range d.fields {
+			in.FieldByIndex(index).Set(c.values[i])
 		}
 	}
 	if up := c.route.input.upload; up != nil {
-		in.FieldByIndex(up).Set(reflect.ValueOf(newUpload(c)))
+		in.FieldByIndex(up).Set(reflect.ValueOf(c.newUpload()))
 	}
 }
 
@@ -165,6 +182,9 @@ func (c *call) write() {
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-store")
 	}
+	if c.upload != nil && !c.upload.done {
+		limitRest(c.w)
+	}
 	if c.download != nil {
 		c.download.write(c.w, c.request)
 		return
@@ -173,15 +193,10 @@ func (c *call) write() {
 		h.Set("Content-Type", "application/json")
 		h.Set("Content-Length", strconv.Itoa(len(c.body)))
 	}
-	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(writeTimeout))
 	c.w.WriteHeader(c.route.op.DefaultStatus)
 	// A client that is gone is not an error: what it asked for is committed.
 	_, _ = c.w.Write(c.body)
 }
-
-// writeTimeout limits the writing of a response that was held back, and of each
-// piece of one that is streamed.
-const writeTimeout = 30 * time.Second
 
 // sink takes what huma writes: nothing of it is sent.
 type sink struct{}

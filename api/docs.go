@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -16,16 +17,28 @@ func (a *API) mountDocs() error {
 	if err != nil {
 		return fmt.Errorf("api: encoding the OpenAPI document: %w", err)
 	}
-	a.mux.HandleFunc("GET "+a.config.SpecPath, func(w http.ResponseWriter, r *http.Request) {
+	err = a.mount("GET "+a.config.SpecPath, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		w.Header().Set("Cache-Control", "no-cache")
 		_, _ = w.Write(spec)
-	})
-	if a.config.DocsPath == "-" {
-		return nil
+	}))
+	if err != nil || a.config.DocsPath == "-" {
+		return err
 	}
 	docs := docsui.Handler(docsui.Options{Title: a.config.Title, Prefix: a.config.DocsPath, SpecURL: a.config.SpecPath})
-	a.mux.Handle("GET "+a.config.DocsPath, docs)
-	a.mux.Handle("GET "+a.config.DocsPath+"/", docs)
+	return errors.Join(a.mount("GET "+a.config.DocsPath, docs), a.mount("GET "+a.config.DocsPath+"/", docs))
+}
+
+// mount adds a handler of the API's own to the router.
+func (a *API) mount(pattern string, h http.Handler) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("api: %s is the API's own, set by Config.DocsPath and Config.SpecPath: it %s", pattern, a.clash(fmt.Sprint(p)))
+		}
+	}()
+	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		exchangeOf(r.Context()).unrouted = nil
+		h.ServeHTTP(w, r)
+	})
 	return nil
 }

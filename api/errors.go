@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/terem-go/terem/errs"
 )
@@ -22,7 +23,10 @@ func Problem(e *errs.Error, requestID string) (string, any) {
 	return errs.ProblemType, e.Problem(requestID)
 }
 
-var errTimeout = errs.New(errs.Timeout, "timeout", "This took too long and was given up.")
+var (
+	errTimeout  = errs.New(errs.Timeout, "timeout", "This took too long and was given up.")
+	errCanceled = errs.New(errs.Unavailable, "canceled", "The request was given up before it was done. Please try again.")
+)
 
 // statusClientGone is written to the access log for a client that went away
 // before it was answered.
@@ -30,15 +34,17 @@ const statusClientGone = 499
 
 // fail logs the error and answers with it.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(r.Context().Err(), context.Canceled) {
-		if x := exchangeOf(r.Context()); x != nil {
-			x.status = statusClientGone
-		}
-		return
-	}
 	e := errs.From(err)
-	if errors.Is(err, context.DeadlineExceeded) && e.Kind == errs.Internal {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && e.Kind == errs.Internal:
 		e = errTimeout.Wrap(err)
+	case errors.Is(r.Context().Err(), context.Canceled) && (e.Kind == errs.Timeout || errors.Is(err, context.Canceled)):
+		// The client is gone; or the server stops, and then its client must
+		// not take silence for success.
+		e = errCanceled.Wrap(err)
+		if errors.Is(context.Cause(r.Context()), context.Canceled) {
+			exchangeOf(r.Context()).status = statusClientGone
+		}
 	}
 	a.logError(r.Context(), e)
 	a.writeError(w, r, e)
@@ -50,6 +56,7 @@ func (a *API) logError(ctx context.Context, e *errs.Error) {
 	switch {
 	case e.Kind == errs.Internal:
 		level = slog.LevelError
+	case errors.Is(e, errCanceled): // mostly a client that went away
 	case e.Kind.Status() >= 500:
 		level = slog.LevelWarn
 	}
@@ -58,7 +65,7 @@ func (a *API) logError(ctx context.Context, e *errs.Error) {
 	}
 	attrs := []slog.Attr{slog.String("code", e.Code), slog.Any("error", e)}
 	if rt := routeOf(ctx); rt != nil {
-		attrs = append(attrs, slog.String("route", rt.method+" "+rt.path), slog.String("handler", rt.handler))
+		attrs = append(attrs, slog.String("route", rt.pattern()), slog.String("handler", rt.handler))
 	}
 	if place := e.Place(); place != "" {
 		attrs = append(attrs, slog.String("place", place))
@@ -87,6 +94,13 @@ func (a *API) writeError(w http.ResponseWriter, r *http.Request, e *errs.Error) 
 			h.Set("WWW-Authenticate", c)
 		}
 	}
+	limitRest(w)
 	w.WriteHeader(e.Kind.Status())
 	_, _ = w.Write(b)
+}
+
+// limitRest limits the time that the rest of the request's body may take, which
+// net/http reads before it sends an answer.
+func limitRest(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(stallTimeout))
 }

@@ -14,12 +14,13 @@ import (
 type exchange struct {
 	http.ResponseWriter
 	id       string
-	request  *http.Request
 	route    *route
 	status   int
 	bytes    int64
 	finished bool             // the handler returned
-	reply    func(status int) // answers instead of the router's own text
+	unrouted func(status int) // answers instead of the router's own text, until a route is found
+	mute     bool             // it was answered so: the router's text is dropped
+	after    func()           // runs once the response is sent
 }
 
 type exchangeKey struct{}
@@ -47,11 +48,12 @@ func RequestID(ctx context.Context) string {
 
 // WriteHeader implements http.ResponseWriter.
 func (x *exchange) WriteHeader(status int) {
-	if x.reply != nil && x.request.Pattern == "" && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) {
-		reply := x.reply
-		x.reply = nil
+	if reply := x.unrouted; reply != nil && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) {
+		x.unrouted = nil
 		reply(status)
-		x.ResponseWriter = discard{x.ResponseWriter}
+		x.mute = true
+	}
+	if x.mute {
 		return
 	}
 	if x.status == 0 && status >= 200 {
@@ -60,11 +62,16 @@ func (x *exchange) WriteHeader(status int) {
 	x.ResponseWriter.WriteHeader(status)
 }
 
-// Write implements http.ResponseWriter.
+// Write implements http.ResponseWriter. Each piece has a time of its own to be
+// taken in.
 func (x *exchange) Write(b []byte) (int, error) {
+	if x.mute {
+		return len(b), nil
+	}
 	if x.status == 0 {
 		x.status = http.StatusOK
 	}
+	_ = http.NewResponseController(x.ResponseWriter).SetWriteDeadline(time.Now().Add(stallTimeout))
 	n, err := x.ResponseWriter.Write(b)
 	x.bytes += int64(n)
 	return n, err
@@ -76,38 +83,44 @@ func (x *exchange) Flush() { _ = http.NewResponseController(x.ResponseWriter).Fl
 // Unwrap lets http.ResponseController reach the connection.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
-// discard drops the text that the router writes after it was answered instead.
-type discard struct{ http.ResponseWriter }
-
-func (d discard) Write(b []byte) (int, error) { return 0, nil }
-func (d discard) WriteHeader(int)             {}
-func (d discard) Unwrap() http.ResponseWriter { return d.ResponseWriter }
+// dispatch hands a request to the router.
+func (a *API) dispatch(w http.ResponseWriter, r *http.Request) {
+	x := exchangeOf(r.Context())
+	x.unrouted = func(status int) { a.writeError(x, r, notRouted(status)) }
+	a.mux.ServeHTTP(w, r)
+}
 
 // observe gives every request an id, answers for handlers that panic and for
 // paths that are not there, and writes the access log.
 func (a *API) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		x := &exchange{ResponseWriter: w}
-		x.id = a.trustProxy(r)
+		x := &exchange{ResponseWriter: w, id: a.trustProxy(r)}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
-		x.request = r
-		x.reply = func(status int) { a.writeError(x, r, notRouted(status)) }
 		w.Header().Set("X-Request-Id", x.id)
 		defer func() { a.logAccess(r, x, time.Since(start)) }()
+		defer x.end()
 		defer a.rescue(x, r)()
 		next.ServeHTTP(x, r)
 		x.finished = true
 	})
 }
 
+// end sends what is still held back and starts what must wait for that.
+func (x *exchange) end() {
+	if x.after != nil {
+		x.Flush()
+		x.after()
+	}
+}
+
 func (a *API) logAccess(r *http.Request, x *exchange, took time.Duration) {
 	if !a.config.Logger.Enabled(r.Context(), slog.LevelInfo) {
 		return
 	}
-	route := r.Pattern
+	route := ""
 	if x.route != nil {
-		route = x.route.method + " " + x.route.path
+		route = x.route.pattern()
 	}
 	a.config.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request",
 		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("route", route),

@@ -7,13 +7,13 @@ import (
 
 // input is what a route knows of its input type.
 type input struct {
-	typ     reflect.Type
-	fields  []field // those that are neither parameters nor the body
-	body    reflect.Type
-	upload  []int // the Upload field, or nil
-	accepts string
-	any     bool // whether there is anything to parse
-	problem string
+	typ      reflect.Type
+	params   []param
+	fields   []field // those that dependencies must fill
+	body     reflect.Type
+	upload   []int // the Upload field, or nil
+	accepts  string
+	problems []string
 }
 
 // field is a field of an input that a dependency must fill.
@@ -25,67 +25,47 @@ type field struct {
 
 var uploadType = reflect.TypeFor[Upload]()
 
-func inputOf(t reflect.Type) *input {
+func inputOf(t reflect.Type, path string) *input {
 	in := &input{typ: t}
 	if t.Kind() != reflect.Struct {
-		in.problem = fmt.Sprintf("the input %s is not a struct", t)
+		in.refuse("the input %s is not a struct", t)
 		return in
 	}
 	in.walk(t, nil)
+	if in.body != nil && in.upload != nil {
+		in.refuse("the input %s has both a Body and an Upload", in.typ)
+	}
+	in.checkPath(path)
+	in.checkParams()
+	in.checkBody()
 	return in
+}
+
+func (in *input) refuse(format string, args ...any) {
+	in.problems = append(in.problems, fmt.Sprintf(format, args...))
 }
 
 func (in *input) walk(t reflect.Type, at []int) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		index := append(append([]int(nil), at...), i)
+		p, isParam := paramOf(f, index)
 		switch {
+		case !f.IsExported():
+			in.refuse("the field %s of the input %s is not exported", f.Name, in.typ)
 		case f.Anonymous && f.Type.Kind() == reflect.Struct:
 			in.walk(f.Type, index)
-		case !f.IsExported():
-			in.problem = fmt.Sprintf("the field %s of the input %s is not exported", f.Name, in.typ)
-		case isParameter(f):
-			in.any = true
+		case isParam:
+			in.params = append(in.params, p)
 		case f.Name == "Body":
-			in.body, in.any = f.Type, true
+			in.body = f.Type
 		case f.Type == uploadType:
-			in.upload, in.accepts, in.any = index, f.Tag.Get("accept"), true
+			in.upload, in.accepts = index, f.Tag.Get("accept")
 		default:
 			in.fields = append(in.fields, field{f.Name, f.Type, index})
 		}
 	}
-	if in.body != nil && in.upload != nil {
-		in.problem = fmt.Sprintf("the input %s has both a Body and an Upload", in.typ)
-	}
 }
 
-func isParameter(f reflect.StructField) bool {
-	for _, tag := range []string{"path", "query", "header", "cookie"} {
-		if _, ok := f.Tag.Lookup(tag); ok {
-			return true
-		}
-	}
-	return false
-}
-
-// within reports where a type of the set stands inside t, such as
-// "Body.Owner", or "".
-func within(t reflect.Type, set map[reflect.Type]*provider, at string, seen map[reflect.Type]bool) string {
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map {
-		t = t.Elem()
-	}
-	if _, ok := set[t]; ok {
-		return at
-	}
-	if t.Kind() != reflect.Struct || seen[t] {
-		return ""
-	}
-	seen[t] = true
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if found := within(f.Type, set, at+"."+f.Name, seen); f.IsExported() && found != "" {
-			return found
-		}
-	}
-	return ""
-}
+// parsed reports whether anything of the request is parsed into the input.
+func (in *input) parsed() bool { return len(in.params) > 0 || in.body != nil || in.upload != nil }

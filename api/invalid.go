@@ -53,12 +53,13 @@ func invalid(status int, msg string, details []error) *errs.Error {
 			continue
 		}
 		in, name, _ := strings.Cut(detail.Location, ".")
-		fields = append(fields, errs.Field{In: in, Name: clip(name), Message: clip(withoutValue(detail.Message))})
+		message := detail.Message
+		if e, ok := parseBodyError(message); ok {
+			name, message, status = e.field, e.message, 422
+		}
+		fields = append(fields, errs.Field{In: in, Name: clip(name), Message: clip(expectation(message))})
 	}
 	switch {
-	case status == 422 && len(fields) == 1 && fields[0].In == "body" && isGoError(fields[0].Message):
-		fields[0].Message = "expected values that fit their types"
-		return errInvalid.With(fields...)
 	case status == 422:
 		return errInvalid.With(fields...)
 	case status == 415:
@@ -68,24 +69,31 @@ func invalid(status int, msg string, details []error) *errs.Error {
 	case status == 400:
 		return errNotJSON.Here()
 	}
-	e := errNotParsed.Here()
+	e := errNotParsed.Wrap(errors.New(msg))
 	e.Kind = errs.KindOf(status)
-	return e.Wrap(errors.New(msg))
+	return e
 }
 
-// withoutValue cuts what follows a colon: a parser's own text, which quotes
-// what it was given.
-func withoutValue(message string) string {
-	if strings.HasPrefix(message, "expected ") {
-		message, _, _ = strings.Cut(message, ": ")
+// expectation returns what huma's message says was expected. Only messages that
+// are known to be without the client's values pass as they are.
+func expectation(message string) string {
+	rest, expected := strings.CutPrefix(message, "expected ")
+	layout, moment := strings.CutPrefix(message, "invalid date/time for format ")
+	kind, wrong := strings.CutPrefix(message, "invalid ")
+	switch {
+	case expected: // after a colon stands a parser's own text, which quotes
+		rest, _, _ = strings.Cut(rest, ": ")
+		return "expected " + rest
+	case strings.HasPrefix(message, "required "), strings.HasPrefix(message, "un"): // unexpected, unknown
+		return message
+	case moment:
+		return "expected a time like " + layout
+	case wrong && (kind == "integer" || kind == "boolean"):
+		return "expected " + kind
+	case wrong && strings.HasPrefix(kind, "float"):
+		return "expected number"
 	}
-	return message
-}
-
-// isGoError reports whether a message comes from encoding/json, which names
-// types of Go and quotes values.
-func isGoError(message string) bool {
-	return strings.HasPrefix(message, "json: ") || strings.HasPrefix(message, "parsing time")
+	return "expected another value"
 }
 
 // clip shortens a text that a client may have chosen.

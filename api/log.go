@@ -13,6 +13,7 @@ type logHandler struct{ slog.Handler }
 
 func (l logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if id := RequestID(ctx); id != "" {
+		r = r.Clone() // other handlers may have the same record
 		r.AddAttrs(slog.String("request_id", id))
 	}
 	return l.Handler.Handle(ctx, r)

@@ -12,25 +12,31 @@ import (
 )
 
 func init() {
-	// Slices are arrays in schemas, never null. huma has no other place for
-	// this than a variable of its package.
+	// Slices are arrays in schemas, never null, and the names in bodies are
+	// those of the schema to the letter: a second spelling of a name would be
+	// decoded, but not validated. huma has no other place for these than
+	// variables of its package.
 	huma.DefaultArrayNullable = false
+	huma.ValidateStrictCasing = true
 }
 
 // newHuma returns the huma API that parses, validates and documents for a. It
 // serves nothing itself.
 func newHuma(a *API) huma.API {
 	a.schemas = &schemas{api: a, places: map[string]schemaPlace{}}
+	registry := huma.NewMapRegistry("#/components/schemas/", a.schemas.name)
+	// huma's own errors are never sent, and their schemas not shown.
+	registry.RegisterTypeAlias(reflect.Indirect(reflect.ValueOf(huma.NewError(0, ""))).Type(), reflect.TypeFor[string]())
 	return huma.NewAPI(huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info:    &huma.Info{Title: a.config.Title, Version: a.config.Version, Description: a.config.Description},
 			Components: &huma.Components{
-				Schemas:         huma.NewMapRegistry("#/components/schemas/", a.schemas.name),
+				Schemas:         registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{},
 			},
 		},
-		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	}, adapter{a})
@@ -45,7 +51,7 @@ var _ huma.Adapter = adapter{}
 func (ad adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	rt := ad.api.pending
 	rt.op, rt.parse = op, handler
-	ad.api.mux.HandleFunc(op.Method+" "+op.Path, rt.serve)
+	ad.api.mux.HandleFunc(rt.pattern(), rt.serve)
 }
 
 // ServeHTTP implements huma.Adapter.
@@ -66,7 +72,6 @@ func (a *API) secure(s Security) {
 // follow from what it is, and those that it names.
 func (rt *route) document() {
 	a := rt.api
-	a.pending = rt
 	registry := a.huma.OpenAPI().Components.Schemas
 	rt.op.Responses = map[string]*huma.Response{}
 	success := &huma.Response{Description: http.StatusText(rt.op.DefaultStatus)}
@@ -74,7 +79,7 @@ func (rt *route) document() {
 	case rt.output.download:
 		success.Content = map[string]*huma.MediaType{"application/octet-stream": {Schema: binary()}}
 	case rt.output.body != nil:
-		schema := registry.Schema(rt.output.body, true, operationTypeName(rt.handler)+"Response")
+		schema := registry.Schema(rt.output.body, true, typeName(rt.op.OperationID)+"Response")
 		success.Content = map[string]*huma.MediaType{"application/json": {Schema: schema}}
 	}
 	rt.op.Responses[strconv.Itoa(rt.op.DefaultStatus)] = success
@@ -101,7 +106,7 @@ func (rt *route) document() {
 		answer("401", "Nobody known is calling")
 		answer("403", "The caller may not do this")
 	}
-	if rt.input.any {
+	if rt.input.parsed() {
 		answer("422", "The input breaks a rule")
 	}
 	for _, e := range rt.fails {
@@ -111,52 +116,3 @@ func (rt *route) document() {
 }
 
 func binary() *huma.Schema { return &huma.Schema{Type: "string", Format: "binary"} }
-
-// operationTypeName makes "UsersGet" of "users.Router.get", to name the schema
-// of a type that has no name.
-func operationTypeName(handler string) string {
-	var b strings.Builder
-	for part := range strings.SplitSeq(operationID(handler), ".") {
-		b.WriteString(strings.ToUpper(part[:1]) + part[1:])
-	}
-	return b.String()
-}
-
-// schemas names the types of the OpenAPI document by their plain names, and
-// finds two types of one name.
-type schemas struct {
-	api      *API
-	places   map[string]schemaPlace
-	problems []error
-}
-
-type schemaPlace struct {
-	typ   reflect.Type
-	place string
-}
-
-// name implements huma's schema namer. A second type of a name gets another one
-// so that the registration goes on; Check refuses to start.
-func (s *schemas) name(t reflect.Type, hint string) string {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	name := huma.DefaultSchemaNamer(t, hint)
-	place := ""
-	if rt := s.api.pending; rt != nil {
-		place = rt.place
-	}
-	first, ok := s.places[name]
-	if !ok {
-		s.places[name] = schemaPlace{t, place}
-		return name
-	}
-	if first.typ == t {
-		return name
-	}
-	other := name + "2"
-	if _, known := s.places[other]; !known {
-		s.problems = append(s.problems, schemaClash(name, first, schemaPlace{t, place}))
-	}
-	return s.name(t, other)
-}

@@ -17,7 +17,12 @@ func Summary(text string) Option { return func(rt *route) { rt.op.Summary = text
 // Description is the route's text in the documentation, in Markdown.
 func Description(text string) Option { return func(rt *route) { rt.op.Description = text } }
 
-// Status is the HTTP status of success. The default is 200, and 204 for a
+// OperationID is the route's name for generated clients. The default is the
+// handler's package and name, such as users.get; two routes of one name are
+// refused by Check.
+func OperationID(id string) Option { return func(rt *route) { rt.op.OperationID = id } }
+
+// Status is the HTTP status of success, 200 to 399. The default is 200, and 204 for a
 // handler that returns Empty.
 func Status(code int) Option { return func(rt *route) { rt.op.DefaultStatus = code } }
 

@@ -9,10 +9,11 @@ import (
 )
 
 // Empty is the output of a handler that has nothing to say: 204. Such a
-// handler returns nil for it.
+// handler may return nil for it.
 type Empty struct{}
 
-// Reply is an output with headers beside its body.
+// Reply is an output with headers beside its body. Reply[Empty] has headers
+// only: 204.
 type Reply[T any] struct {
 	Header http.Header // added to the response; may be nil
 	Body   T           // the JSON body
@@ -45,9 +46,15 @@ func outputOf(t reflect.Type) *output {
 		if r, ok := reflect.New(t).Interface().(reply); ok {
 			o.body = r.body()
 		}
+		if o.body == reflect.TypeFor[Empty]() { // only headers
+			o.body, o.status = nil, http.StatusNoContent
+		}
 	}
 	return o
 }
+
+// empty reports whether nothing is sent but headers.
+func (o *output) empty() bool { return o.body == nil && !o.download }
 
 // maxResponse limits responses that are held back until the commit. Larger ones
 // are a Download.
@@ -68,7 +75,9 @@ func (c *call) encode(out any) {
 		c.download = o
 		return
 	case reply:
-		c.header, out = o.parts()
+		if c.header, out = o.parts(); c.route.output.empty() {
+			return
+		}
 	}
 	var err error
 	if c.body, err = encodeJSON(out); err != nil {

@@ -28,7 +28,8 @@ var Public = Policy{name: "api.Public"}
 //	})
 func Allow[D any](name string, check func(ctx context.Context, dep D) error) Policy {
 	return Policy{name: name, needs: reflect.TypeFor[D](), check: func(ctx context.Context, dep reflect.Value) error {
-		return check(ctx, dep.Interface().(D))
+		d, _ := dep.Interface().(D) // not ok only for a D that is an interface and nil
+		return check(ctx, d)
 	}}
 }
 

@@ -41,6 +41,9 @@ func Provide[T any](r *Router, f func(ctx context.Context, q db.Querier, r *http
 			v, err := f(ctx, q, r)
 			return reflect.ValueOf(&v).Elem(), err
 		}}
+	if a.handler != nil {
+		panic(fmt.Sprintf("api: %s: %s is provided after API.Handler was called", p.place, t))
+	}
 	if first, ok := a.providers[t]; ok {
 		a.refuse(p.place, "%s is provided twice, first at %s. Provide it in one domain, or give the other a type of its own", t, first.place)
 		return

@@ -21,13 +21,23 @@ func (a *API) trusted(addr netip.Addr) bool {
 func (a *API) forwardedFor(headers []string) (string, bool) {
 	hops := strings.Split(strings.Join(headers, ","), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
-		addr, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
+		addr, ok := hopAddr(strings.TrimSpace(hops[i]))
+		if !ok {
 			return "", false
 		}
 		if !a.trusted(addr) || i == 0 {
-			return addr.Unmap().String(), true
+			return addr.String(), true
 		}
 	}
 	return "", false
+}
+
+// hopAddr returns the address of one hop, which some proxies write with its
+// port.
+func hopAddr(hop string) (netip.Addr, bool) {
+	if ap, err := netip.ParseAddrPort(hop); err == nil {
+		return ap.Addr().WithZone("").Unmap(), true
+	}
+	addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(hop, "["), "]"))
+	return addr.WithZone("").Unmap(), err == nil
 }

@@ -41,7 +41,7 @@ func (a *API) rescue(x *exchange, r *http.Request) func() {
 		}
 		attrs := []any{slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack()))}
 		if x.route != nil {
-			attrs = append(attrs, slog.String("route", x.route.method+" "+x.route.path), slog.String("handler", x.route.handler))
+			attrs = append(attrs, slog.String("route", x.route.pattern()), slog.String("handler", x.route.handler))
 		}
 		a.config.Logger.ErrorContext(r.Context(), what, attrs...)
 		if x.status == 0 {

@@ -3,57 +3,76 @@ package api
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
 // seal connects the routes with the providers of what they need, which may have
-// been registered after them, and returns what is wrong.
+// been registered after them, and returns what is wrong. Once the handler is
+// made nothing changes any more.
 func (a *API) seal() []error {
-	problems := a.schemas.problems
+	if a.handler != nil {
+		return nil
+	}
+	problems := slices.Clone(a.schemas.problems)
+	ids := map[string]*route{}
 	for _, rt := range a.routes {
-		rt.deps = nil
 		refuse := func(format string, args ...any) {
-			problems = append(problems, fmt.Errorf("%s: %s %s: %s", rt.place, rt.method, rt.path, fmt.Sprintf(format, args...)))
+			problems = append(problems, fmt.Errorf("%s: %s: %s", rt.place, rt.pattern(), fmt.Sprintf(format, args...)))
 		}
-		if t := rt.policy.needs; t != nil {
-			if p := a.providers[t]; p != nil {
-				rt.deps = append(rt.deps, dependency{provider: p, policy: true})
-			} else {
-				refuse("the policy %s needs a %s, which nobody provides. Register its domain, or call api.Provide", rt.policy.name, t)
-			}
-		}
-		if rt.input == nil {
+		rt.connect(refuse)
+		if rt.mounted != nil {
 			continue
 		}
-		for _, f := range rt.input.fields {
-			if !rt.want(f, a.providers[f.typ]) {
-				refuse("the field %s of %s is a %s, which nobody provides. Tag it path, query, header or cookie, name it Body, or call api.Provide",
-					f.name, rt.input.typ, f.typ)
-			}
+		if first := ids[rt.op.OperationID]; first != nil {
+			refuse("its operation id %s is also that of %s at %s. Give one of them another with api.OperationID",
+				rt.op.OperationID, first.pattern(), first.place)
 		}
-		if b := rt.input.body; b != nil {
-			if at := within(b, a.providers, "Body", map[reflect.Type]bool{}); at != "" {
-				refuse("%s.%s is a dependency inside the body, which clients write. Put it beside the body", rt.input.typ, at)
-			}
-		}
+		ids[rt.op.OperationID] = rt
 		rt.secure()
 	}
 	return problems
 }
 
-// want adds the field to the dependencies of the route.
-func (rt *route) want(f field, p *provider) bool {
-	if p == nil {
-		return false
-	}
-	for i := range rt.deps {
-		if rt.deps[i].provider == p && rt.deps[i].field == nil {
-			rt.deps[i].field = f.index
-			return true
+// connect finds the providers of what the route's policy and input need.
+func (rt *route) connect(refuse func(format string, args ...any)) {
+	rt.deps = nil
+	providers := rt.api.providers
+	if t := rt.policy.needs; t != nil {
+		if p := providers[t]; p != nil {
+			rt.deps = append(rt.deps, dependency{provider: p, policy: true})
+		} else {
+			refuse("the policy %s needs a %s, which nobody provides. Register its domain, or call api.Provide", rt.policy.name, t)
 		}
 	}
-	rt.deps = append(rt.deps, dependency{provider: p, field: f.index})
-	return true
+	if rt.input == nil {
+		return
+	}
+	for _, f := range rt.input.fields {
+		if p := providers[f.typ]; p != nil {
+			rt.want(f, p)
+		} else {
+			refuse("the field %s of %s is a %s, which nobody provides. Tag it path, query, header or cookie, name it Body, or call api.Provide",
+				f.name, rt.input.typ, f.typ)
+		}
+	}
+	if b := rt.input.body; b != nil {
+		inside(b, "Body", func(at string, f reflect.StructField) {
+			if providers[f.Type] != nil {
+				refuse("%s.%s is a dependency inside the body, which clients write. Put it beside the body", rt.input.typ, at)
+			}
+		})
+	}
+}
+
+// want adds the field to the dependencies of the route.
+func (rt *route) want(f field, p *provider) {
+	i := slices.IndexFunc(rt.deps, func(d dependency) bool { return d.provider == p })
+	if i < 0 {
+		i = len(rt.deps)
+		rt.deps = append(rt.deps, dependency{provider: p})
+	}
+	rt.deps[i].fields = append(rt.deps[i].fields, f.index)
 }
 
 // secure shows in the document how callers of the route say who they are.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -10,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/terem-go/terem/errs"
 )
@@ -43,12 +44,12 @@ func (u Upload) Multipart() (*multipart.Reader, error) {
 
 var errNotAccepted = errs.New(errs.UnsupportedMedia, "media_type_not_accepted", "A body of this media type is not accepted here.")
 
-func newUpload(c *call) Upload {
+func (c *call) newUpload() Upload {
 	r := c.request.WithContext(c.ctx)
-	body := &slowReader{http.MaxBytesReader(c.w, r.Body, c.route.maxBody), http.NewResponseController(c.w)}
-	r.Body = io.NopCloser(body)
+	c.upload = &slowReader{r: http.MaxBytesReader(c.w, r.Body, c.route.maxBody), control: http.NewResponseController(c.w)}
+	r.Body = io.NopCloser(c.upload)
 	t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return Upload{Type: t, Size: r.ContentLength, body: body, request: r}
+	return Upload{Type: t, Size: r.ContentLength, body: c.upload, request: r}
 }
 
 // accepted refuses an upload that is announced to be too large or of a type
@@ -68,13 +69,18 @@ func (in *input) accepted(r *http.Request, limit int64) error {
 type slowReader struct {
 	r       io.Reader
 	control *http.ResponseController
+	done    bool // the whole body was read
 }
 
 func (s *slowReader) Read(p []byte) (int, error) {
-	_ = s.control.SetReadDeadline(time.Now().Add(writeTimeout))
+	_ = s.control.SetReadDeadline(time.Now().Add(stallTimeout))
 	n, err := s.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = bodyError(err)
+	switch {
+	case err == io.EOF:
+		s.done = true
+		_ = s.control.SetReadDeadline(time.Time{}) // it would end the watch for a client that goes away, too
+	case err != nil:
+		err = unreadable(err)
 	}
 	return n, err
 }
@@ -83,7 +89,8 @@ func (s *slowReader) Read(p []byte) (int, error) {
 // handler takes *db.DB or None.
 type Download struct {
 	// Body is what is sent. It is closed afterwards if it can be. An
-	// io.ReadSeeker is served with ranges and conditional requests.
+	// io.ReadSeeker is served with ranges and conditional requests, and not
+	// compressed. When reading fails the connection is aborted.
 	Body io.Reader
 	// Name is the file's name for the browser to save it under; empty means to
 	// show it.
@@ -108,9 +115,9 @@ func (d *Download) write(w http.ResponseWriter, r *http.Request) {
 	if d.Name != "" {
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
 	}
-	paced := &pacedWriter{w, http.NewResponseController(w)}
 	if s, ok := d.Body.(io.ReadSeeker); ok {
-		http.ServeContent(paced, r, "", d.Modified, s)
+		h.Set(gzhttp.HeaderNoCompression, "1") // ranges are those of the plain content
+		http.ServeContent(w, r, "", d.Modified, s)
 		return
 	}
 	if d.Size > 0 {
@@ -122,20 +129,7 @@ func (d *Download) write(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	if _, err := io.Copy(paced, d.Body); err != nil {
+	if n, err := io.Copy(w, d.Body); err != nil || d.Size > 0 && n != d.Size {
 		panic(http.ErrAbortHandler) // what was sent is not the whole: the client must see that
 	}
 }
-
-// pacedWriter gives each write its own deadline.
-type pacedWriter struct {
-	http.ResponseWriter
-	control *http.ResponseController
-}
-
-func (p *pacedWriter) Write(b []byte) (int, error) {
-	_ = p.control.SetWriteDeadline(time.Now().Add(writeTimeout))
-	return p.ResponseWriter.Write(b)
-}
-
-func (p *pacedWriter) Unwrap() http.ResponseWriter { return p.ResponseWriter }

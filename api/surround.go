@@ -1,9 +1,11 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -13,12 +15,12 @@ import (
 // CORS says which pages of other origins may call the API from a browser.
 type CORS struct {
 	// Origins are the origins that may call, such as "https://app.example".
-	// "*" means all.
+	// "*" means all; within one it stands for any text.
 	Origins []string
 	// Headers are request headers beside Authorization and Content-Type that
 	// they may send.
 	Headers []string
-	// Credentials lets them send cookies. It cannot be had together with "*".
+	// Credentials lets them send cookies. It cannot be had together with a "*".
 	Credentials bool
 	// MaxAge is how long browsers remember the permission. The default is
 	// 10 minutes.
@@ -57,9 +59,12 @@ func secureHeaders(next http.Handler) http.Handler {
 }
 
 func (c *CORS) allow(next http.Handler) (http.Handler, error) {
+	if len(c.Origins) == 0 {
+		return nil, errors.New(`api: CORS names no origins, which would allow all. Say "*" if that is meant`)
+	}
 	for _, o := range c.Origins {
-		if o == "*" && c.Credentials {
-			return nil, fmt.Errorf(`api: CORS cannot allow credentials to every origin. Name the origins instead of "*"`)
+		if c.Credentials && strings.Contains(o, "*") {
+			return nil, fmt.Errorf("api: CORS cannot allow credentials to the origins %s. Name each of them", o)
 		}
 	}
 	age := c.MaxAge

@@ -1,0 +1,75 @@
+package api
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// schemas names the types of the OpenAPI document by their plain names, and
+// finds two types of one name.
+type schemas struct {
+	api      *API
+	places   map[string]schemaPlace
+	problems []error
+}
+
+type schemaPlace struct {
+	typ   reflect.Type
+	place string
+}
+
+// name implements huma's schema namer. A second type of a name gets another one
+// so that the registration goes on; Check refuses to start.
+func (s *schemas) name(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	if !named(t) {
+		return name
+	}
+	place := ""
+	if rt := s.api.pending; rt != nil {
+		place = rt.place
+	}
+	first, ok := s.places[name]
+	if !ok {
+		s.places[name] = schemaPlace{t, place}
+		return name
+	}
+	if first.typ == t {
+		return name
+	}
+	other := name + "2"
+	if _, known := s.places[other]; !known {
+		s.problems = append(s.problems, schemaClash(name, first, schemaPlace{t, place}))
+	}
+	return s.name(t, other)
+}
+
+// named reports whether the document has a schema of its own for t; all other
+// schemas stand where they are used.
+func named(t reflect.Type) bool {
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Time]() {
+		return false
+	}
+	p := reflect.PointerTo(t)
+	return !p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) && !p.Implements(reflect.TypeFor[huma.SchemaProvider]())
+}
+
+// schemaClash says that two types would have one name in the document.
+func schemaClash(name string, a, b schemaPlace) error {
+	return fmt.Errorf("%s: the schema %s is %s, but at %s it is %s. Give one of the types another name, such as one that begins with its domain's",
+		b.place, name, qualified(b.typ), a.place, qualified(a.typ))
+}
+
+func qualified(t reflect.Type) string {
+	if t.Name() == "" {
+		return t.String()
+	}
+	return t.PkgPath() + "." + t.Name()
+}
