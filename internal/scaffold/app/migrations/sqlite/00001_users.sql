@@ -7,8 +7,8 @@ CREATE TABLE users (
 	name          TEXT NOT NULL CHECK (length(name) <= 100),
 	password_hash TEXT NOT NULL,
 	is_superuser  BOOLEAN NOT NULL DEFAULT FALSE,
-	created_at    TIMESTAMP NOT NULL,
-	updated_at    TIMESTAMP NOT NULL
+	created_at    TEXT NOT NULL,
+	updated_at    TEXT NOT NULL
 );
 
 -- +goose Down
