@@ -54,9 +54,9 @@ type Config struct {
 	API api.Config
 	// Prefix stands before the paths of all domains. The default is "/api".
 	Prefix string
-	// Drain is how long the server goes on after a signal to stop before it
-	// takes no more connections: long enough for a load balancer to see that
-	// /readyz fails. The default is none.
+	// Drain is how long the server goes on as before after a signal to stop,
+	// until it takes no more connections: long enough for a load balancer to
+	// see that /readyz fails. The default is none.
 	Drain time.Duration
 	// Stop is how long requests may take to finish after that before they are
 	// cancelled. The default is 20 s.
@@ -74,6 +74,7 @@ type App struct {
 	handler  http.Handler // once it was asked for
 
 	stopping atomic.Bool // a signal to stop was received
+	closing  atomic.Bool // clients are to close their connections
 	migrated atomic.Bool // no migration was pending when it was last looked at
 }
 

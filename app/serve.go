@@ -19,10 +19,11 @@ import (
 // waited for; one whose schema is behind is an error. The database stays open:
 // Main closes it.
 //
-// A request is lost, so that its client sees the connection close before the
-// first byte of an answer, only if it arrives in the moment in which the server
-// closes: on a connection that was idle since the signal, or on one that is new.
-// None is lost that the server has begun to read.
+// A request that the server has begun to read is answered, unless it takes longer
+// than Config.Stop: then its connection is closed without an answer. One that
+// arrives in the very moment in which the server closes its connection, as a new
+// one or after a tenth of a second without a request, is not read. Its client
+// sees the connection close before the first byte of an answer.
 func (a *App) Serve(ctx context.Context) error {
 	h, err := a.Handler()
 	if err != nil {
@@ -58,7 +59,7 @@ func (a *App) Serve(ctx context.Context) error {
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
 	case <-ctx.Done():
 	}
-	a.stop(srv, cancel)
+	a.stop(l, srv, cancel)
 	a.config.Logger.Info("stopped")
 	return nil
 }

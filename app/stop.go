@@ -5,20 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 )
 
-// linger is how long the server goes on after a signal at least. By then the
-// clients that are busy have been told to close their connections, and few are
-// left to send a request into the moment in which idle ones are closed.
+// linger is how long the server goes on serving open connections after it takes
+// no new ones. Clients that are busy meanwhile are told to close theirs, so that
+// few are left to send a request into the moment in which idle ones are closed.
 const linger = 100 * time.Millisecond
 
 // stop ends the server without dropping a request that it has begun to read.
-func (a *App) stop(srv *http.Server, cancel func()) {
-	a.stopping.Store(true)
+//
+// The listener is closed before any client is told to close its connection: a
+// client that is told opens another one at once, and those that the system has
+// accepted and the server has not yet are reset when the listener closes.
+func (a *App) stop(l net.Listener, srv *http.Server, cancel func()) {
 	a.config.Logger.Info("stopping", slog.Duration("drain", a.config.Drain))
-	time.Sleep(max(a.config.Drain, linger))
+	a.stopping.Store(true)
+	time.Sleep(a.config.Drain)
+	a.closing.Store(true)
+	_ = l.Close() // nothing depends on it: Shutdown closes it again
+	time.Sleep(linger)
 	ctx, done := context.WithTimeout(context.Background(), a.config.Stop)
 	defer done()
 	if srv.Shutdown(ctx) == nil {
@@ -34,7 +42,7 @@ func (a *App) stop(srv *http.Server, cancel func()) {
 	}
 }
 
-// ending asks clients to close their connections once the server stops. A
+// ending asks clients to close their connections once the server will. A
 // request that the end of ctx, the server's, left without an answer gets none:
 // net/http would send 200 otherwise.
 func (a *App) ending(ctx context.Context, next http.Handler) http.Handler {
@@ -48,7 +56,7 @@ func (a *App) ending(ctx context.Context, next http.Handler) http.Handler {
 }
 
 // reply is a response whose header is written as late as it can be, when it is
-// known whether the server stops.
+// known whether the server closes its connections.
 type reply struct {
 	http.ResponseWriter
 	app   *App
@@ -68,7 +76,7 @@ func (r *reply) Write(b []byte) (int, error) {
 }
 
 func (r *reply) begin() {
-	if !r.begun && r.app.stopping.Load() {
+	if !r.begun && r.app.closing.Load() {
 		r.Header().Set("Connection", "close")
 	}
 	r.begun = true

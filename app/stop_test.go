@@ -85,10 +85,10 @@ func TestStop(t *testing.T) {
 		p.Log.Await(t, 10*time.Second, `"stopping"`)
 
 		// The server goes on for load balancers, whom it tells that it ends.
-		if r := do(t, idle, "GET", "/readyz", nil); r.Status != 503 || !r.Last || !strings.Contains(string(r.Body), `"stopping"`) {
+		if r := do(t, idle, "GET", "/readyz", nil); r.Status != 503 || r.Last || !strings.Contains(string(r.Body), `"stopping"`) {
 			t.Errorf("/readyz: %+v\n%s", r, r.Body)
 		}
-		if r := do(t, client(t, idle.Addr), "GET", "/healthz", nil); r.Status != 200 || !r.Last {
+		if r := do(t, client(t, idle.Addr), "GET", "/healthz", nil); r.Status != 200 || r.Last {
 			t.Errorf("a new connection: %+v\n%s", r, r.Body)
 		}
 		if r := <-busy; r.err != nil || r.Status != 200 || !r.Last {

@@ -41,6 +41,20 @@ func (l *Log) Lines(text string) []string {
 	return found
 }
 
+var requestID = regexp.MustCompile(`request_id"?[=:]"?(\w+)`)
+
+// RequestIDs returns the ids of the requests in the lines that have the text in
+// them.
+func (l *Log) RequestIDs(text string) []string {
+	var ids []string
+	for _, line := range l.Lines(text) {
+		if m := requestID.FindStringSubmatch(line); m != nil {
+			ids = append(ids, m[1])
+		}
+	}
+	return ids
+}
+
 // Await waits for a line that has the text in it and returns it. The test ends
 // if there is none within limit.
 func (l *Log) Await(t testing.TB, limit time.Duration, text string) string {
