@@ -32,21 +32,18 @@ func (s *Server) data() string { return filepath.Join(s.keeper.dir, "data") }
 // makeCluster unpacks the template, or runs initdb and makes a template of what
 // that made.
 func (s *Server) makeCluster(ctx context.Context) error {
-	template, err := s.template()
-	if err == nil {
-		err = s.unpack(ctx, template)
+	template, templateErr := s.template()
+	if templateErr == nil && s.unpack(ctx, template) == nil {
+		return nil
 	}
-	if err == nil || ctx.Err() != nil {
+	flags := append([]string{"-D", s.data()}, initdbFlags...)
+	if err := s.keeper.run(ctx, nil, nil, filepath.Join(s.bin, "initdb"), flags...); err != nil {
 		return err
 	}
-	initdb := filepath.Join(s.bin, "initdb")
-	if err := s.keeper.run(ctx, nil, nil, initdb, append([]string{"-D", s.data()}, initdbFlags...)...); err != nil {
-		return err
-	}
-	if template != "" {
+	if templateErr == nil {
 		_ = s.pack(ctx, template) // without it the next start is slower, no more
 	}
-	return ctx.Err()
+	return nil
 }
 
 // template returns the file for what this installation's initdb makes.
@@ -94,7 +91,7 @@ func (s *Server) pack(ctx context.Context, template string) error {
 		err = os.Rename(f.Name(), template)
 	}
 	if err != nil {
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name())
 	}
 	return err
 }

@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -21,9 +19,10 @@ import (
 //
 // Only that program gets the signal: it takes its children along, and those of
 // initdb would leave shared memory behind. Each of them holds the other end of
-// file 3, so cat returns when the last is gone. A postmaster that was killed leaves
-// a segment of shared memory, whose number is in its pid file.
+// file 3, so cat returns when the last is gone. A postmaster that was killed
+// leaves a segment of shared memory, whose number is in its pid file.
 const keeperScript = `
+trap '' PIPE # the Go process may be gone before it reads the answer
 for dir; do
 	mkdir -m 700 "$dir" && break
 	dir=
@@ -55,15 +54,16 @@ type keeper struct {
 	log      tail
 }
 
-func newKeeper(attr *syscall.SysProcAttr) (*keeper, error) {
+// newKeeper starts a keeper with the first of the directories that it can make.
+func newKeeper(attr *syscall.SysProcAttr, dirs []string) (*keeper, error) {
 	k := &keeper{attr: attr}
-	if err := k.launch(); err != nil {
-		return nil, fmt.Errorf("pgserver: starting a shell to keep the server: %w", err)
+	if err := k.launch(dirs); err != nil {
+		return nil, fmt.Errorf("pgserver: making a directory: %w", err)
 	}
 	return k, nil
 }
 
-func (k *keeper) launch() error {
+func (k *keeper) launch(dirs []string) error {
 	input, lifeline, err := os.Pipe()
 	if err != nil {
 		return err
@@ -76,14 +76,14 @@ func (k *keeper) launch() error {
 	defer gone.Close()
 	k.lifeline, k.alive = lifeline, alive
 
-	k.cmd = k.shell(keeperScript, "keeper", directories()...)
+	k.cmd = k.shell(keeperScript, "keeper", dirs...)
 	k.cmd.Stdin, k.cmd.Stderr = input, &k.log
 	k.cmd.ExtraFiles = []*os.File{gone}
 	answer, err := k.cmd.StdoutPipe()
-	if err != nil {
-		return err
+	if err == nil {
+		err = k.cmd.Start()
 	}
-	if err := k.cmd.Start(); err != nil {
+	if err != nil {
 		return errors.Join(err, lifeline.Close(), alive.Close())
 	}
 	line, err := bufio.NewReader(answer).ReadString('\n')
@@ -113,23 +113,12 @@ func (k *keeper) release() error {
 	select {
 	case failed := <-ended:
 		if failed != nil {
-			err = errors.Join(err, fmt.Errorf("pgserver: the keeper of %s: %w\n%s", k.dir, failed, &k.log))
+			err = errors.Join(err, fmt.Errorf("pgserver: the shell that keeps %q: %w\n%s", k.dir, failed, &k.log))
 		}
 	case <-time.After(limit):
 		err = errors.Join(err, fmt.Errorf("pgserver: the server in %s has not stopped in %s", k.dir, limit))
 	}
 	return err
-}
-
-// directories returns names for a server's directory, in the order to try
-// them. A socket's path may have 103 bytes on macOS, 107 on Linux, so the system's
-// place for temporary files may be too long; or closed to the account.
-func directories() []string {
-	const longest = 103 - len("/.s.PGSQL.65535")
-	name := fmt.Sprintf("terem-pg-%08x", rand.Uint32())
-	dirs := []string{filepath.Join(os.TempDir(), name), filepath.Join("/tmp", name)}
-	dirs = slices.DeleteFunc(dirs, func(dir string) bool { return len(dir) > longest })
-	return slices.Compact(dirs)
 }
 
 // environment returns the variables of this process without those that change

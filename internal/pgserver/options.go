@@ -20,9 +20,9 @@ type Options struct {
 	// machine can then connect as superuser; the socket is for this user alone.
 	TCP bool
 
-	// Durable leaves fsync and full_page_writes on, as in production, for
-	// measurements. Without it, what was committed still survives Kill, but not
-	// the end of the operating system.
+	// Durable leaves fsync and full_page_writes on, as in production, and keeps
+	// the cluster on disk. Without it, what was committed still survives Kill, but
+	// not the end of the operating system.
 	Durable bool
 }
 
@@ -43,6 +43,7 @@ var defaults = settings{
 var careless = settings{
 	"fsync":            "off",
 	"full_page_writes": "off",
+	"max_wal_size":     "256MB", // it may be in memory
 }
 
 var reserved = []string{"data_directory", "listen_addresses", "port", "unix_socket_directories"}

@@ -39,7 +39,7 @@ func (k *keeper) start(signal string, stdin, stdout *os.File, program string, ar
 	}
 	go func() {
 		p.err = p.cmd.Wait() // also waits until the children have closed stderr
-		k.lifeline.WriteString("\n")
+		_, _ = k.lifeline.WriteString("\n") // fails after release, when it no longer matters
 		close(p.done)
 	}()
 	return p, nil

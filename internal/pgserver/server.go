@@ -62,7 +62,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	k, err := newKeeper(attr)
+	k, err := newKeeper(attr, o.directories())
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,11 @@ func TestSettings(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conn := connect(t, start(t, test.options).URL("postgres"))
+			url := start(t, test.options).URL("postgres")
+			if test.options.Durable && strings.Contains(url, "shm") {
+				t.Errorf("a durable server is kept in memory: %s", url)
+			}
+			conn := connect(t, url)
 			got := map[string]string{}
 			for setting := range test.want {
 				var value string
