@@ -38,7 +38,7 @@ func (k *keeper) start(signal string, stdin, stdout *os.File, program string, ar
 		return nil, fmt.Errorf("pgserver: %w", err)
 	}
 	go func() {
-		p.err = p.cmd.Wait() // also waits until the children have closed stderr
+		p.err = p.cmd.Wait()                // also waits until the children have closed stderr
 		_, _ = k.lifeline.WriteString("\n") // fails after release, when it no longer matters
 		close(p.done)
 	}()
