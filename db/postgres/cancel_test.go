@@ -71,7 +71,7 @@ func TestCanceledStatements(t *testing.T) {
 func TestCanceledBetweenStatements(t *testing.T) {
 	t.Parallel()
 	d := open(t, one(fresh(t)))
-	exec(t, d, notes)
+	do(t, d, notes)
 	before := backend(t, d)
 	ctx, cancel := context.WithCancel(limited(t))
 	err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
@@ -116,7 +116,7 @@ func TestServerTimeouts(t *testing.T) {
 	t.Parallel()
 	url := fresh(t)
 	d := open(t, with(one(url), "statement_timeout=100ms&lock_timeout=50ms"))
-	exec(t, d, "CREATE TABLE locked (id int)")
+	do(t, d, "CREATE TABLE locked (id int)")
 	holder := dial(t, url)
 	if _, err := holder.Exec(t.Context(), "BEGIN; LOCK TABLE locked"); err != nil {
 		t.Fatal(err)

@@ -9,26 +9,27 @@ import (
 	"github.com/terem-go/terem/db"
 )
 
-var (
-	errAborted      = errors.New("postgres: the transaction had failed at the server; it was rolled back")
-	errUnreplicated = errors.New("postgres: COMMIT was done on this server, but it did not wait until a standby had it")
-)
+var errUnreplicated = errors.New("postgres: COMMIT was done on this server, but it did not wait until a standby had it")
 
 // Commit sends COMMIT. After that, a connection that breaks, or an end of ctx,
 // leaves the outcome unknown: pgconn.SafeToRetry is not asked, for it says true
 // although the row is there.
 func (u *unit) Commit(ctx context.Context) error {
-	u.closeOpen()
+	err := u.closeOpen()
 	switch {
 	case u.over != nil:
 		return u.over
 	case u.conn == nil:
-		return nil
+		return err
 	}
 	defer u.release()
 	c := u.conn.Conn()
-	if c.PgConn().TxStatus() != 'T' {
-		return errors.Join(&db.Error{Err: errAborted}, u.rollback(ctx))
+	if err == nil && c.PgConn().TxStatus() == 'I' { // by way of pgx, past this engine
+		err = &db.Error{Err: errEnded}
+	}
+	if err != nil {
+		_ = u.rollback(ctx) // what fails already is not saved by it
+		return err
 	}
 	return commit(ctx, c)
 }
@@ -52,7 +53,7 @@ func commit(ctx context.Context, c *pgx.Conn) error {
 		return failure(ctx, err, false)
 	case l.unreplicated.Load():
 		return lost(ctx, errUnreplicated)
-	case tag.String() != "COMMIT":
+	case tag.String() != "COMMIT": // but ROLLBACK, since a statement had failed
 		return &db.Error{Err: pgx.ErrTxCommitRollback}
 	}
 	return nil
@@ -61,7 +62,7 @@ func commit(ctx context.Context, c *pgx.Conn) error {
 // Rollback sends ROLLBACK. When that fails, the pool drops the connection, and
 // the server undoes what it began.
 func (u *unit) Rollback(ctx context.Context) error {
-	u.closeOpen()
+	_ = u.closeOpen()
 	if u.conn == nil {
 		return nil
 	}
@@ -77,8 +78,9 @@ func (u *unit) rollback(ctx context.Context) error {
 
 // closeOpen closes what the unit left open; COMMIT and ROLLBACK would be refused
 // with "conn busy".
-func (u *unit) closeOpen() {
-	if u.open != nil {
-		u.open()
+func (u *unit) closeOpen() error {
+	if u.open == nil {
+		return nil
 	}
+	return u.open()
 }

@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/terem-go/terem/db"
@@ -21,7 +17,10 @@ import (
 func open(ctx context.Context, url string, _ *slog.Logger) (db.Engine, error) {
 	c, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, badURL(err)
+		return nil, badURL(parseReason(err))
+	}
+	if strings.Contains(c.ConnConfig.Database, "@") { // a part of the password, and errors show it
+		return nil, badURL("an unescaped / in the password")
 	}
 	if !strings.Contains(url, "pool_max_conns=") {
 		c.MaxConns = int32(max(8, 2*runtime.NumCPU()))
@@ -39,59 +38,21 @@ func open(ctx context.Context, url string, _ *slog.Logger) (db.Engine, error) {
 	return New(ctx, c)
 }
 
-// badURL says what pgx found wrong with a URL. What pgx says is not shown, since
-// it may hold parts of the password, besides the fixed words that its reason
-// begins with.
-func badURL(err error) error {
-	reason := ""
-	if parts := strings.Split(err.Error(), "`"); len(parts) == 3 { // cannot parse `url`: reason
-		reason = strings.TrimPrefix(parts[2], ": ")
-		if end := strings.IndexAny(reason, ":("); end >= 0 {
-			reason = reason[:end]
-		}
-		reason = " (" + strings.TrimSpace(reason) + ")"
-	}
-	return errors.New("postgres: the database URL cannot be used" + reason +
-		"; it should look like postgres://user:password@host:5432/name?sslmode=verify-full, and special characters of the password be percent-encoded")
+func badURL(reason string) error {
+	return errors.New("postgres: the database URL cannot be used (" + reason + "); it should look like " +
+		"postgres://user:password@host:5432/name?sslmode=verify-full, with special characters of the password percent-encoded")
 }
 
-// prepared returns a copy of c for a pool of this engine.
-func prepared(c *pgxpool.Config) *pgxpool.Config {
-	c = c.Copy()
-	setDefault(c.ConnConfig, "timezone", "UTC")
-	before, after := c.BeforeConnect, c.AfterConnect
-	c.BeforeConnect = func(ctx context.Context, cc *pgx.ConnConfig) error {
-		if before != nil {
-			if err := before(ctx, cc); err != nil {
-				return err
-			}
-		}
-		watch(cc)
-		return nil
+// parseReason returns the fixed words that pgx's reason begins with. The rest
+// may hold parts of the password.
+func parseReason(err error) string {
+	parts := strings.Split(err.Error(), "`") // cannot parse `url`: reason (cause)
+	if len(parts) != 3 {
+		return "it cannot be parsed"
 	}
-	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		scanUTC(conn.TypeMap())
-		if after != nil {
-			return after(ctx, conn)
-		}
-		return nil
+	reason := strings.TrimPrefix(parts[2], ": ")
+	if end := strings.IndexAny(reason, ":("); end >= 0 {
+		reason = reason[:end]
 	}
-	return c
-}
-
-// setDefault sets a parameter of the server's session that nobody has set. The
-// names of parameters have no case.
-func setDefault(c *pgx.ConnConfig, name, value string) {
-	set := slices.Collect(maps.Keys(c.RuntimeParams))
-	if !slices.ContainsFunc(set, func(s string) bool { return strings.EqualFold(s, name) }) {
-		c.RuntimeParams[name] = value
-	}
-}
-
-// scanUTC makes times come back in UTC; pgx's default is the local zone of this
-// process.
-func scanUTC(m *pgtype.Map) {
-	t := &pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}}
-	m.RegisterType(t)
-	m.RegisterType(&pgtype.Type{Name: "_timestamptz", OID: pgtype.TimestamptzArrayOID, Codec: &pgtype.ArrayCodec{ElementType: t}})
+	return strings.TrimSpace(reason)
 }

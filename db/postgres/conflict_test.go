@@ -61,7 +61,7 @@ func TestWriteSkewIsTriedAgain(t *testing.T) {
 		t.Run(fmt.Sprintf("hidden=%t", hide), func(t *testing.T) {
 			t.Parallel()
 			d := open(t, fresh(t))
-			exec(t, d, "CREATE TABLE doctors (id int PRIMARY KEY, on_duty bool)", "INSERT INTO doctors VALUES (0, true), (1, true)")
+			do(t, d, "CREATE TABLE doctors (id int PRIMARY KEY, on_duty bool)", "INSERT INTO doctors VALUES (0, true), (1, true)")
 			tries, errs := pair(t, d, func(ctx context.Context, s *db.Session, me int, meet func()) error {
 				var n int
 				if err := s.QueryRow(ctx, "SELECT count(*) FROM doctors WHERE on_duty").Scan(&n); err != nil {
@@ -93,7 +93,7 @@ func TestWriteSkewIsTriedAgain(t *testing.T) {
 func TestDeadlockIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	d := open(t, with(fresh(t), "deadlock_timeout=20ms"))
-	exec(t, d, "CREATE TABLE accounts (id int PRIMARY KEY, balance int)", "INSERT INTO accounts VALUES (0, 100), (1, 100)")
+	do(t, d, "CREATE TABLE accounts (id int PRIMARY KEY, balance int)", "INSERT INTO accounts VALUES (0, 100), (1, 100)")
 	var hooks atomic.Int32
 	tries, errs := pair(t, d, func(ctx context.Context, s *db.Session, me int, meet func()) error {
 		s.AfterCommit(func(context.Context) { hooks.Add(1) })
@@ -139,7 +139,7 @@ func TestStalePlansAreTriedAgain(t *testing.T) {
 	t.Parallel()
 	url := fresh(t)
 	d := open(t, one(url))
-	exec(t, d, "CREATE TABLE things (id int)")
+	do(t, d, "CREATE TABLE things (id int)")
 	attempts := 0
 	read := func(ctx context.Context, q db.Querier) error {
 		attempts++

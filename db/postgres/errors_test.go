@@ -177,7 +177,7 @@ func TestUniqueColumns(t *testing.T) {
 func TestReadersCannotWrite(t *testing.T) {
 	t.Parallel()
 	d := open(t, one(fresh(t)))
-	exec(t, d, notes)
+	do(t, d, notes)
 	for _, sql := range []string{
 		"INSERT INTO notes VALUES (1) RETURNING id",
 		"WITH gone AS (DELETE FROM notes RETURNING id) SELECT * FROM gone",

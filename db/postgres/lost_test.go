@@ -19,7 +19,7 @@ func TestLostDuringCommit(t *testing.T) {
 	t.Parallel()
 	p, direct, url := newProxy(t, pgserver.Options{})
 	straight := open(t, direct)
-	exec(t, straight, "CREATE TABLE lines (id int)")
+	do(t, straight, "CREATE TABLE lines (id int)")
 	for id, c := range []struct {
 		name  string
 		fault fault
@@ -59,7 +59,7 @@ func TestLostDuringCommit(t *testing.T) {
 				t.Errorf("%d connections were made after COMMIT, as a request to cancel it would be", asked)
 			}
 			p.fault.Store(int32(none))
-			exec(t, d, "SELECT 1")
+			do(t, d, "SELECT 1")
 		})
 	}
 }
@@ -71,7 +71,7 @@ func TestCommitThatWaitsForAStandby(t *testing.T) {
 	s := own(t, pgserver.Options{Settings: map[string]string{"synchronous_standby_names": "ghost"}})
 	d := openWith(t, with(one(s.URL("postgres")), "synchronous_commit=on"), db.Config{CommitTimeout: 300 * time.Millisecond})
 	other := open(t, with(s.URL("postgres"), "synchronous_commit=local"))
-	exec(t, other, "CREATE TABLE lines (id int)")
+	do(t, other, "CREATE TABLE lines (id int)")
 	write := func(id int) error {
 		return d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 			_, err := s.Exec(ctx, "INSERT INTO lines VALUES ($1)", id)
@@ -94,7 +94,7 @@ func TestCommitThatWaitsForAStandby(t *testing.T) {
 	result := make(chan error, 1)
 	go func() { result <- write(2) }()
 	eventually(t, "both COMMITs wait", func() bool { return waiting() == 2 })
-	exec(t, other, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+	do(t, other, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
 	if err := <-result; db.ClassOf(err) != db.Lost {
 		t.Errorf("after an operator's cancel: %v (class %d)", err, db.ClassOf(err))
 	}
@@ -117,7 +117,7 @@ func TestLostBeforeCommit(t *testing.T) {
 			t.Parallel()
 			url := fresh(t)
 			d := open(t, one(url))
-			exec(t, d, notes)
+			do(t, d, notes)
 			attempts := 0
 			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 				attempts++
@@ -151,7 +151,7 @@ func TestLostBeforeCommit(t *testing.T) {
 func TestLostInNestedEndsTheSession(t *testing.T) {
 	t.Parallel()
 	d := open(t, one(fresh(t)))
-	exec(t, d, notes)
+	do(t, d, notes)
 	attempts := 0
 	err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 		attempts++
@@ -171,11 +171,35 @@ func TestLostInNestedEndsTheSession(t *testing.T) {
 	}
 }
 
+// When one connection is lost, the others may be. An attempt that follows does
+// not take another dead one.
+func TestAllConnectionsLost(t *testing.T) {
+	t.Parallel()
+	url := fresh(t)
+	d := open(t, with(url, "pool_max_conns=4"))
+	var all func(n int) error
+	all = func(n int) error { // makes n connections
+		return d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+			if _, err := s.Exec(ctx, "SELECT 1"); err != nil || n == 1 {
+				return err
+			}
+			return all(n - 1)
+		})
+	}
+	if err := all(4); err != nil {
+		t.Fatal(err)
+	}
+	direct(t, url, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+	if err := all(1); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestServerRestarts(t *testing.T) {
 	t.Parallel()
 	s := own(t, pgserver.Options{})
 	d := open(t, with(s.URL("postgres"), "pool_max_conns=3"))
-	exec(t, d, notes)
+	do(t, d, notes)
 	use := func() (write, read error) {
 		write = d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 			_, err := s.Exec(ctx, "INSERT INTO notes VALUES (floor(random() * 1e9))")

@@ -42,9 +42,9 @@ func (n *native) Exec(ctx context.Context, sql string, args ...any) (tag pgconn.
 		if err != nil {
 			return err
 		}
-		r.Close()
+		err = r.finish()
 		tag = r.CommandTag()
-		return r.err
+		return err
 	})
 	return tag, err
 }
@@ -78,7 +78,7 @@ func (n *native) CopyFrom(ctx context.Context, table pgx.Identifier, columns []s
 			return err
 		}
 		count, err = c.CopyFrom(ctx, table, columns, src)
-		return n.unit.settle(ctx, false, err)
+		return n.unit.settle(ctx, err)
 	})
 	return count, err
 }
@@ -104,8 +104,7 @@ func (r *nativeRows) Scan(dest ...any) error {
 }
 
 func (r *nativeRows) Close() {
-	r.rows.Close()
-	r.guard.Note(r.err)
+	r.guard.Note(r.finish())
 }
 
 // nativeRow implements pgx.Row.

@@ -15,7 +15,7 @@ func (n *native) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 			return err
 		}
 		r.BatchResults = c.SendBatch(ctx, b)
-		n.unit.open = func() { _ = r.end() }
+		n.unit.open = r.end
 		return nil
 	})
 	if err != nil {
@@ -59,7 +59,7 @@ func (b *nativeBatch) end() error {
 	if !b.closed {
 		b.closed = true
 		b.native.unit.open = nil
-		b.err = b.native.unit.settle(b.ctx, false, b.BatchResults.Close())
+		b.err = b.native.unit.settle(b.ctx, b.BatchResults.Close())
 	}
 	return b.err
 }

@@ -16,9 +16,9 @@
 //
 // # Values
 //
-// A time is a moment: arguments of type time.Time and *time.Time are sent in
-// UTC, times come back in UTC, to the microsecond, and so do the dates and times
-// that SQL makes, unless the URL says otherwise (timezone).
+// A time is a moment: it comes back in UTC, to the microsecond, also from a
+// column of type timestamp, which has no zone and holds UTC. SQL that makes
+// dates and times makes them in UTC, unless the URL has a timezone.
 //
 // A destination of type *any gets int64, float64, bool, string, []byte,
 // time.Time or nil, as on SQLite, also for uuid and numeric (string). Columns of
@@ -35,7 +35,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -50,7 +49,7 @@ var Engine = db.Opener{Schemes: []string{"postgres", "postgresql"}, Open: open}
 
 // engine implements db.Engine.
 type engine struct {
-	writers, readers *pgxpool.Pool
+	writers, readers *pool
 }
 
 var _ db.Engine = (*engine)(nil)
@@ -63,16 +62,16 @@ var _ db.Engine = (*engine)(nil)
 // default_transaction_read_only for the readers, the session's time zone to UTC
 // unless c has one, and BuildContextWatcherHandler.
 func New(ctx context.Context, c *pgxpool.Config) (db.Engine, error) {
-	writers, err := pgxpool.NewWithConfig(ctx, prepared(c))
+	writers, err := newPool(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
+		return nil, err
 	}
-	r := prepared(c)
-	r.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
-	readers, err := pgxpool.NewWithConfig(ctx, r)
+	c = c.Copy()
+	c.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	readers, err := newPool(ctx, c)
 	if err != nil {
 		writers.Close()
-		return nil, fmt.Errorf("postgres: %w", err)
+		return nil, err
 	}
 	return &engine{writers: writers, readers: readers}, nil
 }

@@ -130,7 +130,7 @@ func TestRoundTrips(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			d, trace := traced(t)
-			exec(t, d, "CREATE TABLE lines (id int)")
+			do(t, d, "CREATE TABLE lines (id int)")
 			for range 2 { // the first time, statements are prepared
 				trace.Reset()
 				if err := c.f(limited(t), d); err != nil {
@@ -149,7 +149,7 @@ func TestRoundTrips(t *testing.T) {
 func TestAfterAFailedFirstStatement(t *testing.T) {
 	t.Parallel()
 	d, trace := traced(t)
-	exec(t, d, notes)
+	do(t, d, notes)
 	div := func(by int) error {
 		return d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 			_, err := s.Exec(ctx, "SELECT 1/$1::int", by)
@@ -204,13 +204,13 @@ func TestIsolation(t *testing.T) {
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	d := open(t, fresh(t))
-	exec(t, d, notes)
+	do(t, d, notes)
 	counts := func(opts ...db.Option) (before, after int) {
 		err := d.Read(limited(t), func(ctx context.Context, r *db.Reader) error {
 			if err := r.QueryRow(ctx, "SELECT count(*) FROM notes").Scan(&before); err != nil {
 				return err
 			}
-			exec(t, d, "INSERT INTO notes (id) VALUES ("+strings.Repeat("1", before+1)+")")
+			do(t, d, "INSERT INTO notes (id) VALUES ("+strings.Repeat("1", before+1)+")")
 			return r.QueryRow(ctx, "SELECT count(*) FROM notes").Scan(&after)
 		}, opts...)
 		if err != nil {

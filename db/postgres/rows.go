@@ -62,12 +62,15 @@ func (r *rows) Columns() []string {
 
 func (r *rows) Err() error { return r.err }
 
-func (r *rows) Close() {
-	if r.closed {
-		return
+func (r *rows) Close() { _ = r.finish() }
+
+// finish closes the rows and returns how reading them ended.
+func (r *rows) finish() error {
+	if !r.closed {
+		r.Rows.Close()
+		r.end(r.Rows.Err())
 	}
-	r.Rows.Close()
-	r.end(r.Rows.Err())
+	return r.err
 }
 
 // end makes the unit ready for its next statement. err is how reading ended.
@@ -79,7 +82,7 @@ func (r *rows) end(err error) {
 			err = e
 		}
 	}
-	r.err = r.unit.settle(r.ctx, r.batch != nil, err)
+	r.err = r.unit.settle(r.ctx, err)
 	if r.err == nil && r.unit.begin != nil && chains(r.CommandTag(), r.sql) {
 		r.err = r.unit.ended(nil)
 	}

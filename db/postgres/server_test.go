@@ -146,8 +146,8 @@ func eventually(t testing.TB, what string, f func() bool) {
 	}
 }
 
-// exec runs statements in one session.
-func exec(t testing.TB, d *db.DB, sql ...string) {
+// do runs statements in one session.
+func do(t testing.TB, d *db.DB, sql ...string) {
 	t.Helper()
 	err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 		for _, q := range sql {

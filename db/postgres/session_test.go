@@ -7,8 +7,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/postgres"
 )
 
 var errHandler = errors.New("the handler's own error")
@@ -136,7 +138,7 @@ func TestUnits(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			d := open(t, one(fresh(t)))
-			exec(t, d, notes)
+			do(t, d, notes)
 			before := backend(t, d)
 
 			var err error
@@ -189,7 +191,7 @@ func TestOwnTransactions(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				d := open(t, one(fresh(t)))
-				exec(t, d, notes)
+				do(t, d, notes)
 				err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 					if !first {
 						if err := insert(ctx, s, 1); err != nil {
@@ -211,8 +213,33 @@ func TestOwnTransactions(t *testing.T) {
 				eventually(t, "no connection is inside a transaction", func() bool {
 					return value[int](t, d, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'") == 0
 				})
-				exec(t, d, "DELETE FROM notes")
+				do(t, d, "DELETE FROM notes")
 			})
+		}
+	}
+}
+
+// The engine itself refuses what comes after, too: a statement would begin
+// another transaction, without what was written before.
+func TestEndedTransactionStaysEnded(t *testing.T) {
+	t.Parallel()
+	for _, sql := range []string{"COMMIT", "SELECT pg_terminate_backend(pg_backend_pid())"} {
+		c, err := pgxpool.ParseConfig(fresh(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := postgres.New(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, tx := limited(t), e.Begin(db.Options{})
+		_, failed := tx.Exec(ctx, sql, nil)
+		_, later := tx.Exec(ctx, "SELECT 1", nil)
+		if failed == nil || later == nil || tx.Commit(ctx) == nil || tx.Rollback(ctx) != nil {
+			t.Errorf("%s: %v; a later statement: %v", sql, failed, later)
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }
@@ -220,7 +247,7 @@ func TestOwnTransactions(t *testing.T) {
 func TestRollbackToIsNoEnd(t *testing.T) {
 	t.Parallel()
 	d := open(t, one(fresh(t)))
-	exec(t, d, notes, "SAVEPOINT chain", "INSERT INTO notes (id) VALUES (1)", "ROLLBACK TO chain", "INSERT INTO notes (id) VALUES (2)")
+	do(t, d, notes, "SAVEPOINT chain", "INSERT INTO notes (id) VALUES (1)", "ROLLBACK TO chain", "INSERT INTO notes (id) VALUES (2)")
 	if ids := value[[]int64](t, d, "SELECT array_agg(id)::bigint[] FROM notes"); len(ids) != 1 || ids[0] != 2 {
 		t.Errorf("the table holds %v", ids)
 	}

@@ -14,17 +14,17 @@ import (
 
 // unit implements db.Tx, and db.Conn for readers.
 type unit struct {
-	pool  *pgxpool.Pool
+	pool  *pool
 	begin *pgx.TxOptions // nil: every statement stands alone, on any connection
 	conn  *pgxpool.Conn  // from the first statement on
-	open  func()         // closes what is still being read
+	open  func() error   // closes what is still being read
 	over  error          // why the transaction is gone
 }
 
 var _ db.Tx = (*unit)(nil)
 
 func (u *unit) Query(ctx context.Context, sql string, args []any) (db.Rows, error) {
-	r, err := u.query(ctx, sql, utc(args))
+	r, err := u.query(ctx, sql, args)
 	if err != nil {
 		return nil, err
 	}
@@ -32,16 +32,16 @@ func (u *unit) Query(ctx context.Context, sql string, args []any) (db.Rows, erro
 }
 
 func (u *unit) Exec(ctx context.Context, sql string, args []any) (int64, error) {
-	r, err := u.query(ctx, sql, utc(args))
+	r, err := u.query(ctx, sql, args)
 	if err != nil {
 		return 0, err
 	}
-	r.Close()
+	err = r.finish()
 	tag := r.CommandTag()
 	if tag.Select() { // counts the rows that it read
-		return 0, r.err
+		return 0, err
 	}
-	return tag.RowsAffected(), r.err
+	return tag.RowsAffected(), err
 }
 
 // query sends a statement, behind BEGIN if it is the first of a transaction. It
@@ -69,7 +69,7 @@ func (u *unit) query(ctx context.Context, sql string, args []any) (*rows, error)
 	} else {
 		r.Rows, err = u.conn.Query(ctx, sql, args...)
 	}
-	u.open = r.Close
+	u.open = r.finish
 	if err != nil {
 		r.end(err)
 		return nil, r.err
@@ -95,7 +95,7 @@ func (u *unit) begun(ctx context.Context) (*pgx.Conn, error) {
 	begin, err := u.acquire(ctx)
 	if err == nil && begin {
 		_, err = u.conn.BeginTx(ctx, *u.begin)
-		err = u.settle(ctx, true, err)
+		err = u.settle(ctx, err)
 	}
 	if err != nil {
 		return nil, err
@@ -123,10 +123,13 @@ func (u *unit) acquire(ctx context.Context) (begin bool, err error) {
 }
 
 // settle looks at the connection after a statement that ended with err, and
-// returns what that means. first says that BEGIN was sent with it.
-func (u *unit) settle(ctx context.Context, first bool, err error) error {
+// returns what that means.
+func (u *unit) settle(ctx context.Context, err error) error {
 	c := u.conn.Conn()
 	lost := c.IsClosed()
+	if lost {
+		u.pool.suspect()
+	}
 	if lost && err == nil {
 		err = pgconn.ErrConnClosed
 	}
@@ -134,20 +137,16 @@ func (u *unit) settle(ctx context.Context, first bool, err error) error {
 	switch {
 	case u.begin == nil:
 		u.release()
-	case lost:
-		u.over = err
-		u.release()
-	case c.PgConn().TxStatus() == 'I' && first && err != nil: // nothing has begun
-		u.release()
-	case c.PgConn().TxStatus() == 'I':
-		err = u.ended(err)
+	case lost, c.PgConn().TxStatus() == 'I': // or it has not begun
+		return u.ended(err)
 	}
 	return err
 }
 
 var errEnded = errors.New("postgres: a statement ended the transaction; only the unit of work commits and rolls back")
 
-// ended notes that a statement ended the transaction.
+// ended notes that there is no transaction any more, because of err or a
+// statement of the application's.
 func (u *unit) ended(err error) error {
 	if err == nil {
 		err = &db.Error{Err: errEnded}
