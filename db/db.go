@@ -92,6 +92,10 @@ func New(e Engine, c Config) *DB {
 // Dialect returns the SQL dialect of the database.
 func (d *DB) Dialect() Dialect { return d.engine.Dialect() }
 
+// Engine returns what the database was opened with, for functions of the engine's
+// own package.
+func (d *DB) Engine() Engine { return d.engine }
+
 // Ping reports whether the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.engine.Ping(ctx) }
 

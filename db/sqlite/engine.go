@@ -88,7 +88,7 @@ func open(ctx context.Context, url string, _ *slog.Logger) (db.Engine, error) {
 func (e *engine) Dialect() db.Dialect { return db.SQLite }
 
 // Begin implements db.Engine.
-func (e *engine) Begin(db.Options) db.Tx { return &tx{writer: e.writer} }
+func (e *engine) Begin(db.Options) db.Tx { return &tx{writer: e.writer, wait: e.maxWait} }
 
 // Read implements db.Engine.
 func (e *engine) Read(o db.Options) db.Conn {

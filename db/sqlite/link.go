@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 
 	"github.com/terem-go/terem/db"
 )
@@ -62,19 +61,12 @@ var (
 	_ driver.ExecerContext      = (*link)(nil)
 	_ driver.QueryerContext     = (*link)(nil)
 	_ driver.NamedValueChecker  = (*link)(nil)
+	_ driver.ConnBeginTx        = (*link)(nil)
 )
 
-// run runs a prepared statement as one of the unit's.
-func (l *link) run(ctx context.Context, sql string, f func(ctx context.Context, s *stmt) error) error {
-	return l.guard.Statement(ctx, func() error {
-		return l.unit.with(ctx, func(ctx context.Context, c *conn) error {
-			s, err := c.prepare(sql)
-			if err != nil {
-				return err
-			}
-			return c.failed(f(ctx, s))
-		})
-	})
+// run runs f with the unit's connection, as one of the unit's statements.
+func (l *link) run(ctx context.Context, f func(ctx context.Context, c *conn) error) error {
+	return l.guard.Statement(ctx, func() error { return l.unit.with(ctx, f) })
 }
 
 // CheckNamedValue implements driver.NamedValueChecker.
@@ -87,13 +79,8 @@ func (l *link) CheckNamedValue(arg *driver.NamedValue) (err error) {
 
 // ExecContext implements driver.ExecerContext.
 func (l *link) ExecContext(ctx context.Context, sql string, args []driver.NamedValue) (r driver.Result, err error) {
-	err = l.run(ctx, sql, func(ctx context.Context, s *stmt) (err error) {
-		if err = s.takes(len(args)); err != nil {
-			return err
-		}
-		if r, err = s.driver.ExecContext(ctx, args); !s.changes {
-			r = driver.RowsAffected(0)
-		}
+	err = l.run(ctx, func(ctx context.Context, c *conn) (err error) {
+		r, err = c.execNamed(ctx, sql, args)
 		return err
 	})
 	return r, err
@@ -101,16 +88,9 @@ func (l *link) ExecContext(ctx context.Context, sql string, args []driver.NamedV
 
 // QueryContext implements driver.QueryerContext.
 func (l *link) QueryContext(ctx context.Context, sql string, args []driver.NamedValue) (r driver.Rows, err error) {
-	err = l.run(ctx, sql, func(ctx context.Context, s *stmt) error {
-		if err := s.takes(len(args)); err != nil {
-			return err
-		}
-		rows, err := s.driver.QueryContext(ctx, args)
-		if err != nil {
-			return err
-		}
-		r, err = readAll(ctx, rows)
-		return errors.Join(err, rows.Close())
+	err = l.run(ctx, func(ctx context.Context, c *conn) (err error) {
+		r, err = c.queryNamed(ctx, sql, args)
+		return err
 	})
 	return r, err
 }
@@ -122,13 +102,11 @@ func (l *link) Prepare(sql string) (driver.Stmt, error) {
 
 // PrepareContext implements driver.ConnPrepareContext.
 func (l *link) PrepareContext(ctx context.Context, sql string) (driver.Stmt, error) {
-	err := l.run(ctx, sql, func(context.Context, *stmt) error { return nil })
+	err := l.run(ctx, func(_ context.Context, c *conn) error {
+		_, err := c.prepare(sql)
+		return err
+	})
 	return &linkStmt{link: l, sql: sql}, err
-}
-
-// Begin implements driver.Conn.
-func (l *link) Begin() (driver.Tx, error) {
-	return nil, errors.New("sqlite: the unit of work is the transaction; use Nested for a part that may fail")
 }
 
 // Close implements driver.Conn. The unit keeps its connection.

@@ -7,10 +7,14 @@ import (
 	"io"
 )
 
-// linkStmt is a statement of a link. The unit's connection has it prepared.
+// linkStmt is a statement of database/sql. Whichever connection runs it has it
+// prepared.
 type linkStmt struct {
-	link *link
-	sql  string
+	link interface {
+		driver.ExecerContext
+		driver.QueryerContext
+	}
+	sql string
 }
 
 var _ prepared = (*linkStmt)(nil)

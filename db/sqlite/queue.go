@@ -27,8 +27,9 @@ func newQueue(what string, places int, s settings) *queue {
 	return &queue{what: what, places: int64(places), free: semaphore.NewWeighted(int64(places)), settings: s}
 }
 
-// enter waits for a place. It returns an error of class Busy or the context's.
-func (q *queue) enter(ctx context.Context) error {
+// enter waits for a place, for as long as wait. It returns an error of class
+// Busy or the context's.
+func (q *queue) enter(ctx context.Context, wait time.Duration) error {
 	if q.free.TryAcquire(1) {
 		return nil
 	}
@@ -39,13 +40,13 @@ func (q *queue) enter(ctx context.Context) error {
 	if n := q.waiting.Add(1); n > int64(q.maxWaiting) {
 		return q.busy("%d units are waiting for %s already (max_waiting)", q.maxWaiting, q.what)
 	}
-	limited, cancel := context.WithTimeout(ctx, q.maxWait)
+	limited, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	if err := q.free.Acquire(limited, 1); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return q.busy("waited %v for %s (max_wait)", q.maxWait, q.what)
+		return q.busy("waited %v for %s (max_wait)", wait, q.what)
 	}
 	return nil
 }

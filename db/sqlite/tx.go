@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"time"
 
 	"github.com/terem-go/terem/db"
 )
@@ -11,6 +12,7 @@ import (
 // whole transaction back.
 type tx struct {
 	writer *writer
+	wait   time.Duration // how long it waits for its turn
 	begun  bool
 	native native
 }
@@ -57,7 +59,7 @@ func (t *tx) begin(ctx context.Context) error {
 	if t.begun {
 		return t.writer.usable()
 	}
-	if err := t.writer.begin(ctx); err != nil {
+	if err := t.writer.begin(ctx, t.wait); err != nil {
 		return err
 	}
 	t.begun = true

@@ -60,9 +60,10 @@ func (w *writer) open(ctx context.Context, mode string) error {
 	return nil
 }
 
-// begin waits for the unit's turn and begins its transaction.
-func (w *writer) begin(ctx context.Context) error {
-	if err := w.turn.enter(ctx); err != nil {
+// begin waits for the unit's turn, for as long as wait, and begins its
+// transaction.
+func (w *writer) begin(ctx context.Context, wait time.Duration) error {
+	if err := w.turn.enter(ctx, wait); err != nil {
 		return err
 	}
 	w.gone, w.lost = false, nil
