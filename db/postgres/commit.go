@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,9 +12,9 @@ import (
 
 var errUnreplicated = errors.New("postgres: COMMIT was done on this server, but it did not wait until a standby had it")
 
-// Commit sends COMMIT. After that, a connection that breaks, or an end of ctx,
-// leaves the outcome unknown: pgconn.SafeToRetry is not asked, for it says true
-// although the row is there.
+// Commit sends COMMIT. After that, a connection that breaks, or the deadline of
+// ctx, leaves the outcome unknown: pgconn.SafeToRetry is not asked, for it says
+// true although the row is there.
 func (u *unit) Commit(ctx context.Context) error {
 	err := u.closeOpen()
 	switch {
@@ -38,7 +39,10 @@ func commit(ctx context.Context, c *pgx.Conn) error {
 	l, socket := linkOf(c), c.PgConn().Conn()
 	l.committing.Store(true)
 	l.unreplicated.Store(false)
-	stop := context.AfterFunc(ctx, func() { _ = socket.Close() })
+	stop := func() bool { return true }
+	if deadline, ok := ctx.Deadline(); ok {
+		stop = time.AfterFunc(time.Until(deadline), func() { _ = socket.Close() }).Stop
+	}
 	tag, err := c.Exec(context.WithoutCancel(ctx), "commit")
 	answered := stop() && !c.IsClosed()
 	if !answered {

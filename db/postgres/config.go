@@ -38,6 +38,7 @@ func open(ctx context.Context, url string, _ *slog.Logger) (db.Engine, error) {
 	return New(ctx, c)
 }
 
+// badURL says what is wrong with a URL, and how it should look.
 func badURL(reason string) error {
 	return errors.New("postgres: the database URL cannot be used (" + reason + "); it should look like " +
 		"postgres://user:password@host:5432/name?sslmode=verify-full, with special characters of the password percent-encoded")

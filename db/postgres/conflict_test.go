@@ -76,15 +76,15 @@ func TestWriteSkewIsTriedAgain(t *testing.T) {
 					return nil
 				}
 				return err
-			}, db.Serializable)
+			}, db.Serializable, db.Attempts(20))
 			if err := errors.Join(errs[:]...); err != nil {
 				t.Fatal(err)
 			}
 			if n := value[int](t, d, "SELECT count(*) FROM doctors WHERE on_duty"); n != 1 {
 				t.Errorf("%d doctors are on duty", n)
 			}
-			if tries[0]+tries[1] != 3 {
-				t.Errorf("the units were tried %v times; one of them should be tried twice", tries)
+			if tries[0]+tries[1] < 3 { // they may meet once more
+				t.Errorf("the units were tried %v times; there was no conflict", tries)
 			}
 		})
 	}

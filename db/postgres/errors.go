@@ -57,7 +57,9 @@ func describe(e *db.Error) {
 	case db.Unique:
 		e.Columns = keyColumns(said.Detail)
 	case db.NotNull:
-		e.Columns = []string{said.ColumnName}
+		if said.ColumnName != "" { // a domain has none
+			e.Columns = []string{said.ColumnName}
+		}
 	case db.Data:
 		e.Err = &quiet{quoted.ReplaceAllString(e.Err.Error(), `"…"`), e.Err}
 	}

@@ -25,6 +25,7 @@ func TestClasses(t *testing.T) {
 	url := fresh(t)
 	direct(t, url, `
 		CREATE TYPE mood AS ENUM ('fine');
+		CREATE DOMAIN present AS text NOT NULL;
 		CREATE TABLE users (
 			id int PRIMARY KEY,
 			email text CONSTRAINT users_email_key UNIQUE,
@@ -52,6 +53,7 @@ func TestClasses(t *testing.T) {
 			db.Error{Class: db.ForeignKey, Code: "23503", Constraint: "orders_user_fk", Table: "orders"}},
 		{"UPDATE users SET name = NULL WHERE email = $1", []any{secret},
 			db.Error{Class: db.NotNull, Code: "23502", Table: "users", Columns: []string{"name"}}},
+		{"SELECT $1::present", []any{nil}, db.Error{Class: db.NotNull, Code: "23502"}},
 		{"UPDATE users SET age = -1 WHERE email = $1", []any{secret},
 			db.Error{Class: db.Check, Code: "23514", Constraint: "users_age_check", Table: "users"}},
 		{"UPDATE users SET short = $1", []any{secret}, db.Error{Class: db.Data, Code: "22001"}},
