@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/pressly/goose/v3/lock"
@@ -60,7 +59,7 @@ func (l *fileLock) take(ctx context.Context) (err error) {
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
-			return fmt.Errorf("another process is migrating this database: %w", ctx.Err())
+			return ctx.Err()
 		}
 	}
 }

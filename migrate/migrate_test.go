@@ -13,6 +13,7 @@ import (
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
+	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/migrate"
 )
 
@@ -250,5 +251,24 @@ func TestOneLineInTheLogForEachFile(t *testing.T) {
 		if !strings.Contains(line, want[i]) {
 			t.Errorf("line %d: %s", i, line)
 		}
+	}
+}
+
+// TestTheZoneOfTheSessionDoesNotMatter has a database URL that sets one.
+func TestTheZoneOfTheSessionDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	d, err := db.Open(t.Context(), dbtest.PostgresURL(t, nil)+"&timezone=Asia/Kolkata", db.Config{}, postgres.Engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close(t.Context())
+	m := newMigrator(t, d, files("1_a.sql", table("a")))
+	mustUp(t, m)
+	states, err := m.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if age := time.Since(states[0].AppliedAt); age < -time.Minute || age > time.Minute {
+		t.Errorf("applied %s ago", age)
 	}
 }

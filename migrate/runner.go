@@ -76,7 +76,7 @@ func (r *runner) close() { _ = r.pool.Close() } // what it did is committed or h
 func (r *runner) run(ctx context.Context, f Migration, d direction) (Applied, error) {
 	res, err := r.goose.ApplyVersion(ctx, f.Number, bool(d))
 	if err != nil {
-		return Applied{}, r.failure(f, err)
+		return Applied{}, r.failure(ctx, f, err)
 	}
 	done := "migration applied"
 	if d == down {
@@ -87,9 +87,12 @@ func (r *runner) run(ctx context.Context, f Migration, d direction) (Applied, er
 }
 
 // failure says which file failed, where, and what to do.
-func (r *runner) failure(f Migration, err error) error {
+func (r *runner) failure(ctx context.Context, f Migration, err error) error {
 	var ran *goose.PartialError
 	if !errors.As(err, &ran) {
+		if ctx.Err() != nil {
+			err = fmt.Errorf("%w; another process may be migrating this database", err)
+		}
 		return fmt.Errorf("migrate: %s was not run: %w", f.File, err)
 	}
 	text := r.set.text[f.Number]
