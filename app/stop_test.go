@@ -52,7 +52,9 @@ func begin(t *testing.T, p *processtest.Process, c *processtest.Client, body map
 	before := len(p.Log.Lines(`"msg":"waiting"`))
 	done := make(chan answer, 1)
 	go func() {
-		r, err := client(t, c.Addr).Do("POST", "/api/notes", body)
+		other := processtest.Client{Addr: c.Addr}
+		defer other.Close()
+		r, err := other.Do("POST", "/api/notes", body)
 		done <- answer{r, err}
 	}()
 	for end := time.Now().Add(10 * time.Second); len(p.Log.Lines(`"msg":"waiting"`)) == before; time.Sleep(time.Millisecond) {
@@ -162,7 +164,7 @@ func TestStopWithStubbornHandler(t *testing.T) {
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	p, c := start(t, dbtest.SQLiteURL(t, migrations), "APP_TEST_STOP=60s")
-	begin(t, p, c, map[string]any{"text": "long", "wait": 60_000})
+	long := begin(t, p, c, map[string]any{"text": "long", "wait": 60_000})
 	p.Signal(t, syscall.SIGINT)
 	p.Log.Await(t, 10*time.Second, `"stopping"`)
 	p.Signal(t, syscall.SIGTERM)
@@ -170,5 +172,8 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGTERM {
 		t.Errorf("ended with %v", err)
+	}
+	if r := <-long; r.err == nil {
+		t.Errorf("the request was answered: %+v", r)
 	}
 }
