@@ -223,13 +223,13 @@ func TestAnUnusedUnitTakesNoConnection(t *testing.T) {
 			t.Errorf("reader: %v", err)
 		}
 	}
-	for name, url := range map[string]func() string{
-		"sqlite":   func() string { return dbtest.SQLiteURL(t, migrations) + "&readers=1" },
-		"postgres": func() string { return dbtest.PostgresURL(t, migrations) + "&pool_max_conns=1" },
+	for name, url := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { return dbtest.SQLiteURL(t, migrations) + "&readers=1" },
+		"postgres": func(t *testing.T) string { return dbtest.PostgresURL(t, migrations) + "&pool_max_conns=1" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := open(t, url())
+			d := open(t, url(t))
 			err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
 				if err := write(ctx, s, "mine"); err != nil {
 					return err

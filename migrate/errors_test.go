@@ -33,6 +33,7 @@ func TestNewRefuses(t *testing.T) {
 		"no annotation":  {files: files("1_a.sql", "CREATE TABLE a (id INTEGER);"), want: []string{"sqlite/1_a.sql", `"-- +goose Up"`}},
 		"source's name":  {files: good, sources: []migrate.Source{{Name: "My Lib", FS: good}}, want: []string{`"My Lib"`}},
 		"no source name": {files: good, sources: []migrate.Source{{FS: good}}, want: []string{`""`}},
+		"a source":       {files: good, sources: []migrate.Source{{Name: "lib", FS: files("1_b.sql", "")}}, want: []string{"lib: sqlite/1_b.sql"}},
 		"same source":    {files: good, sources: []migrate.Source{{Name: "lib", FS: good}, {Name: "lib", FS: good}}, want: []string{`"lib"`, "twice"}},
 	} {
 		t.Run(name, func(t *testing.T) {

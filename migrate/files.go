@@ -45,7 +45,7 @@ func read(s Source, dialect db.Dialect) (set, error) {
 	}
 	entries, err := fs.ReadDir(s.FS, folder)
 	if err != nil {
-		return set{}, fmt.Errorf("migrate: the migrations have no folder %s (an embed.FS keeps the path of what it embeds: fs.Sub leaves it out): %w", folder, err)
+		return set{}, fmt.Errorf("there is no folder %s (an embed.FS keeps the path of what it embeds: fs.Sub leaves it out): %w", folder, err)
 	}
 	for _, e := range entries {
 		if path.Ext(e.Name()) == ".sql" {
@@ -55,7 +55,7 @@ func read(s Source, dialect db.Dialect) (set, error) {
 		}
 	}
 	if len(c.files) == 0 {
-		return set{}, fmt.Errorf("migrate: the folder %s has no .sql files", folder)
+		return set{}, fmt.Errorf("the folder %s has no .sql files", folder)
 	}
 	slices.SortFunc(c.files, func(a, b Migration) int { return cmp.Compare(a.Number, b.Number) })
 	c.dir, err = fs.Sub(s.FS, folder)
@@ -66,18 +66,18 @@ func read(s Source, dialect db.Dialect) (set, error) {
 func (c *set) add(fsys fs.FS, file string) error {
 	number, err := goose.NumericComponent(file)
 	if err != nil {
-		return fmt.Errorf("migrate: the name of %s does not begin with a number and an underscore, as in 00001_users.sql", file)
+		return fmt.Errorf("the name of %s does not begin with a number and an underscore, as in 00001_users.sql", file)
 	}
 	if c.text[number] != nil {
 		i := slices.IndexFunc(c.files, func(m Migration) bool { return m.Number == number })
-		return fmt.Errorf("migrate: %s and %s have the same number: give the newer one the next free number", c.files[i].File, file)
+		return fmt.Errorf("%s and %s have the same number: give the newer one the next free number", c.files[i].File, file)
 	}
 	text, err := fs.ReadFile(fsys, file)
 	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return err
 	}
 	if !upLine.Match(text) {
-		return fmt.Errorf("migrate: %s lacks the line \"-- +goose Up\" above its statements", file)
+		return fmt.Errorf("%s lacks the line \"-- +goose Up\" above its statements", file)
 	}
 	c.files = append(c.files, Migration{Source: c.source, Number: number, File: file})
 	c.text[number] = text

@@ -77,6 +77,17 @@ type Migration struct {
 	File   string // such as "sqlite/00002_orders.sql"; "" when this program has no such file
 }
 
+// name returns the file as messages call it.
+func (m Migration) name() string { return prefix(m.Source) + m.File }
+
+// prefix returns what stands in front of the files of a source in messages.
+func prefix(source string) string {
+	if source == "" {
+		return ""
+	}
+	return source + ": "
+}
+
 // Applied is a migration that a call applied or took back.
 type Applied struct {
 	Migration
@@ -103,7 +114,7 @@ func New(d *db.DB, fsys fs.FS, c Config) (*Migrator, error) {
 	for _, s := range append(slices.Clip(c.Sources), Source{FS: fsys}) {
 		read, err := read(s, d.Dialect())
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("migrate: %s%w", prefix(s.Name), err)
 		}
 		m.sets = append(m.sets, read)
 	}
@@ -169,7 +180,7 @@ func (m *Migrator) order(ctx context.Context, states []State) (todo []Migration,
 			todo = append(todo, s.Migration)
 			continue
 		case len(todo) > 0:
-			return nil, fmt.Errorf("migrate: %s is not applied, but number %d is; files are applied in the order of their numbers: give it a higher one than all that are applied", todo[0].File, s.Number)
+			return nil, fmt.Errorf("migrate: %s is not applied, but number %d is; files are applied in the order of their numbers: give it a higher one than all that are applied", todo[0].name(), s.Number)
 		case s.File == "":
 			last = s
 		}
@@ -204,7 +215,7 @@ func (m *Migrator) Down(ctx context.Context) (Applied, error) {
 		return Applied{}, fmt.Errorf("migrate: number %d cannot be taken back by this program, which does not have its file: use the newer program that applied it", f.Number)
 	}
 	if !downLine.Match(s.text[f.Number]) {
-		return Applied{}, fmt.Errorf("migrate: %s cannot be taken back: it has no line \"-- +goose Down\" with what to do", f.File)
+		return Applied{}, fmt.Errorf("migrate: %s cannot be taken back: it has no line \"-- +goose Down\" with what to do", f.name())
 	}
 	r, err := m.runner(s)
 	if err != nil {

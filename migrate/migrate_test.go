@@ -225,6 +225,12 @@ func TestFurtherSourcesComeFirstAndCountAlone(t *testing.T) {
 		if _, err := m.Down(t.Context()); err == nil || !has(t, d, "dead") {
 			t.Errorf("Down reached the library's migrations: %v", err)
 		}
+
+		lib.FS = files("1_queue.sql", table("queue"), "2_dead.sql", table("dead"), "3_more.sql", table("queue"))
+		_, err = newMigrator(t, d, files("1_a.sql", table("a")), lib).Up(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "migrate: lib: "+dir+"/3_more.sql failed") || has(t, d, "a") {
+			t.Errorf("a source that fails: %v", err)
+		}
 	})
 }
 

@@ -53,7 +53,7 @@ func (m *Migrator) runner(s set) (_ *runner, err error) {
 		goose.WithStore(r.record),
 		goose.WithSessionLocker(locker),
 		goose.WithDisableGlobalRegistry(true),
-		goose.WithVerbose(true), // to the record only, which so knows the statement that failed
+		goose.WithVerbose(true), // the record needs to know which statement runs
 		goose.WithSlog(slog.New(r.record)),
 	)
 	return r, err
@@ -93,7 +93,7 @@ func (r *runner) failure(ctx context.Context, f Migration, err error) error {
 		if ctx.Err() != nil {
 			err = fmt.Errorf("%w; another process may be migrating this database", err)
 		}
-		return fmt.Errorf("migrate: %s was not run: %w", f.File, err)
+		return fmt.Errorf("migrate: %s was not run: %w", f.name(), err)
 	}
 	text := r.set.text[f.Number]
 	where := ""
@@ -104,5 +104,5 @@ func (r *runner) failure(ctx context.Context, f Migration, err error) error {
 	if noTxLine.Match(text) {
 		next = "the file has no transaction, so what its earlier statements did has stayed: make the file or the database fit before you run the migrations again"
 	}
-	return fmt.Errorf("migrate: %s failed%s: %w; %s", f.File, where, ran.Err, next)
+	return fmt.Errorf("migrate: %s failed%s: %w; %s", f.name(), where, ran.Err, next)
 }

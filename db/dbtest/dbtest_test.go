@@ -79,6 +79,7 @@ func TestDatabasesAreSeparate(t *testing.T) {
 
 func TestEach(t *testing.T) {
 	t.Parallel()
+	dbtest.PostgresURL(t, nil) // skips where there is no PostgreSQL
 	var mu sync.Mutex
 	ran := map[string]db.Dialect{}
 	t.Run("each", func(t *testing.T) {

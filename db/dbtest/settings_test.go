@@ -66,9 +66,10 @@ func TestSkip(t *testing.T) {
 // looks what it leaves there.
 func TestAServerThatIsGiven(t *testing.T) {
 	t.Parallel()
+	dbtest.PostgresURL(t, nil) // skips where there is no PostgreSQL
 	s, err := pgserver.Start(t.Context(), pgserver.Options{})
 	if err != nil {
-		dbtest.Skip(t, err.Error())
+		t.Fatal(err)
 	}
 	defer s.Stop()
 	d, err := db.Open(t.Context(), s.URL("postgres"), db.Config{}, postgres.Engine)
@@ -121,6 +122,7 @@ func TestAServerThatCannotBeUsedIsNoReasonToSkip(t *testing.T) {
 
 func TestMigrationsThatFail(t *testing.T) {
 	t.Parallel()
+	dbtest.PostgresURL(t, nil) // skips where there is no PostgreSQL
 	out, ok := run(t, "broken")
 	for _, file := range []string{"sqlite/1_notes.sql failed", "postgres/1_notes.sql failed"} {
 		if ok || !strings.Contains(out, file) || strings.Contains(out, "ran without") {
