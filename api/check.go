@@ -44,6 +44,12 @@ func (rt *route) check() bool {
 	} else if !rt.output.empty() && (s == http.StatusNoContent || s == http.StatusResetContent || s == http.StatusNotModified) {
 		refuse("the status %d is without a body, but %s has an output. Return *api.Empty", s, rt.handler)
 	}
+	for _, other := range a.routes {
+		if other.mounted == nil && other.op.OperationID == rt.op.OperationID {
+			refuse("its operation id %s is also that of %s at %s. Give one of them another with api.OperationID",
+				rt.op.OperationID, other.pattern(), other.place)
+		}
+	}
 	return len(a.problems) == before
 }
 

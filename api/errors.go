@@ -94,7 +94,9 @@ func (a *API) writeError(w http.ResponseWriter, r *http.Request, e *errs.Error) 
 			h.Set("WWW-Authenticate", c)
 		}
 	}
-	limitRest(w)
+	if !errors.Is(e, errSlowBody) { // whose time is over
+		limitRest(w)
+	}
 	w.WriteHeader(e.Kind.Status())
 	_, _ = w.Write(b)
 }

@@ -32,23 +32,23 @@ func (s *schemas) name(t reflect.Type, hint string) string {
 	if !named(t) {
 		return name
 	}
-	place := ""
+	here := schemaPlace{typ: t}
 	if rt := s.api.pending; rt != nil {
-		place = rt.place
+		here.place = rt.place
 	}
-	first, ok := s.places[name]
-	if !ok {
-		s.places[name] = schemaPlace{t, place}
-		return name
+	for try := name; ; try += "2" {
+		there, taken := s.places[try]
+		if !taken {
+			s.places[try] = here
+			if try != name {
+				s.problems = append(s.problems, schemaClash(name, s.places[name], here))
+			}
+			return try
+		}
+		if there.typ == t {
+			return try
+		}
 	}
-	if first.typ == t {
-		return name
-	}
-	other := name + "2"
-	if _, known := s.places[other]; !known {
-		s.problems = append(s.problems, schemaClash(name, first, schemaPlace{t, place}))
-	}
-	return s.name(t, other)
 }
 
 // named reports whether the document has a schema of its own for t; all other

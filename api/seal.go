@@ -15,20 +15,11 @@ func (a *API) seal() []error {
 		return nil
 	}
 	problems := slices.Clone(a.schemas.problems)
-	ids := map[string]*route{}
 	for _, rt := range a.routes {
 		refuse := func(format string, args ...any) {
 			problems = append(problems, fmt.Errorf("%s: %s: %s", rt.place, rt.pattern(), fmt.Sprintf(format, args...)))
 		}
 		rt.connect(refuse)
-		if rt.mounted != nil {
-			continue
-		}
-		if first := ids[rt.op.OperationID]; first != nil {
-			refuse("its operation id %s is also that of %s at %s. Give one of them another with api.OperationID",
-				rt.op.OperationID, first.pattern(), first.place)
-		}
-		ids[rt.op.OperationID] = rt
 		rt.secure()
 	}
 	return problems

@@ -3,7 +3,6 @@ package api
 import (
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"slices"
 	"strconv"
@@ -32,15 +31,6 @@ type Upload struct {
 
 // Read reads the body. Its errors are *errs.Error: too large, too slow, cut off.
 func (u Upload) Read(p []byte) (int, error) { return u.body.Read(p) }
-
-// Multipart returns a reader for the parts of a multipart/form-data body.
-func (u Upload) Multipart() (*multipart.Reader, error) {
-	m, err := u.request.MultipartReader()
-	if err != nil {
-		return nil, errNotAccepted.Wrap(err)
-	}
-	return m, nil
-}
 
 var errNotAccepted = errs.New(errs.UnsupportedMedia, "media_type_not_accepted", "A body of this media type is not accepted here.")
 

@@ -1,0 +1,449 @@
+package api_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/errs"
+)
+
+// endless gives n bytes, and notes the most memory that was in use meanwhile.
+type endless struct {
+	left int64
+	peak uint64
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.left == 0 {
+		return 0, io.EOF
+	}
+	n := min(int64(len(p)), e.left)
+	for i := range p[:n] {
+		p[i] = byte(i)
+	}
+	if e.left%(1<<24) < n {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		e.peak = max(e.peak, m.HeapAlloc)
+	}
+	e.left -= n
+	return int(n), nil
+}
+
+func (e *endless) Close() error { return nil }
+
+const large = 200 << 20
+
+// Not parallel: it measures the memory of the process.
+func TestStreamsDoNotFillMemory(t *testing.T) {
+	s := server(t, handler(t, api.Config{}, nil, func(r *api.Router) {
+		api.Post(r, "/up", func(_ context.Context, _ api.None, in *struct{ File api.Upload }) (*text, error) {
+			n, err := io.Copy(io.Discard, in.File)
+			return &text{fmt.Sprint(in.File.Type, " ", in.File.Size, " ", n)}, err
+		}, api.Public, api.MaxBody(large))
+		api.Get(r, "/down", func(context.Context, api.None, *nothing) (*api.Download, error) {
+			return &api.Download{Body: &endless{left: large}, Size: large}, nil
+		}, api.Public)
+	}))
+	var before runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+
+	up := &endless{left: large}
+	r := request(t, "POST", s.URL+"/up", up)
+	r.ContentLength = large
+	r.Header.Set("Content-Type", "video/mp4")
+	if resp, body := send(t, r); resp.StatusCode != 200 || !strings.Contains(body, "video/mp4 209715200 209715200") {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+	resp, err := http.DefaultTransport.RoundTrip(request(t, "GET", s.URL+"/down", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var m runtime.MemStats
+	if n, err := io.Copy(io.Discard, resp.Body); n != large || err != nil {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	runtime.ReadMemStats(&m)
+	if used := max(up.peak, m.HeapAlloc) - before.HeapAlloc; int64(used) > 50<<20 {
+		t.Errorf("%d MiB in use for streams of %d MiB", used>>20, large>>20)
+	}
+}
+
+func TestUpload(t *testing.T) {
+	t.Parallel()
+	var ran atomic.Int32
+	s := server(t, handler(t, api.Config{}, nil, func(r *api.Router) {
+		api.Post(r, "/images/{name}", func(_ context.Context, _ api.None, in *struct {
+			Name string     `path:"name" maxLength:"5"`
+			File api.Upload `accept:"image/png,image/jpeg"`
+		}) (*text, error) {
+			ran.Add(1)
+			b, err := io.ReadAll(in.File)
+			return &text{in.Name + " " + in.File.Type + " " + fmt.Sprintf("%x", sha256.Sum256(b))[:8]}, err
+		}, api.Public, api.MaxBody(1000))
+		api.Post(r, "/form", func(_ context.Context, _ api.None, in *struct{ File api.Upload }) (*text, error) {
+			m, err := in.File.Multipart()
+			if err != nil {
+				return nil, err
+			}
+			var got []string
+			for {
+				part, err := m.NextPart()
+				if err == io.EOF {
+					return &text{strings.Join(got, " ")}, nil
+				}
+				if err != nil {
+					return nil, err
+				}
+				b, err := io.ReadAll(part)
+				if err != nil {
+					return nil, err
+				}
+				got = append(got, fmt.Sprint(part.FormName(), "=", part.FileName(), ":", len(b)))
+			}
+		}, api.Public, api.MaxBody(1000), api.OperationID("form"))
+	}))
+	image := bytes.Repeat([]byte("\x89PNG"), 250)
+	var form bytes.Buffer
+	m := multipart.NewWriter(&form)
+	m.WriteField("title", "A title")
+	w, _ := m.CreateFormFile("file", "a.png")
+	w.Write(image[:300])
+	m.Close()
+	for name, c := range map[string]struct {
+		path    string
+		typ     string
+		body    []byte
+		chunked bool
+		status  int
+		want    string
+	}{
+		"accepted":                     {"/images/a", "image/png", image, false, 200, fmt.Sprintf("a image/png %x", sha256.Sum256(image))[:20]},
+		"accepted, in chunks":          {"/images/a", "image/jpeg; q=1", image, true, 200, "a image/jpeg"},
+		"capitals":                     {"/images/a", "IMAGE/PNG", image, false, 200, "a image/png"},
+		"empty":                        {"/images/a", "image/png", nil, false, 200, "a image/png e3b0c442"},
+		"not accepted":                 {"/images/a", "text/html", image, false, 415, "media_type_not_accepted"},
+		"no type":                      {"/images/a", "", image, false, 415, "media_type_not_accepted"},
+		"too large":                    {"/images/a", "image/png", append(image, 1), false, 413, "body_too_large"},
+		"too large, in chunks":         {"/images/a", "image/png", append(image, 1), true, 413, "body_too_large"},
+		"a parameter is wrong":         {"/images/toolong", "image/png", image, false, 422, `"in":"path","name":"name"`},
+		"a form":                       {"/form", m.FormDataContentType(), form.Bytes(), false, 200, "title=:7 file=a.png:300"},
+		"not a form":                   {"/form", "text/plain", []byte("x"), false, 415, "media_type_not_accepted"},
+		"a form that is cut":           {"/form", m.FormDataContentType(), form.Bytes()[:200], false, 400, "invalid_form"},
+		"a form that is cut in a file": {"/form", m.FormDataContentType(), form.Bytes()[:form.Len()-100], false, 400, "invalid_form"},
+		"a form that is too big":       {"/form", m.FormDataContentType(), append(bytes.Clone(form.Bytes()[:form.Len()-70]), bytes.Repeat([]byte("x"), 1000)...), true, 413, "body_too_large"},
+	} {
+		before := ran.Load()
+		r := request(t, "POST", s.URL+c.path, bytes.NewReader(c.body))
+		r.Header.Set("Content-Type", c.typ)
+		if c.chunked {
+			r.ContentLength = -1
+			r.Body = io.NopCloser(bytes.NewReader(c.body))
+		}
+		resp, body := send(t, r)
+		if resp.StatusCode != c.status || !strings.Contains(body, c.want) {
+			t.Errorf("%s: %d %s, want %d %s", name, resp.StatusCode, body, c.status, c.want)
+		}
+		if c.status == 415 && ran.Load() != before {
+			t.Errorf("%s: the handler ran", name)
+		}
+	}
+}
+
+// What the handler reads is what has arrived, not the whole.
+func TestUploadArrivesAsItIsSent(t *testing.T) {
+	t.Parallel()
+	got := make(chan string)
+	cut := make(chan error, 1)
+	s := server(t, handler(t, api.Config{}, nil, func(r *api.Router) {
+		api.Post(r, "/up", func(_ context.Context, _ api.None, in *struct{ File api.Upload }) (*text, error) {
+			b := make([]byte, 5)
+			if _, err := io.ReadFull(in.File, b); err != nil {
+				return nil, err
+			}
+			got <- string(b)
+			_, err := io.ReadAll(in.File)
+			cut <- err
+			return nil, err
+		}, api.Public)
+	}))
+	c := dial(t, s)
+	io.WriteString(c, "POST /up HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nfirst")
+	select {
+	case text := <-got:
+		if text != "first" {
+			t.Errorf("%q", text)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("the handler waits for the whole")
+	}
+	c.Close()
+	if err := <-cut; !errs.HasKind(err, errs.Malformed) {
+		t.Errorf("a body that is cut: %v", err)
+	}
+}
+
+// file is a body that notes whether it was closed.
+type file struct {
+	io.Reader
+	closed chan struct{}
+}
+
+func newFile(r io.Reader) file { return file{r, make(chan struct{})} }
+
+func (f file) Close() error { close(f.closed); return nil }
+
+type seekable struct {
+	io.ReadSeeker
+	file
+}
+
+func (s seekable) Read(p []byte) (int, error) { return s.ReadSeeker.Read(p) }
+
+func (f file) isClosed(t *testing.T) {
+	t.Helper()
+	select {
+	case <-f.closed:
+	case <-time.After(10 * time.Second):
+		t.Error("the body was not closed")
+	}
+}
+
+// fails gives some bytes and then an error.
+type fails struct{ r io.Reader }
+
+func (f fails) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if err == io.EOF {
+		err = errors.New("the disk is gone")
+	}
+	return n, err
+}
+
+func TestDownload(t *testing.T) {
+	t.Parallel()
+	const content = "0123456789"
+	long := strings.Repeat(content, 1000)
+	when := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for name, c := range map[string]struct {
+		body   io.Reader
+		d      api.Download
+		method string
+		header [2]string
+		status int
+		want   string
+		sent   map[string]string
+	}{
+		"a stream":        {body: strings.NewReader(content), status: 200, want: content, sent: map[string]string{"Content-Type": "application/octet-stream", "Content-Disposition": "", "Cache-Control": "no-store", "Accept-Ranges": ""}},
+		"its size":        {body: strings.NewReader(content), d: api.Download{Size: 10, Type: "text/csv", Modified: when}, status: 200, want: content, sent: map[string]string{"Content-Length": "10", "Content-Type": "text/csv", "Last-Modified": "Fri, 02 Jan 2026 03:04:05 GMT"}},
+		"HEAD":            {body: strings.NewReader(content), d: api.Download{Size: 10}, method: "HEAD", status: 200, sent: map[string]string{"Content-Length": "10"}},
+		"compressed":      {body: strings.NewReader(long), d: api.Download{Size: 10000, Type: "text/csv"}, header: [2]string{"Accept-Encoding", "gzip"}, status: 200, want: long, sent: map[string]string{"Content-Encoding": "gzip"}},
+		"seekable":        {body: bytes.NewReader([]byte(long)), d: api.Download{Type: "text/csv"}, header: [2]string{"Accept-Encoding", "gzip"}, status: 200, want: long, sent: map[string]string{"Content-Length": "10000", "Accept-Ranges": "bytes", "Content-Encoding": "", "No-Gzip-Compression": ""}},
+		"seekable, HEAD":  {body: bytes.NewReader([]byte(content)), method: "HEAD", status: 200, sent: map[string]string{"Content-Length": "10"}},
+		"a range":         {body: bytes.NewReader([]byte(content)), header: [2]string{"Range", "bytes=2-4"}, status: 206, want: "234", sent: map[string]string{"Content-Range": "bytes 2-4/10", "Content-Length": "3"}},
+		"two ranges":      {body: bytes.NewReader([]byte(content)), header: [2]string{"Range", "bytes=0-0,-1"}, status: 206},
+		"no such range":   {body: bytes.NewReader([]byte(content)), header: [2]string{"Range", "bytes=20-"}, status: 416, sent: map[string]string{"Content-Range": "bytes */10"}},
+		"not modified":    {body: bytes.NewReader([]byte(content)), d: api.Download{Modified: when}, header: [2]string{"If-Modified-Since", "Fri, 02 Jan 2026 03:04:05 GMT"}, status: 304},
+		"a changed range": {body: bytes.NewReader([]byte(content)), d: api.Download{Modified: when}, header: [2]string{"If-Unmodified-Since", "Fri, 02 Jan 2026 03:04:04 GMT"}, status: 412},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFile(c.body)
+			c.d.Body = io.Reader(f)
+			if s, ok := c.body.(*bytes.Reader); ok {
+				c.d.Body = seekable{s, f}
+			}
+			s := server(t, handler(t, api.Config{}, nil, func(r *api.Router) {
+				api.Get(r, "/x", func(context.Context, api.None, *nothing) (*api.Download, error) { return &c.d, nil }, api.Public)
+			}))
+			if c.method == "" {
+				c.method = "GET"
+			}
+			r := request(t, c.method, s.URL+"/x", nil)
+			if c.header[0] != "" {
+				r.Header.Set(c.header[0], c.header[1])
+			}
+			resp, body := send(t, r)
+			if resp.Header.Get("Content-Encoding") == "gzip" {
+				z, err := gzip.NewReader(strings.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				b, err := io.ReadAll(z)
+				if body = string(b); err != nil {
+					t.Error(err)
+				}
+			}
+			if resp.StatusCode != c.status || c.want != "" && body != c.want {
+				t.Errorf("%d %q", resp.StatusCode, body)
+			}
+			for name, want := range c.sent {
+				if got := resp.Header.Get(name); got != want {
+					t.Errorf("%s: %q, want %q", name, got, want)
+				}
+			}
+			f.isClosed(t)
+		})
+	}
+}
+
+func TestDownloadNames(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"a.csv", `a "quoted" \ name.csv`, "отчёт 2026.csv", "a\r\nSet-Cookie: x=1", "a;b=c", "\xff", "日本語/…/../etc"} {
+		c := client(t, api.Config{}, nil, func(r *api.Router) {
+			api.Get(r, "/x", func(context.Context, api.None, *nothing) (*api.Download, error) {
+				return &api.Download{Body: strings.NewReader("x"), Name: name}, nil
+			}, api.Public)
+		})
+		r := c.Get("/x").Expect(200)
+		value := r.Header.Get("Content-Disposition")
+		kind, params, err := mime.ParseMediaType(value)
+		if err != nil || kind != "attachment" || params["filename"] != name || strings.ContainsAny(value, "\r\n") || len(r.Header["Set-Cookie"]) > 0 {
+			t.Errorf("%q: %q (%v) %v", name, value, params, err)
+		}
+	}
+}
+
+// A download that is not whole must not look so, compressed or not.
+func TestDownloadThatFails(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]func() (io.Reader, int64){
+		"in the middle":        func() (io.Reader, int64) { return fails{&endless{left: 1 << 20}}, 0 },
+		"in the middle, sized": func() (io.Reader, int64) { return fails{&endless{left: 1 << 20}}, 2 << 20 },
+		"soon":                 func() (io.Reader, int64) { return fails{&endless{left: 10}}, 0 },
+		"at once":              func() (io.Reader, int64) { return fails{&endless{}}, 0 },
+		"short":                func() (io.Reader, int64) { return &endless{left: 1 << 20}, 2 << 20 },
+		"seekable, in the middle": func() (io.Reader, int64) {
+			return shrunk{bytes.NewReader(make([]byte, 1<<20)), errors.New("the disk is gone")}, 0
+		},
+		"seekable, short": func() (io.Reader, int64) { return shrunk{bytes.NewReader(make([]byte, 1<<20)), nil}, 0 },
+	} {
+		for _, encoding := range []string{"identity", "gzip", "zstd"} {
+			t.Run(name+", "+encoding, func(t *testing.T) {
+				t.Parallel()
+				r, size := body()
+				f := newFile(r)
+				d := &api.Download{Body: f, Size: size, Type: "text/csv"}
+				if s, ok := r.(io.ReadSeeker); ok {
+					d.Body = seekable{s, f}
+				}
+				s := server(t, handler(t, api.Config{}, nil, func(r *api.Router) {
+					api.Get(r, "/x", func(context.Context, api.None, *nothing) (*api.Download, error) { return d, nil }, api.Public)
+				}))
+				q := request(t, "GET", s.URL+"/x", nil)
+				q.Header.Set("Accept-Encoding", encoding)
+				resp, err := http.DefaultTransport.RoundTrip(q)
+				if err == nil {
+					_, err = io.ReadAll(resp.Body)
+					resp.Body.Close()
+				}
+				if err == nil {
+					t.Errorf("the answer looks whole: %v", resp.Header)
+				}
+				f.isClosed(t)
+			})
+		}
+	}
+}
+
+// shrunk claims to be twice as long as it is.
+type shrunk struct {
+	*bytes.Reader
+	err error
+}
+
+func (s shrunk) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err == io.EOF && s.err != nil {
+		err = s.err
+	}
+	return n, err
+}
+
+func (s shrunk) Seek(offset int64, whence int) (int64, error) {
+	n, err := s.Reader.Seek(offset, whence)
+	if whence == io.SeekEnd {
+		n *= 2
+	}
+	return n, err
+}
+
+func TestDownloadWithoutABody(t *testing.T) {
+	t.Parallel()
+	c := client(t, api.Config{}, nil, func(r *api.Router) {
+		api.Get(r, "/nil", func(context.Context, api.None, *nothing) (*api.Download, error) { return nil, nil }, api.Public)
+		api.Get(r, "/empty", func(context.Context, api.None, *nothing) (*api.Download, error) { return &api.Download{}, nil }, api.Public)
+	})
+	c.Get("/nil").ExpectError(500, "internal")
+	c.Get("/empty").ExpectError(500, "internal")
+}
+
+func TestClientLeavesADownload(t *testing.T) {
+	t.Parallel()
+	f := newFile(&endless{left: 1 << 40})
+	s := server(t, handler(t, api.Config{}, nil, func(r *api.Router) {
+		api.Get(r, "/x", func(context.Context, api.None, *nothing) (*api.Download, error) { return &api.Download{Body: f}, nil }, api.Public)
+	}))
+	c := dial(t, s)
+	io.WriteString(c, "GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+	if _, err := io.ReadFull(c, make([]byte, 1<<20)); err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+	f.isClosed(t)
+}
+
+// writes is a connection that remembers the deadlines for writing.
+type writes struct {
+	http.ResponseWriter
+	deadlines []time.Time
+}
+
+func (w *writes) SetWriteDeadline(t time.Time) error {
+	w.deadlines = append(w.deadlines, t)
+	return nil
+}
+
+// Every piece of every answer has its own time to be taken in.
+func TestWriteDeadlines(t *testing.T) {
+	t.Parallel()
+	var w *writes
+	h := handler(t, api.Config{}, nil, func(r *api.Router) {
+		api.Get(r, "/typed", func(context.Context, api.None, *nothing) (*text, error) { return &text{}, nil }, api.Public)
+		api.Get(r, "/stream", func(context.Context, api.None, *nothing) (*api.Download, error) {
+			return &api.Download{Body: &endless{left: 100 << 10}}, nil
+		}, api.Public)
+		api.Handle(r, "/mounted", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }), api.Public)
+	})
+	s := server(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w = &writes{ResponseWriter: rw}
+		h.ServeHTTP(w, r)
+	}))
+	for path, least := range map[string]int{"/typed": 1, "/stream": 3, "/mounted": 1, "/nowhere": 1, "/docs": 1} {
+		send(t, request(t, "GET", s.URL+path, nil))
+		if len(w.deadlines) < least {
+			t.Errorf("%s: %d deadlines", path, len(w.deadlines))
+		}
+		for _, d := range w.deadlines {
+			if left := time.Until(d); left < 10*time.Second || left > time.Minute {
+				t.Errorf("%s: a deadline %v from now", path, left)
+			}
+		}
+	}
+}
