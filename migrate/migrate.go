@@ -19,7 +19,8 @@
 //
 // What was applied is kept in the table terem_migrations, in the form that
 // goose's own command reads (its option -table). Any number of processes may
-// migrate a database at the same time: each file is applied once.
+// migrate a database at the same time: each file is applied once. On SQLite they
+// meet at an empty file beside the database, shop.db-migrate.
 //
 // SQLite rebuilds a table by making a new one and dropping the old, so foreign
 // keys are off while a file runs; before it is recorded, and inside its
@@ -100,7 +101,8 @@ type Applied struct {
 //
 // Errors are a folder that is missing or has no .sql files, a file whose name
 // does not begin with a number and an underscore or which lacks the line
-// "-- +goose Up", and two files with the same number.
+// "-- +goose Up", two files with the same number, and a source whose name is
+// wrong or given twice.
 func New(d *db.DB, fsys fs.FS, c Config) (*Migrator, error) {
 	m := &Migrator{db: d, log: cmp.Or(c.Logger, slog.Default())}
 	for i, s := range c.Sources {

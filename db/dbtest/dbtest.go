@@ -17,7 +17,8 @@
 // databases. Without either, tests on PostgreSQL are skipped; with
 // TEREM_TEST=all they fail instead.
 //
-// TEREM_TEST_KEEP=1 keeps the database of a failed test and logs where it is.
+// TEREM_TEST_KEEP=1 keeps the database of a failed test and logs where it is,
+// except on a private server, which ends with the process.
 package dbtest
 
 import (
