@@ -26,6 +26,7 @@ type call struct {
 	reader   *db.Reader
 	values   []reflect.Value // of the route's dependencies
 	err      error           // of the parsing, the handler or the encoding
+	status   int             // of what was rendered
 	header   http.Header
 	body     []byte
 	download *Download
@@ -161,8 +162,8 @@ func withoutBody(r *http.Request) *http.Request {
 	return &c
 }
 
-// inject fills the fields of the input that are not parsed.
-func (c *call) inject(in reflect.Value) {
+// inject fills the fields of the input that huma does not parse.
+func (c *call) inject(in reflect.Value) error {
 	for i, d := range c.route.deps {
 		for _, index := range d.fields {
 			in.FieldByIndex(index).Set(c.values[i])
@@ -171,6 +172,12 @@ func (c *call) inject(in reflect.Value) {
 	if up := c.route.input.upload; up != nil {
 		in.FieldByIndex(up).Set(reflect.ValueOf(c.newUpload()))
 	}
+	for _, index := range c.route.input.readers {
+		if err := in.FieldByIndex(index).Addr().Interface().(FromRequest).FromRequest(c.request, c.payload); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // write sends the response that was held back.
@@ -189,11 +196,17 @@ func (c *call) write() {
 		c.download.write(c.w, c.request)
 		return
 	}
-	if c.route.output.body != nil {
+	status := c.route.op.DefaultStatus
+	switch {
+	case c.route.output.rendered:
+		status = c.status
+	case c.route.output.body != nil:
 		h.Set("Content-Type", "application/json")
+	}
+	if !c.route.output.empty() {
 		h.Set("Content-Length", strconv.Itoa(len(c.body)))
 	}
-	c.w.WriteHeader(c.route.op.DefaultStatus)
+	c.w.WriteHeader(status)
 	// A client that is gone is not an error: what it asked for is committed.
 	_, _ = c.w.Write(c.body)
 }

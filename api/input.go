@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"net/http"
 	"reflect"
 )
 
@@ -13,6 +14,7 @@ type input struct {
 	body     reflect.Type
 	upload   []int // the Upload field, or nil
 	accepts  string
+	readers  [][]int // the fields that read themselves
 	problems []string
 }
 
@@ -23,7 +25,17 @@ type field struct {
 	index []int
 }
 
-var uploadType = reflect.TypeFor[Upload]()
+// FromRequest is what the type of an input's field implements, by its pointer,
+// to be read from the request, such as web.Form. The body has been read, up to
+// the route's MaxBody, and is passed beside the request.
+type FromRequest interface {
+	FromRequest(r *http.Request, body []byte) error
+}
+
+var (
+	uploadType      = reflect.TypeFor[Upload]()
+	fromRequestType = reflect.TypeFor[FromRequest]()
+)
 
 func inputOf(t reflect.Type, path string) *input {
 	in := &input{typ: t}
@@ -34,6 +46,9 @@ func inputOf(t reflect.Type, path string) *input {
 	in.walk(t, nil)
 	if in.body != nil && in.upload != nil {
 		in.refuse("the input %s has both a Body and an Upload", in.typ)
+	}
+	if len(in.readers) > 0 && (in.body != nil || in.upload != nil) {
+		in.refuse("the input %s has both a field that reads the request and a Body or an Upload", in.typ)
 	}
 	in.checkPath(path)
 	in.checkParams()
@@ -61,6 +76,8 @@ func (in *input) walk(t reflect.Type, at []int) {
 			in.body = f.Type
 		case f.Type == uploadType:
 			in.upload, in.accepts = index, f.Tag.Get("accept")
+		case reflect.PointerTo(f.Type).Implements(fromRequestType):
+			in.readers = append(in.readers, index)
 		default:
 			in.fields = append(in.fields, field{f.Name, f.Type, index})
 		}
@@ -68,4 +85,6 @@ func (in *input) walk(t reflect.Type, at []int) {
 }
 
 // parsed reports whether anything of the request is parsed into the input.
-func (in *input) parsed() bool { return len(in.params) > 0 || in.body != nil || in.upload != nil }
+func (in *input) parsed() bool {
+	return len(in.params) > 0 || in.body != nil || in.upload != nil || len(in.readers) > 0
+}

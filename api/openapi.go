@@ -36,9 +36,8 @@ func newHuma(a *API) huma.API {
 				SecuritySchemes: map[string]*huma.SecurityScheme{},
 			},
 		},
-		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
-		DefaultFormat:                "application/json",
-		RejectUnknownQueryParameters: true,
+		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
+		DefaultFormat: "application/json",
 	}, adapter{a})
 }
 

@@ -28,11 +28,20 @@ type reply interface {
 	body() reflect.Type
 }
 
+// Renderer is what an output implements, by its pointer, to be sent as something
+// else than JSON, such as a web.Page. It is rendered before the session commits,
+// so that an error rolls back. Routes with such an output are not part of the
+// OpenAPI document.
+type Renderer interface {
+	Render(r *http.Request) (status int, header http.Header, body []byte, err error)
+}
+
 // output is what a route knows of its output type.
 type output struct {
 	body     reflect.Type // the type of the JSON body, nil for none
 	status   int          // of success
 	download bool
+	rendered bool
 }
 
 func outputOf(t reflect.Type) *output {
@@ -43,7 +52,10 @@ func outputOf(t reflect.Type) *output {
 	case reflect.TypeFor[Download]():
 		o.body, o.download = nil, true
 	default:
-		if r, ok := reflect.New(t).Interface().(reply); ok {
+		switch r := reflect.New(t).Interface().(type) {
+		case Renderer:
+			o.body, o.rendered = nil, true
+		case reply:
 			o.body = r.body()
 		}
 		if o.body == reflect.TypeFor[Empty]() { // only headers
@@ -54,7 +66,7 @@ func outputOf(t reflect.Type) *output {
 }
 
 // empty reports whether nothing is sent but headers.
-func (o *output) empty() bool { return o.body == nil && !o.download }
+func (o *output) empty() bool { return o.body == nil && !o.download && !o.rendered }
 
 // maxResponse limits responses that are held back until the commit. Larger ones
 // are a Download.
@@ -63,7 +75,7 @@ const maxResponse = 32 << 20
 // encode keeps the handler's output for the time after the commit.
 func (c *call) encode(out any) {
 	if reflect.ValueOf(out).IsNil() {
-		if c.route.output.body != nil || c.route.output.download {
+		if !c.route.output.empty() {
 			c.err = fmt.Errorf("%s returned neither an output nor an error", c.route.handler)
 		}
 		return
@@ -73,6 +85,9 @@ func (c *call) encode(out any) {
 		return
 	case *Download:
 		c.download = o
+		return
+	case Renderer:
+		c.status, c.header, c.body, c.err = o.Render(c.request)
 		return
 	case reply:
 		if c.header, out = o.parts(); c.route.output.empty() {

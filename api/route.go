@@ -84,6 +84,8 @@ func register[S scope, I, O any](r *Router, method, path string, h func(context.
 	rt.input = inputOf(reflect.TypeFor[I](), rt.path)
 	rt.output = outputOf(reflect.TypeFor[O]())
 	rt.op.DefaultStatus = rt.output.status
+	rt.op.Hidden = rt.output.rendered
+	rt.op.RejectUnknownQueryParameters = !rt.output.rendered // links to pages gather what others add
 	for _, opt := range opts {
 		opt(rt)
 	}
@@ -99,7 +101,9 @@ func register[S scope, I, O any](r *Router, method, path string, h func(context.
 				c.err = errInvalid.With(faults...)
 				return nil, nil
 			}
-			c.inject(v)
+			if c.err = c.inject(v); c.err != nil {
+				return nil, nil
+			}
 			out, err := h(c.ctx, scopeOf[S](c), in)
 			if err != nil {
 				c.err = err
