@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"testing/fstest"
 	"time"
 
@@ -39,6 +40,7 @@ func (n *notes) Register(a *app.App) {
 	api.Get(r, "/notes", n.list, api.Public)
 	api.Post(r, "/notes", n.create, api.Public)
 	api.Get(r, "/wait", n.wait, api.Public)
+	api.Handle(r, "GET /silent", http.HandlerFunc(n.silent), api.Public)
 }
 
 type noteCreate struct {
@@ -92,6 +94,12 @@ type waiting struct {
 func (n *notes) wait(ctx context.Context, _ api.None, in *waiting) (*api.Empty, error) {
 	n.log.InfoContext(ctx, "waiting", slog.Int("ms", in.Milliseconds))
 	return nil, pause(ctx, in.Milliseconds)
+}
+
+// silent returns without an answer when the request is cancelled.
+func (n *notes) silent(_ http.ResponseWriter, r *http.Request) {
+	n.log.InfoContext(r.Context(), "waiting in "+r.URL.Path)
+	<-r.Context().Done()
 }
 
 func pause(ctx context.Context, ms int) error {

@@ -19,11 +19,11 @@ import (
 // waited for; one whose schema is behind is an error. The database stays open:
 // Main closes it.
 //
-// A request that the server has begun to read is answered, unless it takes longer
-// than Config.Stop: then its connection is closed without an answer. One that
-// arrives in the very moment in which the server closes its connection, as a new
-// one or after a tenth of a second without a request, is not read. Its client
-// sees the connection close before the first byte of an answer.
+// A request that the server has begun to read is answered, with 503 if it was
+// cancelled. One that arrives in the very moment in which the server closes its
+// connection, as a new one or after a tenth of a second without a request, is
+// not read: its client sees the connection close before the first byte of an
+// answer.
 func (a *App) Serve(ctx context.Context) error {
 	h, err := a.Handler()
 	if err != nil {
@@ -40,8 +40,8 @@ func (a *App) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
+	requests, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
 	srv := &http.Server{
 		Handler:           a.ending(requests, h),
 		ReadHeaderTimeout: 10 * time.Second,

@@ -20,7 +20,7 @@ const linger = 100 * time.Millisecond
 // The listener is closed before any client is told to close its connection: a
 // client that is told opens another one at once, and those that the system has
 // accepted and the server has not yet are reset when the listener closes.
-func (a *App) stop(l net.Listener, srv *http.Server, cancel func()) {
+func (a *App) stop(l net.Listener, srv *http.Server, cancel context.CancelCauseFunc) {
 	a.config.Logger.Info("stopping", slog.Duration("drain", a.config.Drain))
 	a.stopping.Store(true)
 	time.Sleep(a.config.Drain)
@@ -33,7 +33,7 @@ func (a *App) stop(l net.Listener, srv *http.Server, cancel func()) {
 		return
 	}
 	a.config.Logger.Warn("requests did not finish in time and are cancelled", slog.Duration("after", a.config.Stop))
-	cancel()
+	cancel(errStopping) // which tells package api that it was not the client
 	// A COMMIT that has begun keeps its 5 s.
 	ctx, done = context.WithTimeout(context.Background(), 6*time.Second)
 	defer done()
@@ -43,8 +43,8 @@ func (a *App) stop(l net.Listener, srv *http.Server, cancel func()) {
 }
 
 // ending asks clients to close their connections once the server will. A
-// request that the end of ctx, the server's, left without an answer gets none:
-// net/http would send 200 otherwise.
+// handler that returns without an answer because ctx, the server's, has ended
+// has its connection closed: net/http would send 200 otherwise.
 func (a *App) ending(ctx context.Context, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reply := &reply{ResponseWriter: w, app: a}

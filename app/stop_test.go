@@ -115,15 +115,22 @@ func TestStopCancelsLongRequests(t *testing.T) {
 	eachURL(t, func(t *testing.T, url string) {
 		p, c := start(t, url, "APP_TEST_STOP=200ms")
 		long := begin(t, p, c, map[string]any{"text": "long", "wait": 60_000})
+		silent := make(chan answer, 1)
+		go func() { // a handler beside the typed ones, which says nothing when it is cancelled
+			other := processtest.Client{Addr: c.Addr}
+			defer other.Close()
+			r, err := other.Do("GET", "/api/silent", nil)
+			silent <- answer{r, err}
+		}()
+		p.Log.Await(t, 10*time.Second, "/api/silent")
 		signalled := time.Now()
 		p.Signal(t, syscall.SIGTERM)
-		switch r := <-long; {
-		case r.err != nil: // closed before an answer began
-			if errors.Is(r.err, processtest.Cut) || errors.Is(r.err, processtest.Silent) {
-				t.Error(r.err)
-			}
-		case r.Status != 503 && r.Status != 504:
-			t.Errorf("status %d\n%s", r.Status, r.Body)
+		cancelled := <-long
+		if cancelled.err != nil || cancelled.Status != 503 || !cancelled.Last {
+			t.Errorf("%+v\n%s", cancelled, cancelled.Body)
+		}
+		if r := <-silent; !errors.Is(r.err, processtest.Fresh) {
+			t.Errorf("silence became an answer: %+v", r)
 		}
 		if err := p.Wait(t, 10*time.Second); err != nil {
 			t.Errorf("%v\n%s", err, p.Log)
@@ -132,6 +139,10 @@ func TestStopCancelsLongRequests(t *testing.T) {
 			t.Errorf("the end took %v", took)
 		}
 		p.Log.Await(t, 0, "requests did not finish in time and are cancelled")
+		lines := p.Log.Lines(cancelled.Header.Get("X-Request-Id"))
+		if last := lines[len(lines)-1]; !strings.Contains(last, `"status":503`) {
+			t.Errorf("the access log has %s", last)
+		}
 		if got := texts(t, url); len(got) > 0 {
 			t.Errorf("what was cancelled is there: %q", got)
 		}
