@@ -12,7 +12,7 @@ import (
 // Tx runs f with a session as a transaction of database/sql, for libraries that
 // write through a *sql.Tx. The transaction is the session: its statements count
 // as any other, and what it wrote is committed with the rest. If f returns an
-// error, or rolls the transaction back, the session fails; it returns f's error.
+// error, or ends the transaction itself, the session fails, and Tx returns why.
 //
 // f must not keep the transaction. Tx panics if the session is one of another
 // engine.
@@ -24,10 +24,11 @@ func Tx(ctx context.Context, s *db.Session, f func(tx *sql.Tx) error) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
-	if err := f(tx); err != nil {
-		return err
+	if err = f(tx); err == nil {
+		err = tx.Commit()
 	}
-	return tx.Commit()
+	s.Note(err)
+	return err
 }
 
 // ownTx marks the context of a transaction that Tx begins.
@@ -38,7 +39,7 @@ func (l *link) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, erro
 	if ctx.Value(ownTx{}) == nil {
 		return l.Begin()
 	}
-	return linkTx{l.guard}, nil
+	return linkTx{}, nil
 }
 
 // Begin implements driver.Conn.
@@ -46,14 +47,12 @@ func (l *link) Begin() (driver.Tx, error) {
 	return nil, errors.New("sqlite: the unit of work is the transaction; use Nested for a part that may fail")
 }
 
-// linkTx is a session as a transaction of database/sql.
-type linkTx struct{ guard db.Guard }
+// linkTx is a session as a transaction of database/sql. The unit of work ends
+// it.
+type linkTx struct{}
 
-// Commit implements driver.Tx. The session commits.
+// Commit implements driver.Tx.
 func (linkTx) Commit() error { return nil }
 
 // Rollback implements driver.Tx.
-func (t linkTx) Rollback() error {
-	t.guard.Note(errors.New("sqlite: the session was rolled back through database/sql"))
-	return nil
-}
+func (linkTx) Rollback() error { return nil }
