@@ -100,7 +100,6 @@ type API struct {
 	mux       *http.ServeMux
 	huma      huma.API
 	routes    []*route
-	mounts    []*route
 	providers map[reflect.Type]*provider
 	schemas   *schemas
 	problems  []error

@@ -95,7 +95,7 @@ func TestOnlyASingleIntegerKeyIsNumbered(t *testing.T) {
 	}
 }
 
-type readOnly struct{ at time.Time }
+type readOnly struct{ _ time.Time }
 
 func (r *readOnly) Scan(src any) error { return nil }
 

@@ -65,7 +65,7 @@ func notes(t *testing.T, d *db.DB, prefix string) []string {
 
 // do runs a unit of work in a goroutine of its own, since the function may end
 // that goroutine. returned tells whether Do did.
-func do(t *testing.T, d *db.DB, f func(ctx context.Context, s *db.Session) error) (err error, panicked any, returned bool) {
+func do(t *testing.T, d *db.DB, f func(ctx context.Context, s *db.Session) error) (panicked any, returned bool, err error) {
 	t.Helper()
 	done := make(chan struct{})
 	go func() {
@@ -75,5 +75,5 @@ func do(t *testing.T, d *db.DB, f func(ctx context.Context, s *db.Session) error
 		returned = true
 	}()
 	<-done
-	return err, panicked, returned
+	return panicked, returned, err
 }

@@ -30,7 +30,7 @@ func TestNested(t *testing.T) {
 func (o outcome) nest(t *testing.T, d *db.DB, name string, passed bool) {
 	prefix := t.Name() + ": "
 	outer, inner := 0, 0
-	err, panicked, returned := do(t, d, func(ctx context.Context, s *db.Session) error {
+	panicked, returned, err := do(t, d, func(ctx context.Context, s *db.Session) error {
 		if err := write(ctx, s, prefix+"before"); err != nil {
 			return err
 		}

@@ -149,7 +149,7 @@ func TestOutcomes(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				hooks := 0
-				err, panicked, returned := do(t, d, func(ctx context.Context, s *db.Session) error {
+				panicked, returned, err := do(t, d, func(ctx context.Context, s *db.Session) error {
 					if err := write(ctx, s, name+": mine"); err != nil {
 						return err
 					}
