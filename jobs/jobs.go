@@ -1,0 +1,66 @@
+// Package jobs runs work in the background and at set times. A job is enqueued
+// in a session, so it exists exactly when what else the session wrote does, and
+// it runs after the commit, in this process or another, at least once.
+//
+//	// Welcome is the arguments of a job.
+//	type Welcome struct {
+//		UserID int64 `json:"user_id"`
+//	}
+//
+//	func (Welcome) Kind() string { return "users.welcome" }
+//
+//	// in a session
+//	err := jobs.Enqueue(ctx, s, Welcome{UserID: u.ID})
+//
+//	// in the program that works
+//	w := jobs.NewWorkers()
+//	jobs.Add(w, welcome) // func(ctx context.Context, d *db.DB, job *jobs.Job[Welcome]) error
+//	w.Periodically(jobs.Daily(3, 30, time.UTC), CleanUp{})
+//	client, err := jobs.New(d, w, jobs.Config{})
+//	err = client.Start(ctx)
+//	defer client.Stop(ctx)
+//
+// The queue is River (github.com/riverqueue/river), on SQLite as on PostgreSQL.
+// Its tables are Migrations, a source for package migrate.
+//
+// # At least once
+//
+// A job that returns nil is done and is kept for a day. One that returns an
+// error, panics or runs for too long has failed: it is tried again after about
+// n⁴ seconds, where n is how often it has failed (1 s, 16 s, 81 s … 4 days), 25
+// times in all, which takes three weeks; then it is given up and kept for a week.
+// A job whose process died is run again after Config.RescueAfter. So a job may
+// run twice, or a part of it: what it does should not harm when it is done
+// again.
+package jobs
+
+import (
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// Args are the arguments of a job: a type that encoding/json encodes. Fields
+// that are added later are zero in jobs that were enqueued before.
+type Args interface {
+	// Kind names the sort of job, such as "users.welcome". It is stored with the
+	// job and must not change while such jobs are in the queue. It consists of
+	// letters, digits and _-./:+<>[].
+	Kind() string
+}
+
+// Job is one run of a job.
+type Job[T Args] struct {
+	ID          int64
+	Args        T
+	Queue       string
+	Attempt     int // counted from 1
+	MaxAttempts int
+	EnqueuedAt  time.Time
+	DueAt       time.Time // when this attempt was to run
+}
+
+func newJob[T Args](j *river.Job[T]) *Job[T] {
+	return &Job[T]{ID: j.ID, Args: j.Args, Queue: j.Queue, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts,
+		EnqueuedAt: j.CreatedAt, DueAt: j.ScheduledAt}
+}

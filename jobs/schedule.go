@@ -1,0 +1,78 @@
+package jobs
+
+import (
+	"errors"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// Schedule says when a job is to be enqueued.
+type Schedule interface {
+	// Next returns the first time after t.
+	Next(t time.Time) time.Time
+}
+
+// Periodically enqueues a job at each time of a schedule. Of all processes that
+// work the database, one does so. A time at which none runs is left out.
+func (w *Workers) Periodically(s Schedule, args Args, opts ...Option) {
+	w.schedule = append(w.schedule, periodic{s, args, opts})
+}
+
+// Every is the schedule of the times that are whole multiples of d, in UTC:
+// Every(time.Hour) is on the hour, and Every(24*time.Hour) at midnight. A restart
+// does not move them. d is a second at least.
+func Every(d time.Duration) Schedule { return every(d) }
+
+type every time.Duration
+
+// Next implements Schedule.
+func (e every) Next(t time.Time) time.Time {
+	return t.Truncate(time.Duration(e)).Add(time.Duration(e))
+}
+
+// Daily is the schedule of one time a day by the clock of a place. Where the
+// clock is put forward over it, it is an hour off on that day.
+func Daily(hour, minute int, loc *time.Location) Schedule { return daily{hour, minute, loc} }
+
+type daily struct {
+	hour, minute int
+	loc          *time.Location
+}
+
+// Next implements Schedule.
+func (d daily) Next(t time.Time) time.Time {
+	y, m, day := t.In(d.loc).Date()
+	for ; ; day++ {
+		if next := time.Date(y, m, day, d.hour, d.minute, 0, 0, d.loc); next.After(t) {
+			return next
+		}
+	}
+}
+
+// periodic is a job that is enqueued by a schedule.
+type periodic struct {
+	schedule Schedule
+	args     Args
+	opts     []Option
+}
+
+func (p periodic) check() error {
+	switch s := p.schedule.(type) {
+	case every:
+		if time.Duration(s) < time.Second {
+			return errors.New("its interval is below one second")
+		}
+	case daily:
+		if s.hour < 0 || s.hour > 23 || s.minute < 0 || s.minute > 59 || s.loc == nil {
+			return errors.New("a daily time is from 0:00 to 23:59, in a location that is not nil")
+		}
+	}
+	return nil
+}
+
+func (p periodic) river() *river.PeriodicJob {
+	return river.NewPeriodicJob(p.schedule, func() (river.JobArgs, *river.InsertOpts) {
+		return p.args, insertion(p.opts)
+	}, nil)
+}
