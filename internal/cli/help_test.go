@@ -1,0 +1,52 @@
+package cli_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"terem":     {"--help"},
+		"no-args":   nil,
+		"terem-new": {"new", "--help"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, out, complaint := terem(t, args...)
+			if status != 0 || complaint != "" {
+				t.Errorf("status %d, on standard error: %q", status, complaint)
+			}
+			if name == "no-args" {
+				name = "terem"
+			}
+			golden := filepath.Join("testdata", name+".golden")
+			if *update {
+				write(t, golden, out)
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), out); diff != "" {
+				t.Errorf("%s (-want +got); if this is meant, run: go test ./internal/cli -run TestHelp -update\n%s", golden, diff)
+			}
+		})
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	status, out, _ := terem(t, "--version")
+	if want := regexp.MustCompile(`^terem \S+, go1\.\S+ \w+/\w+\n$`); status != 0 || !want.MatchString(out) {
+		t.Errorf("status %d, printed %q", status, out)
+	}
+}
