@@ -147,3 +147,18 @@ func TestServeWhenPostgresGoesAway(t *testing.T) {
 		t.Errorf("status %d, the notes are %s", got.Status, got.Body)
 	}
 }
+
+// What only a change of the settings can mend is said at the start.
+func TestServeRefusesAMissingDatabase(t *testing.T) {
+	t.Parallel()
+	_, text, server := outage(t)
+	d, err := openDB(t.Context(), server.URL("nowhere"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close(context.Background()) })
+	err = newApp(app.Config{DB: d}).Serve(t.Context())
+	if err == nil || !strings.Contains(err.Error(), `database "nowhere" does not exist`) || !strings.Contains(err.Error(), "DATABASE_URL") {
+		t.Errorf("served: %v\n%s", err, text)
+	}
+}

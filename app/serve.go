@@ -76,6 +76,8 @@ func (a *App) checkDatabase(ctx context.Context) error {
 	switch {
 	case errors.Is(err, errBehind):
 		return fmt.Errorf("the database's schema is behind the program (%w). Apply the migrations with: migrate up (in development: go run . migrate up)", errors.Unwrap(err))
+	case db.ClassOf(err) == db.Denied:
+		return fmt.Errorf("the database cannot be used: %w. Check DATABASE_URL, and that the database exists", err)
 	case db.ClassOf(err) == db.Unreachable, errors.Is(err, context.DeadlineExceeded):
 		a.config.Logger.WarnContext(ctx, "the database does not answer; serving 503 until it does", slog.Any("error", err))
 		return nil

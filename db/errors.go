@@ -15,6 +15,7 @@ const (
 	Other       Class = iota // a wrong statement and everything else: the unit fails
 	Contended                // a conflict with another unit, or a stale plan: tried again
 	Unreachable              // no connection, or it was lost before COMMIT: tried once more
+	Denied                   // the server lets this user, or anybody, not into this database: not tried again
 	Lost                     // the connection was lost during COMMIT: never tried again
 	Canceled                 // the context ended while the statement ran
 	TimedOut                 // the database gave up waiting for a lock or for the statement
@@ -50,7 +51,7 @@ func (e *Error) Meaning() *errs.Error {
 	switch e.Class {
 	case Contended:
 		return errContended
-	case Unreachable:
+	case Unreachable, Denied:
 		return errUnreachable
 	case Lost:
 		return ErrOutcomeUnknown

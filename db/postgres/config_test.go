@@ -179,7 +179,7 @@ func TestWrongDatabase(t *testing.T) {
 		return err
 	})
 	var e *db.Error
-	if !errors.As(err, &e) || e.Class != db.Unreachable || e.Code != "3D000" || attempts != 2 {
+	if !errors.As(err, &e) || e.Class != db.Denied || e.Code != "3D000" || attempts != 1 {
 		t.Errorf("after %d attempts: %v", attempts, err)
 	}
 }

@@ -73,6 +73,8 @@ var classes = map[string]db.Class{
 	"42P05":       db.Contended, // a prepared statement is there already: a pooler
 	"08":          db.Unreachable,
 	"08P01":       db.Other,       // protocol_violation: a wrong number of arguments is one
+	"28":          db.Denied,      // a wrong user or password
+	"3D000":       db.Denied,      // there is no such database
 	"53300":       db.Unreachable, // too_many_connections
 	"57P01":       db.Unreachable, // admin_shutdown
 	"57P02":       db.Unreachable, // crash_shutdown
