@@ -78,7 +78,7 @@ func New(d *db.DB, w *Workers, c Config) (*Client, error) {
 		return nil, err
 	}
 	rc := &river.Config{
-		Logger:               slog.New(riverLog{c.Logger.Handler()}),
+		Logger:               newRiverLog(c.Logger),
 		ErrorHandler:         failures{c.Logger},
 		Queues:               map[string]river.QueueConfig{},
 		JobTimeout:           c.Timeout,
@@ -170,7 +170,7 @@ func (c *Client) Stop(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()
 		if c.river.StopAndCancel(ctx) != nil {
-			return fmt.Errorf("jobs: some do not return, %v after they were cancelled", grace)
+			return fmt.Errorf("jobs: some have not returned %v after they were cancelled, or the database does not answer", grace)
 		}
 	}
 	c.stopped = true

@@ -4,20 +4,27 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 )
 
-// riverLog makes what River tells of its own accord a matter for debugging.
-type riverLog struct{ slog.Handler }
-
-func lowered(l slog.Level) slog.Level {
-	if l == slog.LevelInfo {
-		return slog.LevelDebug
-	}
-	return l
+// riverLog is the handler of River's own logger. What River tells of its own
+// accord is a matter for debugging. Each of its parts reports the same outage
+// again and again: an error of one text is logged once in a while.
+type riverLog struct {
+	slog.Handler
+	errors *lately
 }
+
+func newRiverLog(log *slog.Logger) *slog.Logger {
+	return slog.New(riverLog{log.Handler(), &lately{at: map[string]time.Time{}}})
+}
+
+// while is how long an error is not repeated.
+const while = 30 * time.Second
 
 // Enabled implements slog.Handler.
 func (h riverLog) Enabled(ctx context.Context, l slog.Level) bool {
@@ -27,16 +34,48 @@ func (h riverLog) Enabled(ctx context.Context, l slog.Level) bool {
 // Handle implements slog.Handler.
 func (h riverLog) Handle(ctx context.Context, r slog.Record) error {
 	r.Level = lowered(r.Level)
+	if r.Level >= slog.LevelError && h.errors.said(r.Message, r.Time) {
+		r.Level = slog.LevelDebug
+	}
+	if !h.Handler.Enabled(ctx, r.Level) {
+		return nil
+	}
 	return h.Handler.Handle(ctx, r)
+}
+
+func lowered(l slog.Level) slog.Level {
+	if l == slog.LevelInfo {
+		return slog.LevelDebug
+	}
+	return l
+}
+
+// lately remembers when messages were logged. River has a fixed number of them.
+type lately struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+// said reports whether a message was logged lately, and takes note of it if not.
+func (l *lately) said(message string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if last, ok := l.at[message]; ok && now.Sub(last) < while {
+		return true
+	}
+	l.at[message] = now
+	return false
 }
 
 // WithAttrs implements slog.Handler.
 func (h riverLog) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return riverLog{h.Handler.WithAttrs(attrs)}
+	return riverLog{h.Handler.WithAttrs(attrs), h.errors}
 }
 
 // WithGroup implements slog.Handler.
-func (h riverLog) WithGroup(name string) slog.Handler { return riverLog{h.Handler.WithGroup(name)} }
+func (h riverLog) WithGroup(name string) slog.Handler {
+	return riverLog{h.Handler.WithGroup(name), h.errors}
+}
 
 // failures logs jobs that failed.
 type failures struct{ log *slog.Logger }

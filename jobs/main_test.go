@@ -126,12 +126,15 @@ func states(t testing.TB, d *db.DB) []string {
 	return column[string](t, d, query)
 }
 
+// patience ends a wait. A leader that was killed counts as alive for 15 s.
+const patience = time.Minute
+
 // eventually waits until f holds.
 func eventually(t testing.TB, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !f(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); !f(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("not within 20 s: %s", what)
+			t.Fatalf("not within %v: %s", patience, what)
 		}
 	}
 }

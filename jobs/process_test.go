@@ -1,0 +1,248 @@
+package jobs_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/dbtest"
+	"github.com/terem-go/terem/db/postgres"
+	"github.com/terem-go/terem/db/sqlite"
+	"github.com/terem-go/terem/jobs"
+)
+
+// TestMain makes the test binary another process of an application, which does
+// what the variable names until its standard input ends.
+func TestMain(m *testing.M) {
+	do := map[string]func(context.Context, *db.DB) error{"enqueue": enqueueAndWait, "hang": hang, "work": work}[os.Getenv("TEREM_TEST_JOBS")]
+	if do == nil {
+		os.Exit(m.Run())
+	}
+	ctx := context.Background()
+	d, err := db.Open(ctx, os.Getenv("TEREM_TEST_URL"), db.Config{}, sqlite.Engine, postgres.Engine)
+	if err == nil {
+		err = errors.Join(do(ctx, d), d.Close(ctx))
+	}
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+}
+
+// enqueueAndWait enqueues a job, but works none.
+func enqueueAndWait(ctx context.Context, d *db.DB) error {
+	err := d.Do(ctx, func(ctx context.Context, s *db.Session) error { return both(ctx, s, "a") })
+	return errors.Join(err, say("committed"))
+}
+
+// hang begins a job and does not come to its end.
+func hang(ctx context.Context, d *db.DB) error {
+	w := jobs.NewWorkers()
+	jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error { return say("running") })
+	return run(ctx, d, w)
+}
+
+// work works until the end.
+func work(ctx context.Context, d *db.DB) error {
+	w := jobs.NewWorkers()
+	jobs.Add(w, signed("the other"))
+	return run(ctx, d, w)
+}
+
+// say prints a line and waits for the end of the standard input.
+func say(line string) error {
+	fmt.Println(line)
+	_, err := io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+func run(ctx context.Context, d *db.DB, w *jobs.Workers) error {
+	c, err := jobs.New(d, w, jobs.Config{Logger: slog.New(slog.NewTextHandler(os.Stdout, nil))})
+	if err == nil {
+		err = c.Start(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(say("working"), c.Stop(ctx))
+}
+
+// signed is a worker that writes down the number of each job and who ran it.
+func signed(who string) func(context.Context, *db.DB, *jobs.Job[Note]) error {
+	return func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
+		return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+			return note(ctx, s, fmt.Sprintf("%d by %s", job.ID, who))
+		})
+	}
+}
+
+// process is another process of the application.
+type process struct {
+	*exec.Cmd
+	in   io.Closer
+	said <-chan string // its lines
+}
+
+func startProcess(t *testing.T, url, what string) process {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), self)
+	c.Env = append(os.Environ(), "TEREM_TEST_JOBS="+what, "TEREM_TEST_URL="+url)
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := make(chan string, 1000)
+	go func() {
+		defer close(said)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			said <- lines.Text()
+		}
+	}()
+	return process{Cmd: c, in: in, said: said}
+}
+
+// await waits for a line.
+func (p process) await(t *testing.T, want string) {
+	t.Helper()
+	for line := range p.said {
+		if line == want {
+			return
+		}
+		t.Log(line)
+	}
+	t.Fatalf("the process ended without saying %q: %v", want, p.Wait())
+}
+
+// kill kills the process, as kill -9 does.
+func (p process) kill(t *testing.T) {
+	t.Helper()
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = p.Wait() // it was killed
+}
+
+// processes runs a test on both engines with a database that other processes
+// can open.
+func processes(t *testing.T, f func(t *testing.T, url string, d *db.DB)) {
+	for name, url := range map[string]func(testing.TB) string{
+		"sqlite":   func(t testing.TB) string { return dbtest.SQLiteURL(t, schema) },
+		"postgres": func(t testing.TB) string { return dbtest.PostgresURL(t, schema) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := url(t)
+			d, err := db.Open(t.Context(), url, db.Config{}, sqlite.Engine, postgres.Engine)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := d.Close(context.Background()); err != nil {
+					t.Error(err)
+				}
+			})
+			f(t, url, d)
+		})
+	}
+}
+
+// A job whose process was killed after the commit is run by another one.
+func TestKilledAfterCommit(t *testing.T) {
+	t.Parallel()
+	processes(t, func(t *testing.T, url string, d *db.DB) {
+		p := startProcess(t, url, "enqueue")
+		p.await(t, "committed")
+		p.kill(t)
+		w := jobs.NewWorkers()
+		jobs.Add(w, signed("me"))
+		start(t, d, w, jobs.Config{})
+		eventually(t, "the job has run", func() bool { return slices.Equal(texts(t, d), []string{"a", "1 by me"}) })
+	})
+}
+
+// A job whose process was killed while it ran is run again by another one.
+func TestKilledWhileRunning(t *testing.T) {
+	t.Parallel()
+	processes(t, func(t *testing.T, url string, d *db.DB) {
+		p := startProcess(t, url, "hang")
+		enqueue(t, d, Note{"a"})
+		p.await(t, "running")
+		p.kill(t)
+		killed := time.Now()
+		w := jobs.NewWorkers()
+		jobs.Add(w, signed("me"))
+		start(t, d, w, jobs.Config{Timeout: time.Second, RescueAfter: 2 * time.Second})
+		eventually(t, "the job has run", func() bool { return slices.Equal(texts(t, d), []string{"1 by me"}) })
+		t.Logf("run again after %v", time.Since(killed))
+		if got := column[int](t, d, "SELECT attempt FROM river_job"); !slices.Equal(got, []int{2}) {
+			t.Errorf("attempts: %v", got)
+		}
+	})
+}
+
+// Of two processes that work, each job is run by one, once.
+func TestTwoProcesses(t *testing.T) {
+	t.Parallel()
+	const many = 200
+	processes(t, func(t *testing.T, url string, d *db.DB) {
+		p := startProcess(t, url, "work")
+		p.await(t, "working")
+		w := jobs.NewWorkers()
+		jobs.Add(w, signed("me"))
+		l := newLogs(t)
+		start(t, d, w, jobs.Config{Logger: slog.New(l)})
+		for i := range many {
+			enqueue(t, d, Note{fmt.Sprint(i)})
+		}
+		eventually(t, "all jobs have run", func() bool { return len(texts(t, d)) >= many })
+		if err := p.in.Close(); err != nil {
+			t.Error(err)
+		}
+		for line := range p.said {
+			t.Errorf("the other process logged: %s", line)
+		}
+		if err := p.Wait(); err != nil {
+			t.Error(err)
+		}
+		eventually(t, "all jobs are done", func() bool {
+			return !slices.ContainsFunc(states(t, d), func(s string) bool { return s != "completed" })
+		})
+		by := map[string]int{}
+		numbers := map[string]int{}
+		for _, line := range texts(t, d) {
+			number, who, _ := strings.Cut(line, " by ")
+			numbers[number]++
+			by[who]++
+		}
+		if len(numbers) != many || by["me"]+by["the other"] != many || by["me"] == 0 || by["the other"] == 0 {
+			t.Errorf("%d jobs were run, %v", len(numbers), by)
+		}
+		if diff := cmp.Diff([]slog.Record(nil), l.all(slog.LevelInfo)); diff != "" {
+			t.Errorf("logged:\n%s", diff)
+		}
+		t.Log(by)
+	})
+}

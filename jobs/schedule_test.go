@@ -1,0 +1,73 @@
+package jobs_test
+
+import (
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/jobs"
+)
+
+func TestSchedules(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		s    jobs.Schedule
+		from string
+		next []string // one after the other
+	}{
+		{"on the hour", jobs.Every(time.Hour), "2026-05-01T10:20:30Z", []string{"2026-05-01T11:00:00Z", "2026-05-01T12:00:00Z"}},
+		{"at such a time", jobs.Every(time.Hour), "2026-05-01T10:00:00Z", []string{"2026-05-01T11:00:00Z"}},
+		{"midnight", jobs.Every(24 * time.Hour), "2026-05-01T10:20:30+09:00", []string{"2026-05-02T00:00:00Z"}},
+		{"later today", jobs.Daily(3, 30, time.UTC), "2026-05-01T03:29:59Z", []string{"2026-05-01T03:30:00Z", "2026-05-02T03:30:00Z"}},
+		{"tomorrow", jobs.Daily(3, 30, time.UTC), "2026-12-31T03:30:00Z", []string{"2027-01-01T03:30:00Z"}},
+		{"by the clock of a place", jobs.Daily(3, 30, berlin), "2026-05-01T00:00:00Z", []string{"2026-05-01T01:30:00Z"}},
+		{"before winter and in it", jobs.Daily(2, 30, berlin), "2026-10-24T12:00:00Z", []string{"2026-10-25T01:30:00Z", "2026-10-26T01:30:00Z"}},
+		{"when the clock leaves it out", jobs.Daily(2, 30, berlin), "2026-03-28T12:00:00Z", []string{"2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z"}},
+	} {
+		at, err := time.Parse(time.RFC3339, c.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for range c.next {
+			at = c.s.Next(at)
+			got = append(got, at.UTC().Format(time.RFC3339))
+		}
+		if diff := cmp.Diff(c.next, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// Of many clients one enqueues a job, once for each time of its schedule.
+func TestPeriodically(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		for range 3 {
+			w := jobs.NewWorkers()
+			jobs.Add(w, writeNote)
+			w.Periodically(jobs.Every(time.Second), Note{"tick"}, jobs.Queue("ticks"))
+			start(t, d, w, jobs.Config{Logger: slog.New(slog.DiscardHandler)})
+		}
+		eventually(t, "there are ticks", func() bool { return len(states(t, d)) >= 4 })
+		due := column[time.Time](t, d, "SELECT scheduled_at FROM river_job WHERE queue = 'ticks' ORDER BY id")
+		for i, at := range due {
+			if at.Nanosecond() != 0 || i > 0 && at.Sub(due[i-1]) != time.Second {
+				t.Errorf("the ticks are due at %v", due)
+				break
+			}
+		}
+		if got := slices.Compact(states(t, d)); !slices.Equal(got, []string{"available"}) {
+			t.Errorf("the jobs are %v", got)
+		}
+	})
+}
