@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -342,6 +344,38 @@ func TestTypesThatAreNotObjectsDoNotClash(t *testing.T) {
 	}
 	if err := a.Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Types without a name are called after where they stand.
+func TestTypesWithoutANameDoNotClash(t *testing.T) {
+	t.Parallel()
+	a := api.New(api.Config{})
+	r := a.Router("", "test")
+	post[struct {
+		Body struct{ Items []struct{ A string } }
+	}](r, "/a", api.OperationID("a.make"))
+	post[struct {
+		Body struct{ Items []struct{ B string } }
+	}](r, "/b", api.OperationID("b.make"))
+	api.Get(r, "/c", func(context.Context, api.None, *nothing) (*struct{ C string }, error) { return nil, nil }, api.Public, api.OperationID("c.get"))
+	api.Get(r, "/d", func(context.Context, api.None, *nothing) (*struct{ D string }, error) { return nil, nil }, api.Public, api.OperationID("d.get"))
+	if err := a.Check(); err != nil {
+		t.Fatal(err)
+	}
+	spec, err := a.OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Components struct{ Schemas map[string]any }
+	}
+	if err := json.Unmarshal(spec, &doc); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"AMakeRequest", "BMakeItem", "BMakeRequest", "CGetResponse", "DGetResponse", "Field", "Item", "Problem"}
+	if got := slices.Sorted(maps.Keys(doc.Components.Schemas)); !cmp.Equal(got, want) {
+		t.Errorf("the schemas are %q, want %q", got, want)
 	}
 }
 

@@ -96,22 +96,22 @@ func (rt *route) document() {
 	failure := registry.Schema(reflect.TypeOf(body), true, "Error")
 	answer := func(status, text string) {
 		if r := rt.op.Responses[status]; r != nil {
-			r.Description += "; " + text
+			r.Description += " " + text
 			return
 		}
 		rt.op.Responses[status] = &huma.Response{Description: text, Content: map[string]*huma.MediaType{contentType: {Schema: failure}}}
 	}
 	if rt.policy.needs != nil {
-		answer("401", "Nobody known is calling")
-		answer("403", "The caller may not do this")
+		answer("401", "Nobody known is calling.")
+		answer("403", "The caller may not do this.")
 	}
 	if rt.input.parsed() {
-		answer("422", "The input breaks a rule")
+		answer("422", "The input breaks a rule.")
 	}
 	for _, e := range rt.fails {
 		answer(strconv.Itoa(e.Kind.Status()), "`"+e.Code+"`: "+e.Message)
 	}
-	answer("default", "Any other failure")
+	answer("default", "Any other failure.")
 }
 
 func binary() *huma.Schema { return &huma.Schema{Type: "string", Format: "binary"} }

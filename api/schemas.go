@@ -23,18 +23,22 @@ type schemaPlace struct {
 }
 
 // name implements huma's schema namer. A second type of a name gets another one
-// so that the registration goes on; Check refuses to start.
+// so that the registration goes on; Check refuses to start. Types without a name
+// are called after the field that they stand in, and then after the operation.
 func (s *schemas) name(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	name := huma.DefaultSchemaNamer(t, hint)
+	name := huma.DefaultSchemaNamer(t, typeName(hint))
 	if !named(t) {
 		return name
 	}
 	here := schemaPlace{typ: t}
 	if rt := s.api.pending; rt != nil {
 		here.place = rt.place
+		if there, taken := s.places[name]; taken && there.typ != t && t.Name() == "" {
+			name = typeName(rt.op.OperationID) + name
+		}
 	}
 	for try := name; ; try += "2" {
 		there, taken := s.places[try]
