@@ -54,3 +54,13 @@ func Example() {
 	//
 	// 422 {"title":"Unprocessable Content","status":422,"detail":"The input breaks a rule.","code":"invalid_input","errors":[{"in":"body","name":"name","message":"expected length >= 1"}]
 }
+
+// A handler is an ordinary function: a test may call it without a server.
+func Example_handler() {
+	in := &HelloRequest{}
+	in.Body.Name = "Ada"
+	out, err := hello(context.Background(), api.None{}, in)
+	fmt.Println(out.Greeting, err)
+	// Output:
+	// Hello, Ada! <nil>
+}

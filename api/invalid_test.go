@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -78,7 +79,11 @@ func (u *uuid) UnmarshalText(b []byte) error {
 const accounts = "/accounts/1/ada"
 
 func accountAPI(t testing.TB, l *logs) *apitest.Client {
-	return client(t, api.Config{}, l, func(r *api.Router) {
+	return apitest.New(t, accountHandler(t, l))
+}
+
+func accountHandler(t testing.TB, l *logs) http.Handler {
+	return handler(t, api.Config{}, l, func(r *api.Router) {
 		api.Post(r, "/accounts/{id}/{name}", func(_ context.Context, _ api.None, in *account) (*text, error) {
 			return &text{fmt.Sprint(*in.Body.Flag, in.Page)}, nil
 		}, api.Public)

@@ -63,7 +63,7 @@ func (c *Client) Delete(path string) *Response {
 	return c.Do(http.MethodDelete, path, nil)
 }
 
-// Do sends a request. A body that is an io.Reader or a string is sent as it is;
+// Do sends a request, and ends the test if its connection is aborted. A body that is an io.Reader or a string is sent as it is;
 // anything else but nil is encoded as JSON.
 func (c *Client) Do(method, path string, body any) *Response {
 	c.t.Helper()
@@ -89,8 +89,18 @@ func (c *Client) Do(method, path string, body any) *Response {
 		req.Header[name] = values
 	}
 	rec := httptest.NewRecorder()
-	c.handler.ServeHTTP(rec, req)
-	return &Response{t: c.t, Request: method + " " + path, Status: rec.Code, Header: rec.Header(), Body: rec.Body.String()}
+	var panicked any
+	done := make(chan struct{})
+	go func() { // as under a server: a handler may end its goroutine
+		defer close(done)
+		defer func() { panicked = recover() }()
+		c.handler.ServeHTTP(rec, req)
+	}()
+	<-done
+	if panicked != nil {
+		c.t.Fatalf("%s %s: the connection was aborted: %v", method, path, panicked)
+	}
+	return &Response{t: c.t, Request: method + " " + path, Status: rec.Code, Header: rec.Result().Header, Body: rec.Body.String()}
 }
 
 // Response is what came back.
