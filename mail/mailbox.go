@@ -1,0 +1,66 @@
+package mail
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// capacity is how many messages a Mailbox keeps.
+const capacity = 100
+
+// Mailbox is a Sender for development and tests: it keeps the last 100 messages in memory, where the handler that
+// [Mailbox.Handler] returns shows them. Nothing leaves the process.
+type Mailbox struct {
+	from Address
+
+	mu      sync.Mutex
+	taken   int      // how many messages there were
+	letters []Letter // the last of them, oldest first
+}
+
+// Letter is a message that a Mailbox has taken.
+type Letter struct {
+	Number  int // from 1
+	Time    time.Time
+	Message // complete: with whom it is from and its ID
+	Raw     []byte
+}
+
+// NewMailbox returns an empty mailbox. From is whom messages are from that do not say it themselves, as
+// "Shop <shop@example.com>"; anything else is an error.
+func NewMailbox(from string) (*Mailbox, error) {
+	f, err := parseFrom(from)
+	if err != nil {
+		return nil, err
+	}
+	return &Mailbox{from: f}, nil
+}
+
+// Send keeps a message. It refuses what a Client would refuse before it connects.
+func (b *Mailbox) Send(_ context.Context, m Message) error {
+	m, err := m.complete(b.from)
+	if err != nil {
+		return err
+	}
+	w, err := encode(m)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.taken++
+	if len(b.letters) == capacity {
+		b.letters = slices.Delete(b.letters, 0, 1)
+	}
+	b.letters = append(b.letters, Letter{Number: b.taken, Time: time.Now(), Message: m, Raw: w.raw})
+	return nil
+}
+
+// Letters returns what the mailbox holds, the oldest first.
+func (b *Mailbox) Letters() []Letter {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.letters)
+}
