@@ -1,38 +1,15 @@
 package jobs
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"sync"
 	"time"
 
-	"github.com/riverqueue/river"
-
 	"github.com/terem-go/terem/db"
 )
-
-// Config are the settings of a Client. Its zero value is usable.
-type Config struct {
-	// Logger gets each failure of a job, with the job's kind and number and
-	// never with its arguments, and what goes wrong in the queue itself. The
-	// default is slog.Default().
-	Logger *slog.Logger
-	// Queues says how many jobs of each queue run at a time in this process. The
-	// default is 10 of the queue "default". Others are not looked at.
-	Queues map[string]int
-	// Timeout limits each run of a job whose worker has no Timeout of its own.
-	// The default is 1 minute.
-	Timeout time.Duration
-	// RescueAfter is how long after its start a job is taken for lost with its
-	// process, so that it is run again. It must be longer than each timeout,
-	// with some time to return after it; the default is a minute longer than the
-	// longest. It may take up to a minute more.
-	RescueAfter time.Duration
-}
 
 // Client works off the jobs of a database.
 type Client struct {
@@ -47,56 +24,19 @@ type Client struct {
 	running bool          // River was started
 }
 
-const (
-	timeout    = time.Minute           // the default of Config.Timeout
-	fetchPause = 20 * time.Millisecond // between two looks into the queue
-	grace      = 5 * time.Second       // for jobs that were cancelled to return
-)
+// grace is how long jobs that were cancelled may take to return.
+const grace = 5 * time.Second
 
 // New returns a client, which does not work before Start. It does not look at
 // the database. The caller stops it, before closing the database. Errors are
 // everything that is wrong with the workers and with c.
 func New(d *db.DB, w *Workers, c Config) (*Client, error) {
-	err := w.check()
-	c.Logger = cmp.Or(c.Logger, slog.Default())
-	c.Timeout = cmp.Or(c.Timeout, timeout)
-	if c.Queues == nil {
-		c.Queues = map[string]int{river.QueueDefault: 10}
-	}
-	if len(c.Queues) == 0 {
-		err = errors.Join(err, errors.New("jobs: a client that works no queue does nothing: leave Queues nil for the default"))
-	}
-	if c.Timeout < 0 {
-		err = errors.Join(err, errors.New("jobs: the timeout of jobs is negative"))
-	}
-	longest := w.longest(c.Timeout)
-	c.RescueAfter = cmp.Or(c.RescueAfter, longest+time.Minute)
-	if c.RescueAfter <= longest {
-		err = errors.Join(err, fmt.Errorf("jobs: RescueAfter is %v, but jobs may run for %v: they would be run twice", c.RescueAfter, longest))
-	}
-	if err != nil {
+	c = c.withDefaults(w)
+	if err := errors.Join(w.check(), c.check(w)); err != nil {
 		return nil, err
 	}
-	rc := &river.Config{
-		Logger:               newRiverLog(c.Logger),
-		ErrorHandler:         failures{c.Logger},
-		Queues:               map[string]river.QueueConfig{},
-		JobTimeout:           c.Timeout,
-		RescueStuckJobsAfter: c.RescueAfter,
-		FetchCooldown:        fetchPause,
-		SoftStopTimeout:      math.MaxInt64, // Stop decides when jobs are cancelled
-	}
-	for name, n := range c.Queues {
-		rc.Queues[name] = river.QueueConfig{MaxWorkers: n}
-	}
-	for _, p := range w.schedule {
-		rc.PeriodicJobs = append(rc.PeriodicJobs, p.river())
-	}
-	if d.Dialect() == db.SQLite {
-		// Indexes stay as good as new there, and rebuilding them would keep everybody waiting.
-		rc.ReindexerIndexNames = []string{}
-	}
-	if rc.Workers, err = w.on(d); err != nil {
+	rc, err := c.river(d, w)
+	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
 	e, err := open(d)

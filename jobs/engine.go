@@ -44,10 +44,10 @@ func open(d *db.DB) (*engine, error) {
 	return engineOf(riverpgxv5.New(pool), pool.Close), nil
 }
 
-func engineOf[T any](d riverdriver.Driver[T], close func()) *engine {
+func engineOf[T any](d riverdriver.Driver[T], closePool func()) *engine {
 	return &engine{
 		exec:   d.GetExecutor(),
 		client: func(c *river.Config) (client, error) { return river.NewClient(d, c) },
-		close:  close,
+		close:  closePool,
 	}
 }

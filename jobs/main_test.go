@@ -126,7 +126,7 @@ func states(t testing.TB, d *db.DB) []string {
 	return column[string](t, d, query)
 }
 
-// patience ends a wait. A leader that was killed counts as alive for 15 s.
+// patience ends a wait.
 const patience = time.Minute
 
 // eventually waits until f holds.

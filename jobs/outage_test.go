@@ -76,7 +76,7 @@ func TestServerDown(t *testing.T) {
 
 	before := len(l.all(slog.LevelInfo))
 	kill()
-	time.Sleep(4 * time.Second)
+	time.Sleep(2 * time.Second)
 	restart()
 	enqueue(t, d, Note{"b"})
 	eventually(t, "another job has run", func() bool { return slices.Equal(texts(t, d), []string{"a", "b"}) })

@@ -1,0 +1,93 @@
+package jobs
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/terem-go/terem/db"
+)
+
+// Config are the settings of a Client. Its zero value is usable.
+type Config struct {
+	// Logger gets each failure of a job, with the job's kind and number and
+	// never with its arguments, and what goes wrong in the queue itself. The
+	// default is slog.Default().
+	Logger *slog.Logger
+	// Queues says how many jobs of each queue run at a time in this process. The
+	// default is 10 of the queue "default". Others are not looked at.
+	Queues map[string]int
+	// Timeout limits each run of a job whose worker has no Timeout of its own.
+	// The default is 1 minute.
+	Timeout time.Duration
+	// RescueAfter is how long after its start a job is taken for lost with its
+	// process, so that it is run again. It must be longer than each timeout,
+	// with some time to return after it; the default is a minute longer than the
+	// longest. It may take up to a minute more.
+	RescueAfter time.Duration
+}
+
+const (
+	timeout    = time.Minute           // the default of Config.Timeout
+	concurrent = 10                    // jobs of the default queue
+	fetchPause = 20 * time.Millisecond // between two looks into the queue
+)
+
+func (c Config) withDefaults(w *Workers) Config {
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	c.Timeout = cmp.Or(c.Timeout, timeout)
+	c.RescueAfter = cmp.Or(c.RescueAfter, w.longest(c.Timeout)+time.Minute)
+	if c.Queues == nil {
+		c.Queues = map[string]int{river.QueueDefault: concurrent}
+	}
+	return c
+}
+
+// check returns what is wrong and River does not find.
+func (c Config) check(w *Workers) error {
+	var problems []error
+	if len(c.Queues) == 0 {
+		problems = append(problems, errors.New("jobs: a client that works no queue does nothing: leave Queues nil for the default"))
+	}
+	if c.Timeout < 0 {
+		problems = append(problems, errors.New("jobs: the timeout of jobs is negative"))
+	}
+	if longest := w.longest(c.Timeout); c.RescueAfter <= longest {
+		problems = append(problems, fmt.Errorf("jobs: RescueAfter is %v, but jobs may run for %v: they would be run twice", c.RescueAfter, longest))
+	}
+	return errors.Join(problems...)
+}
+
+// river returns the configuration of River's client.
+func (c Config) river(d *db.DB, w *Workers) (*river.Config, error) {
+	workers, err := w.on(d)
+	if err != nil {
+		return nil, err
+	}
+	rc := &river.Config{
+		Logger:               newRiverLog(c.Logger),
+		ErrorHandler:         failures{c.Logger},
+		Workers:              workers,
+		Queues:               map[string]river.QueueConfig{},
+		JobTimeout:           c.Timeout,
+		RescueStuckJobsAfter: c.RescueAfter,
+		FetchCooldown:        fetchPause,
+		SoftStopTimeout:      math.MaxInt64, // Client.Stop decides when jobs are cancelled
+	}
+	for name, n := range c.Queues {
+		rc.Queues[name] = river.QueueConfig{MaxWorkers: n}
+	}
+	for _, p := range w.schedule {
+		rc.PeriodicJobs = append(rc.PeriodicJobs, p.river())
+	}
+	if d.Dialect() == db.SQLite {
+		// Indexes stay as good as new there, and rebuilding them would keep everybody waiting.
+		rc.ReindexerIndexNames = []string{}
+	}
+	return rc, nil
+}
