@@ -61,7 +61,7 @@ func TestJoinsTheModuleAround(t *testing.T) {
 		"require golang.org/x/term " + term,
 		"require golang.org/x/sys " + sys + ", was v0.20.0",
 		"require golang.org/x/text " + versions["golang.org/x/text"] + ", was v0.41.0",
-		"replace github.com/terem-go/terem => " + checkout,
+		"replace github.com/terem-go/terem => " + scaffold.Replacement(root, checkout),
 		"go " + mod.Go.Version,
 	}
 	if diff := cmp.Diff(want, a.Changed); diff != "" {

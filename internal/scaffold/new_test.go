@@ -148,7 +148,7 @@ func TestAnEmptyFolderIsKept(t *testing.T) {
 	if !os.SameFile(before, after) || after.Mode() != before.Mode() {
 		t.Errorf("the folder was %v and is %v", before.Mode(), after.Mode())
 	}
-	elsewhere := filepath.Join(t.TempDir(), "deep", "er", "shop")
+	elsewhere := filepath.Join(filepath.Dir(filepath.Dir(dir)), "new", "shop") // as far from the checkout, which go.mod names
 	if _, err := scaffold.New(t.Context(), scaffold.Options{Dir: elsewhere, Database: scaffold.SQLite}); err != nil {
 		t.Fatal(err)
 	}
