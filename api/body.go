@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -25,10 +26,10 @@ var (
 // of a body that was refused, which net/http reads before it answers.
 const stallTimeout = 30 * time.Second
 
-// readBody reads the whole body, up to the limit, until the request's deadline.
+// readBody reads the whole body, up to the limit, until the deadline of ctx.
 // It reads bodies that the route does not expect, too: only then does net/http
 // notice that the client went away while the handler runs.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+func readBody(ctx context.Context, w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
@@ -36,7 +37,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 		return nil, errTooLarge.Wrap(fmt.Errorf("%d bytes, the limit is %d", r.ContentLength, limit))
 	}
 	control := http.NewResponseController(w)
-	deadline, _ := r.Context().Deadline()
+	deadline, _ := ctx.Deadline()
 	_ = control.SetReadDeadline(deadline)
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
@@ -55,6 +56,9 @@ func isJSON(contentType string) bool {
 
 // wellFormed reports whether a query can be read, which huma takes for granted.
 func wellFormed(query string) bool {
+	if query == "" {
+		return true
+	}
 	_, err := url.ParseQuery(query)
 	return err == nil
 }

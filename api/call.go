@@ -18,7 +18,8 @@ type call struct {
 	route   *route
 	w       http.ResponseWriter
 	request *http.Request
-	payload []byte // the request's body, kept for further attempts
+	outer   context.Context // the request's, with its deadline; outside of any unit of work
+	payload []byte          // the request's body, kept for further attempts
 
 	// Of the attempt that runs:
 	ctx      context.Context // the handler's; it never holds the call itself
@@ -44,18 +45,18 @@ func callOf(ctx context.Context) *call {
 // serve answers one request.
 func (rt *route) serve(w http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r.Context())
-	x.route, x.unrouted = rt, nil
-	limited := r
+	x.route, x.unrouted = rt, false
+	ctx := r.Context()
 	if rt.timeout > 0 {
-		ctx, cancel := context.WithTimeout(r.Context(), rt.timeout)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, rt.timeout)
 		defer cancel()
-		limited = r.WithContext(ctx)
 	}
 	var values []reflect.Value
 	if !rt.inSession {
 		var err error
-		if values, err = rt.allow(limited); err != nil {
-			rt.api.fail(w, limited, err)
+		if values, err = rt.allow(ctx, r); err != nil {
+			rt.api.fail(ctx, w, r, err)
 			return
 		}
 	}
@@ -64,13 +65,12 @@ func (rt *route) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if rt.streams() {
-		limited = r
+		ctx = r.Context()
 	}
-	c := &call{route: rt, w: w, request: limited, values: values}
-	committed, err := c.run(limited.Context())
-	x.after = committed.Go
-	if err != nil {
-		rt.api.fail(w, limited, err)
+	c := &call{route: rt, w: w, request: r, outer: ctx, values: values}
+	var err error
+	if x.after, err = c.run(); err != nil {
+		rt.api.fail(ctx, w, r, err)
 		return
 	}
 	c.write()
@@ -82,24 +82,24 @@ func (rt *route) streams() bool { return rt.input.upload != nil || rt.output.dow
 
 // run reads the body, and makes attempts until one is committed or fails for
 // good.
-func (c *call) run(ctx context.Context) (committed db.Committed, err error) {
+func (c *call) run() (committed db.Committed, err error) {
 	rt := c.route
 	if err := c.receive(); err != nil {
 		return committed, err
 	}
 	switch rt.scope {
 	case sessionScope:
-		return rt.api.config.DB.Unit(ctx, func(ctx context.Context, s *db.Session) error {
+		return rt.api.config.DB.Unit(c.outer, func(ctx context.Context, s *db.Session) error {
 			c.session = s
 			return c.attempt(ctx, s)
 		}, rt.unit...)
 	case readerScope:
-		return committed, rt.api.config.DB.Read(ctx, func(ctx context.Context, r *db.Reader) error {
+		return committed, rt.api.config.DB.Read(c.outer, func(ctx context.Context, r *db.Reader) error {
 			c.reader = r
 			return c.attempt(ctx, r)
 		}, rt.unit...)
 	}
-	return committed, c.attempt(ctx, nil)
+	return committed, c.attempt(c.outer, nil)
 }
 
 // receive reads what the client sends, and refuses what cannot be the route's
@@ -112,7 +112,7 @@ func (c *call) receive() (err error) {
 	if in.upload != nil {
 		return in.accepted(c.request, c.route.maxBody)
 	}
-	c.payload, err = readBody(c.w, c.request, c.route.maxBody)
+	c.payload, err = readBody(c.outer, c.w, c.request, c.route.maxBody)
 	if err == nil && in.body != nil && len(c.payload) > 0 && !isJSON(c.request.Header.Get("Content-Type")) {
 		return errNotAccepted.Here()
 	}
@@ -123,9 +123,9 @@ func (c *call) receive() (err error) {
 func (c *call) attempt(ctx context.Context, unit db.Querier) (err error) {
 	switch {
 	case c.route.inSession:
-		c.values, err = c.route.resolve(ctx, unit, withoutBody(c.request))
+		c.values, err = c.route.resolve(ctx, unit, withoutBody(ctx, c.request))
 	case c.values == nil: // a further attempt
-		c.values, err = c.route.allow(c.request)
+		c.values, err = c.route.allow(c.outer, c.request)
 	}
 	if err != nil {
 		return err
@@ -140,26 +140,25 @@ func (c *call) attempt(ctx context.Context, unit db.Querier) (err error) {
 
 // allow asks the route's policy and resolves its dependencies, on a reader that
 // ends here.
-func (rt *route) allow(r *http.Request) (values []reflect.Value, err error) {
+func (rt *route) allow(ctx context.Context, r *http.Request) (values []reflect.Value, err error) {
 	if len(rt.deps) == 0 {
 		return []reflect.Value{}, nil
 	}
-	r = withoutBody(r)
 	if rt.api.config.DB == nil {
-		return rt.resolve(r.Context(), nil, r)
+		return rt.resolve(ctx, nil, withoutBody(ctx, r))
 	}
-	err = rt.api.config.DB.Read(r.Context(), func(ctx context.Context, q *db.Reader) error {
-		values, err = rt.resolve(ctx, q, r)
+	err = rt.api.config.DB.Read(ctx, func(ctx context.Context, q *db.Reader) error {
+		values, err = rt.resolve(ctx, q, withoutBody(ctx, r))
 		return err
 	})
 	return values, err
 }
 
 // withoutBody returns the request as providers see it.
-func withoutBody(r *http.Request) *http.Request {
-	c := *r
-	c.Body = http.NoBody
-	return &c
+func withoutBody(ctx context.Context, r *http.Request) *http.Request {
+	r = r.WithContext(ctx)
+	r.Body = http.NoBody
+	return r
 }
 
 // inject fills the fields of the input that huma does not parse.
@@ -187,7 +186,7 @@ func (c *call) write() {
 		h[http.CanonicalHeaderKey(name)] = append(h[http.CanonicalHeaderKey(name)], values...)
 	}
 	if h.Get("Cache-Control") == "" {
-		h.Set("Cache-Control", "no-store")
+		h["Cache-Control"] = noStore
 	}
 	if c.upload != nil && !c.upload.done {
 		limitRest(c.w)
@@ -201,7 +200,7 @@ func (c *call) write() {
 	case c.route.output.rendered:
 		status = c.status
 	case c.route.output.body != nil:
-		h.Set("Content-Type", "application/json")
+		h["Content-Type"] = jsonType
 	}
 	if !c.route.output.empty() {
 		h.Set("Content-Length", strconv.Itoa(len(c.body)))
@@ -210,6 +209,12 @@ func (c *call) write() {
 	// A client that is gone is not an error: what it asked for is committed.
 	_, _ = c.w.Write(c.body)
 }
+
+// Values of headers, shared by all responses.
+var (
+	noStore  = []string{"no-store"}
+	jsonType = []string{"application/json"}
+)
 
 // sink takes what huma writes: nothing of it is sent.
 type sink struct{}

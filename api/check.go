@@ -11,11 +11,11 @@ import (
 func (rt *route) check() bool {
 	a := rt.api
 	if a.handler != nil {
-		panic(fmt.Sprintf("api: %s: %s is registered after API.Handler was called", rt.place, rt.pattern()))
+		panic(fmt.Sprintf("api: %s: %s is registered after API.Handler was called", rt.place, rt.pattern))
 	}
 	before := len(a.problems)
 	refuse := func(format string, args ...any) {
-		a.refuse(rt.place, "%s: %s", rt.pattern(), fmt.Sprintf(format, args...))
+		a.refuse(rt.place, "%s: %s", rt.pattern, fmt.Sprintf(format, args...))
 	}
 	if !strings.HasPrefix(rt.path, "/") {
 		refuse("the path does not begin with a slash, nor does the router's prefix")
@@ -47,7 +47,7 @@ func (rt *route) check() bool {
 	for _, other := range a.routes {
 		if other.mounted == nil && other.op.OperationID == rt.op.OperationID {
 			refuse("its operation id %s is also that of %s at %s. Give one of them another with api.OperationID",
-				rt.op.OperationID, other.pattern(), other.place)
+				rt.op.OperationID, other.pattern, other.place)
 		}
 	}
 	return len(a.problems) == before
@@ -60,7 +60,7 @@ func (rt *route) add(f func()) {
 	defer func() {
 		a.pending = nil
 		if p := recover(); p != nil {
-			a.refuse(rt.place, "%s: %s", rt.pattern(), a.clash(fmt.Sprint(p)))
+			a.refuse(rt.place, "%s: %s", rt.pattern, a.clash(fmt.Sprint(p)))
 		}
 	}()
 	a.pending = rt
@@ -77,8 +77,8 @@ func (a *API) clash(message string) string {
 		return first
 	}
 	for _, rt := range a.routes {
-		if strings.HasPrefix(other, strconv.Quote(rt.pattern())) {
-			return fmt.Sprintf("matches requests that are also those of %s at %s", rt.pattern(), rt.place)
+		if strings.HasPrefix(other, strconv.Quote(rt.pattern)) {
+			return fmt.Sprintf("matches requests that are also those of %s at %s", rt.pattern, rt.place)
 		}
 	}
 	return first

@@ -37,7 +37,7 @@ func (a *API) mount(pattern string, h http.Handler) (err error) {
 		}
 	}()
 	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		exchangeOf(r.Context()).unrouted = nil
+		exchangeOf(r.Context()).unrouted = false
 		h.ServeHTTP(w, r)
 	})
 	return nil

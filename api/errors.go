@@ -33,20 +33,20 @@ var (
 const statusClientGone = 499
 
 // fail logs the error and answers with it.
-func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (a *API) fail(ctx context.Context, w http.ResponseWriter, r *http.Request, err error) {
 	e := errs.From(err)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && e.Kind == errs.Internal:
 		e = errTimeout.Wrap(err)
-	case errors.Is(r.Context().Err(), context.Canceled) && (e.Kind == errs.Timeout || errors.Is(err, context.Canceled)):
+	case errors.Is(ctx.Err(), context.Canceled) && (e.Kind == errs.Timeout || errors.Is(err, context.Canceled)):
 		// The client is gone; or the server stops, and then its client must
 		// not take silence for success.
 		e = errCanceled.Wrap(err)
-		if errors.Is(context.Cause(r.Context()), context.Canceled) {
-			exchangeOf(r.Context()).status = statusClientGone
+		if errors.Is(context.Cause(ctx), context.Canceled) {
+			exchangeOf(ctx).status = statusClientGone
 		}
 	}
-	a.logError(r.Context(), e)
+	a.logError(ctx, e)
 	a.writeError(w, r, e)
 }
 
@@ -65,7 +65,7 @@ func (a *API) logError(ctx context.Context, e *errs.Error) {
 	}
 	attrs := []slog.Attr{slog.String("code", e.Code), slog.Any("error", e)}
 	if rt := routeOf(ctx); rt != nil {
-		attrs = append(attrs, slog.String("route", rt.pattern()), slog.String("handler", rt.handler))
+		attrs = append(attrs, slog.String("route", rt.pattern), slog.String("handler", rt.handler))
 	}
 	if place := e.Place(); place != "" {
 		attrs = append(attrs, slog.String("place", place))
@@ -85,7 +85,7 @@ func (a *API) writeError(w http.ResponseWriter, r *http.Request, e *errs.Error) 
 	h.Del("Content-Encoding")
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(b)))
-	h.Set("Cache-Control", "no-store")
+	h["Cache-Control"] = noStore
 	if e.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
 	}

@@ -8,19 +8,23 @@ import (
 	"net/http"
 	"net/netip"
 	"time"
+
+	"github.com/terem-go/terem/db"
 )
 
 // exchange is one request and its response, as the access log sees them.
 type exchange struct {
 	http.ResponseWriter
+	api      *API
+	request  *http.Request
 	id       string
 	route    *route
 	status   int
 	bytes    int64
-	finished bool             // the handler returned
-	unrouted func(status int) // answers instead of the router's own text, until a route is found
-	mute     bool             // it was answered so: the router's text is dropped
-	after    func()           // runs once the response is sent
+	finished bool         // the handler returned
+	unrouted bool         // the router has the request, and found no route yet
+	mute     bool         // it was answered, and the router's own text is dropped
+	after    db.Committed // what must wait until the response is sent
 }
 
 type exchangeKey struct{}
@@ -48,9 +52,9 @@ func RequestID(ctx context.Context) string {
 
 // WriteHeader implements http.ResponseWriter.
 func (x *exchange) WriteHeader(status int) {
-	if reply := x.unrouted; reply != nil && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) {
-		x.unrouted = nil
-		reply(status)
+	if x.unrouted && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) {
+		x.unrouted = false
+		x.api.writeError(x, x.request, notRouted(status))
 		x.mute = true
 	}
 	if x.mute {
@@ -85,8 +89,7 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
 // dispatch hands a request to the router.
 func (a *API) dispatch(w http.ResponseWriter, r *http.Request) {
-	x := exchangeOf(r.Context())
-	x.unrouted = func(status int) { a.writeError(x, r, notRouted(status)) }
+	exchangeOf(r.Context()).unrouted = true
 	a.mux.ServeHTTP(w, r)
 }
 
@@ -95,12 +98,13 @@ func (a *API) dispatch(w http.ResponseWriter, r *http.Request) {
 func (a *API) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		x := &exchange{ResponseWriter: w, id: a.trustProxy(r)}
+		x := &exchange{ResponseWriter: w, api: a, id: a.trustProxy(r)}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+		x.request = r
 		w.Header().Set("X-Request-Id", x.id)
 		defer func() { a.logAccess(r, x, time.Since(start)) }()
 		defer x.end()
-		defer a.rescue(x, r)()
+		defer a.rescue(x)
 		next.ServeHTTP(x, r)
 		x.finished = true
 	})
@@ -108,9 +112,9 @@ func (a *API) observe(next http.Handler) http.Handler {
 
 // end sends what is still held back and starts what must wait for that.
 func (x *exchange) end() {
-	if x.after != nil {
+	if x.route != nil && x.route.scope == sessionScope {
 		x.Flush()
-		x.after()
+		x.after.Go()
 	}
 }
 
@@ -120,7 +124,7 @@ func (a *API) logAccess(r *http.Request, x *exchange, took time.Duration) {
 	}
 	route := ""
 	if x.route != nil {
-		route = x.route.pattern()
+		route = x.route.pattern
 	}
 	a.config.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request",
 		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("route", route),

@@ -23,5 +23,5 @@ func Handle(r *Router, pattern string, h http.Handler, p Policy) {
 	if !rt.check() {
 		return
 	}
-	rt.add(func() { r.api.mux.Handle(rt.pattern(), http.HandlerFunc(rt.serve)) })
+	rt.add(func() { r.api.mux.Handle(rt.pattern, http.HandlerFunc(rt.serve)) })
 }

@@ -50,7 +50,7 @@ var _ huma.Adapter = adapter{}
 func (ad adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	rt := ad.api.pending
 	rt.op, rt.parse = op, handler
-	ad.api.mux.HandleFunc(rt.pattern(), rt.serve)
+	ad.api.mux.HandleFunc(rt.pattern, rt.serve)
 }
 
 // ServeHTTP implements huma.Adapter.

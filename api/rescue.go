@@ -23,32 +23,30 @@ func notRouted(status int) *errs.Error {
 	return errNoRoute
 }
 
-// rescue returns a function to defer: it answers for a handler that panicked
+// rescue is deferred around a request: it answers for a handler that panicked
 // or ended its goroutine with runtime.Goexit. The session has been rolled back
 // by then.
-func (a *API) rescue(x *exchange, r *http.Request) func() {
-	return func() {
-		p := recover()
-		if p == nil && x.finished {
-			return
-		}
-		if p == http.ErrAbortHandler {
-			panic(p)
-		}
-		what := "a handler panicked"
-		if p == nil {
-			what, p = "a handler ended its goroutine", "runtime.Goexit"
-		}
-		attrs := []any{slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack()))}
-		if x.route != nil {
-			attrs = append(attrs, slog.String("route", x.route.pattern()), slog.String("handler", x.route.handler))
-		}
-		a.config.Logger.ErrorContext(r.Context(), what, attrs...)
-		if x.status == 0 {
-			a.writeError(x, r, errCrashed)
-			x.Flush() // a goroutine that ends takes unsent bytes with it
-			return
-		}
-		panic(http.ErrAbortHandler) // what was sent is not the whole: the client must see that
+func (a *API) rescue(x *exchange) {
+	p := recover()
+	if p == nil && x.finished {
+		return
 	}
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	what := "a handler panicked"
+	if p == nil {
+		what, p = "a handler ended its goroutine", "runtime.Goexit"
+	}
+	attrs := []any{slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack()))}
+	if x.route != nil {
+		attrs = append(attrs, slog.String("route", x.route.pattern), slog.String("handler", x.route.handler))
+	}
+	a.config.Logger.ErrorContext(x.request.Context(), what, attrs...)
+	if x.status == 0 {
+		a.writeError(x, x.request, errCrashed)
+		x.Flush() // a goroutine that ends takes unsent bytes with it
+		return
+	}
+	panic(http.ErrAbortHandler) // what was sent is not the whole: the client must see that
 }

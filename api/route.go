@@ -18,6 +18,7 @@ type route struct {
 	api     *API
 	method  string
 	path    string
+	pattern string // both, as http.ServeMux knows them
 	scope   scopeKind
 	policy  Policy
 	handler string // the handler's name
@@ -44,9 +45,6 @@ type dependency struct {
 	policy   bool
 	fields   [][]int
 }
-
-// pattern returns the route as http.ServeMux knows it.
-func (rt *route) pattern() string { return strings.TrimSpace(rt.method + " " + rt.path) }
 
 // Route describes a registered route.
 type Route struct {
@@ -118,6 +116,7 @@ func register[S scope, I, O any](r *Router, method, path string, h func(context.
 func (r *Router) newRoute(method, path, handler string, p Policy) *route {
 	rt := &route{api: r.api, method: method, path: r.prefix + path, policy: p, handler: handler, place: callerPlace(),
 		maxBody: r.api.config.MaxBody, timeout: r.api.config.Timeout}
+	rt.pattern = strings.TrimSpace(method + " " + rt.path)
 	rt.op = &huma.Operation{Method: method, Path: documentedPath(rt.path), OperationID: operationID(handler), Summary: summary(handler),
 		MaxBodyBytes: -1, BodyReadTimeout: -1} // the call reads bodies itself
 	if r.tag != "" {

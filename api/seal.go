@@ -17,7 +17,7 @@ func (a *API) seal() []error {
 	problems := slices.Clone(a.schemas.problems)
 	for _, rt := range a.routes {
 		refuse := func(format string, args ...any) {
-			problems = append(problems, fmt.Errorf("%s: %s: %s", rt.place, rt.pattern(), fmt.Sprintf(format, args...)))
+			problems = append(problems, fmt.Errorf("%s: %s: %s", rt.place, rt.pattern, fmt.Sprintf(format, args...)))
 		}
 		rt.connect(refuse)
 		rt.secure()

@@ -45,15 +45,23 @@ func (a *API) surround(next http.Handler) (http.Handler, error) {
 	return a.observe(next), nil
 }
 
+// Values of headers, shared by all responses.
+var (
+	noContent  = []string{"default-src 'none'; frame-ancestors 'none'"}
+	noSniff    = []string{"nosniff"}
+	noFrame    = []string{"DENY"}
+	noReferrer = []string{"no-referrer"}
+)
+
 // secureHeaders sets what a browser should know before it shows anything of the
 // API. A handler that serves pages sets its own policy instead.
 func secureHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
+		h["Content-Security-Policy"] = noContent
+		h["X-Content-Type-Options"] = noSniff
+		h["X-Frame-Options"] = noFrame
+		h["Referrer-Policy"] = noReferrer
 		next.ServeHTTP(w, r)
 	})
 }
