@@ -207,6 +207,7 @@ func TestFormTypesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	type pointer struct{ *Address }
 	type hidden struct {
+		//lint:ignore U1000 only its tag is looked at
 		name string `form:"name"`
 	}
 	for name, c := range map[string]struct {
