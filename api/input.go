@@ -27,10 +27,13 @@ type field struct {
 
 // FromRequest is what the type of an input's field implements, by its pointer,
 // to be read from the request, such as web.Form. The body has been read, up to
-// the route's MaxBody, and is passed beside the request.
+// the route's MaxBody, and is passed beside the request. Where the type has a
+// method Verify() error, Check reports what it returns.
 type FromRequest interface {
 	FromRequest(r *http.Request, body []byte) error
 }
+
+type verifier interface{ Verify() error }
 
 var (
 	uploadType      = reflect.TypeFor[Upload]()
@@ -78,6 +81,11 @@ func (in *input) walk(t reflect.Type, at []int) {
 			in.upload, in.accepts = index, f.Tag.Get("accept")
 		case reflect.PointerTo(f.Type).Implements(fromRequestType):
 			in.readers = append(in.readers, index)
+			if v, ok := reflect.New(f.Type).Interface().(verifier); ok {
+				if err := v.Verify(); err != nil {
+					in.refuse("the field %s of the input %s: %s", f.Name, in.typ, err)
+				}
+			}
 		default:
 			in.fields = append(in.fields, field{f.Name, f.Type, index})
 		}

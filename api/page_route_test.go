@@ -74,3 +74,19 @@ func TestPagesAndForms(t *testing.T) {
 		}
 	})
 }
+
+// broken is a field that reads the request and is declared wrongly.
+type broken struct{ line }
+
+func (*broken) Verify() error { return errors.New("a wrong tag") }
+
+func TestFieldsThatReadTheRequestAreVerified(t *testing.T) {
+	t.Parallel()
+	a := api.New(api.Config{})
+	api.Post(a.Router("", ""), "/lines", func(context.Context, api.None, *struct{ Line broken }) (*page, error) {
+		return &page{}, nil
+	}, api.Public)
+	if err := a.Check(); err == nil || !strings.Contains(err.Error(), "page_route_test.go") || !strings.Contains(err.Error(), "the field Line") || !strings.Contains(err.Error(), "a wrong tag") {
+		t.Errorf("Check: %v", err)
+	}
+}
