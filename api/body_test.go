@@ -106,6 +106,18 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
+// A body that is announced to be too large is not asked for.
+func TestBodyTooLargeIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	s := echoAPI(t, api.Config{}, nil)
+	for _, length := range []int{101, 10 << 20} {
+		resp, body := talk(t, dial(t, s), "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", length)
+		if resp.StatusCode != 413 || !strings.Contains(body, "body_too_large") {
+			t.Errorf("%d %s", resp.StatusCode, body)
+		}
+	}
+}
+
 // The policy comes before the body: it is neither asked for nor waited for.
 func TestPolicyBeforeBody(t *testing.T) {
 	t.Parallel()

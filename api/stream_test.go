@@ -32,9 +32,7 @@ func (e *endless) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n := min(int64(len(p)), e.left)
-	for i := range p[:n] {
-		p[i] = byte(i)
-	}
+	clear(p[:n])
 	if e.left%(1<<24) < n {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
