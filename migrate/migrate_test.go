@@ -249,7 +249,7 @@ func TestOneLineInTheLogForEachFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
-	want := []string{`"migration applied" source="" file=sqlite/1_a.sql took=`, `"migration applied" source="" file=sqlite/2_b.sql took=`, `"migration taken back" source="" file=sqlite/2_b.sql took=`}
+	want := []string{`"migration applied" file=sqlite/1_a.sql took=`, `"migration applied" file=sqlite/2_b.sql took=`, `"migration taken back" file=sqlite/2_b.sql took=`}
 	if len(lines) != len(want) {
 		t.Fatalf("log:\n%s", &log)
 	}

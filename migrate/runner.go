@@ -82,7 +82,11 @@ func (r *runner) run(ctx context.Context, f Migration, d direction) (Applied, er
 	if d == down {
 		done = "migration taken back"
 	}
-	r.log.InfoContext(ctx, done, slog.String("source", f.Source), slog.String("file", f.File), slog.Duration("took", res.Duration))
+	log := r.log
+	if f.Source != "" {
+		log = log.With(slog.String("source", f.Source))
+	}
+	log.InfoContext(ctx, done, slog.String("file", f.File), slog.Duration("took", res.Duration))
 	return Applied{f, res.Duration}, nil
 }
 
