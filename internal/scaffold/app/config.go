@@ -3,7 +3,10 @@ package main
 import (
 	"crypto/rand"
 	"log/slog"
+	"net"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/terem-go/terem/api"
@@ -40,16 +43,40 @@ const minSecret = 32
 
 // Check reports what is wrong beyond the types.
 func (c *Config) Check(p *settings.Problems) {
+	if _, port, err := net.SplitHostPort(c.Addr); err != nil {
+		p.Add("ADDR", "expected a host and a port, such as 127.0.0.1:8000")
+	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		p.Add("ADDR", "expected a port from 0 to 65535")
+	}
+	url := c.DatabaseURL.Reveal()
+	switch scheme, rest, _ := strings.Cut(url, ":"); {
+	case scheme != "sqlite" && scheme != "postgres" && scheme != "postgresql":
+		p.Add("DATABASE_URL", "expected sqlite:FILE or postgres://…")
+	case c.Environment.Production() && scheme != "sqlite" && strings.HasPrefix(rest, "//postgres@"):
+		p.Add("DATABASE_URL", "expected a user of the application's own, not the superuser without a password")
+	}
 	if n := c.SecretKey.Len(); n < minSecret && (n > 0 || c.Environment.Production()) {
 		p.Add("SECRET_KEY", "expected a random value of at least 32 characters, for instance from: openssl rand -hex 32")
+	}
+	if c.TokenLifetime < time.Second || c.TokenLifetime%time.Second != 0 {
+		p.Add("TOKEN_LIFETIME", "expected whole seconds, at least 1s")
 	}
 	if c.MaxBody < 1 {
 		p.Add("MAX_BODY", "expected a number above 0")
 	}
-	for name, d := range map[string]time.Duration{"REQUEST_TIMEOUT": c.RequestTimeout, "TOKEN_LIFETIME": c.TokenLifetime, "STOP_TIMEOUT": c.StopTimeout} {
-		if d < time.Second {
-			p.Add(name, "expected at least 1s")
+	if c.RequestTimeout < time.Second {
+		p.Add("REQUEST_TIMEOUT", "expected at least 1s")
+	}
+	for _, o := range c.CORSOrigins {
+		if o != "*" && !strings.HasPrefix(o, "https://") && !strings.HasPrefix(o, "http://") {
+			p.Add("CORS_ORIGINS", "expected origins such as https://app.example, or *")
 		}
+	}
+	if c.DrainTimeout < 0 {
+		p.Add("DRAIN_TIMEOUT", "expected 0s or more")
+	}
+	if c.StopTimeout < time.Second {
+		p.Add("STOP_TIMEOUT", "expected at least 1s")
 	}
 }
 

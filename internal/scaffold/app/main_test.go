@@ -76,12 +76,13 @@ func TestCommands(t *testing.T) {
 
 func TestConfigRefuses(t *testing.T) {
 	t.Parallel()
-	_, _, err := loadConfig(settings.Options{Dotenv: "-", Environ: []string{"ENVIRONMENT=production", "REQUEST_TIMEOUT=soon", "MAX_BODY=-1"}})
+	_, _, err := loadConfig(settings.Options{Dotenv: "-", Environ: []string{"ENVIRONMENT=production", "REQUEST_TIMEOUT=soon", "MAX_BODY=-1",
+		"ADDR=nonsense", "DATABASE_URL=mysql://x", "CORS_ORIGINS=foo", "DRAIN_TIMEOUT=-4s", "STOP_TIMEOUT=0s", "TOKEN_LIFETIME=1500ms"}})
 	var wrong *settings.Error
 	if !errors.As(err, &wrong) {
 		t.Fatalf("loaded: %v", err)
 	}
-	for _, name := range []string{"SECRET_KEY", "REQUEST_TIMEOUT", "MAX_BODY"} {
+	for _, name := range []string{"SECRET_KEY", "REQUEST_TIMEOUT", "MAX_BODY", "ADDR", "DATABASE_URL", "CORS_ORIGINS", "DRAIN_TIMEOUT", "STOP_TIMEOUT", "TOKEN_LIFETIME"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named:\n%v", name, err)
 		}

@@ -9,6 +9,8 @@ var (
 	ErrWrongPassword = errs.New(errs.Invalid, "users.wrong_password", "The current password is wrong.").
 				With(errs.Field{In: "body", Name: "current_password", Message: "expected the current password"})
 	ErrNotAllowed = errs.New(errs.Forbidden, "users.not_allowed", "You may not do this.")
-	ErrBadName    = errs.New(errs.Invalid, "users.bad_name", "A name needs something to see, and no control characters.").
+	ErrBadEmail   = errs.New(errs.Invalid, "users.bad_email", "This is not an e-mail address.").
+			With(errs.Field{In: "body", Name: "email", Message: "expected an e-mail address"})
+	ErrBadName = errs.New(errs.Invalid, "users.bad_name", "A name needs something to see, and no control characters.").
 			With(errs.Field{In: "body", Name: "name", Message: "expected a name"})
 )

@@ -22,6 +22,9 @@ type User struct {
 func (u *User) tidy() error {
 	u.Email = utils.Email(u.Email)
 	u.Name = utils.OneLine(u.Name)
+	if !utils.IsEmail(u.Email) {
+		return ErrBadEmail.Here()
+	}
 	if !utils.Printable(u.Name) {
 		return ErrBadName.Here()
 	}

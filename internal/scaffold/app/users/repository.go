@@ -25,10 +25,15 @@ func (r Repository) Create(ctx context.Context, x db.Execer, u *User) error {
 	return dao.Taken(r.Insert(ctx, x, u), "email", ErrEmailTaken)
 }
 
-// Save updates a user, or returns ErrEmailTaken.
-func (r Repository) Save(ctx context.Context, x db.Execer, u *User) error {
+// Change writes the named columns of a user, or returns ErrEmailTaken. Only what
+// was changed is written: the rest of a row that was read before may have been
+// changed by others since.
+func (r Repository) Change(ctx context.Context, x db.Execer, u *User, columns ...string) error {
+	if len(columns) == 0 {
+		return nil
+	}
 	if err := u.tidy(); err != nil {
 		return err
 	}
-	return dao.Taken(r.Update(ctx, x, u), "email", ErrEmailTaken)
+	return dao.Taken(r.Update(ctx, x, u, columns...), "email", ErrEmailTaken)
 }

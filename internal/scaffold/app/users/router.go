@@ -86,13 +86,14 @@ func (rt *Router) updateMe(ctx context.Context, database *db.DB, in *MeUpdate) (
 		if err != nil {
 			return err
 		}
+		var changed []string
 		if hash != "" {
-			u.PasswordHash = hash
+			u.PasswordHash, changed = hash, append(changed, "password_hash")
 		}
 		if n := in.Body.Name; n != nil {
-			u.Name = *n
+			u.Name, changed = *n, append(changed, "name")
 		}
-		err = rt.users.Save(ctx, s, u)
+		err = rt.users.Change(ctx, s, u, changed...)
 		out = newUserRead(u)
 		return err
 	})
@@ -125,13 +126,14 @@ func (rt *Router) update(ctx context.Context, s *db.Session, in *UserUpdate) (*U
 	if err != nil {
 		return nil, err
 	}
+	var changed []string
 	if n := in.Body.Name; n != nil {
-		u.Name = *n
+		u.Name, changed = *n, append(changed, "name")
 	}
 	if e := in.Body.Email; e != nil {
-		u.Email = *e
+		u.Email, changed = *e, append(changed, "email")
 	}
-	if err := rt.users.Save(ctx, s, u); err != nil {
+	if err := rt.users.Change(ctx, s, u, changed...); err != nil {
 		return nil, err
 	}
 	out := newUserRead(u)

@@ -3,6 +3,7 @@ package users_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/terem-go/terem/api"
@@ -126,6 +127,27 @@ func TestSuperuserManagesUsers(t *testing.T) {
 		root.Delete(path).Expect(204)
 		for _, r := range []*apitest.Response{root.Get(path), root.Delete(path), root.Patch(path, map[string]any{"name": "A"})} {
 			r.ExpectError(404, "users.not_found")
+		}
+	})
+}
+
+// What two clients change of one user at the same time stays, both of it.
+func TestChangesAtTheSameTime(t *testing.T) {
+	each(t, func(t *testing.T, c *apitest.Client, d *db.DB) {
+		ada, u := signUp(c, "ada@example.com")
+		root, boss := signUp(c, "root@example.com")
+		promote(t, d, boss.ID)
+		for n := range 40 {
+			name, email := fmt.Sprintf("Ada %d", n), fmt.Sprintf("ada%d@example.com", n)
+			var wg sync.WaitGroup
+			wg.Go(func() { ada.Patch("/api/users/me", map[string]any{"name": name}).Expect(200) })
+			wg.Go(func() { root.Patch(fmt.Sprintf("/api/users/%d", u.ID), map[string]any{"email": email}).Expect(200) })
+			wg.Wait()
+			var now users.UserRead
+			ada.Get("/api/users/me").Expect(200).JSON(&now)
+			if now.Name != name || now.Email != email {
+				t.Fatalf("round %d: a change that was answered with 200 is gone: %+v", n, now)
+			}
 		}
 	})
 }

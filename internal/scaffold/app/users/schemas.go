@@ -10,8 +10,8 @@ import (
 type UserCreate struct {
 	Body struct {
 		Email    string `json:"email" format:"email" maxLength:"254" doc:"The address to log in with." example:"ada@example.com"`
-		Password string `json:"password" maxLength:"1024" format:"password" doc:"At least 12 characters." example:"correct horse battery"`
-		Name     string `json:"name" maxLength:"100" doc:"The name to show." example:"Ada Lovelace"`
+		Password string `json:"password" minLength:"12" maxLength:"1024" format:"password" doc:"At least 12 characters." example:"correct horse battery"`
+		Name     string `json:"name" minLength:"1" maxLength:"100" doc:"The name to show." example:"Ada Lovelace"`
 	}
 }
 
@@ -54,8 +54,8 @@ type Me struct {
 type MeUpdate struct {
 	User Current
 	Body struct {
-		Name            *string `json:"name,omitempty" maxLength:"100"`
-		Password        *string `json:"password,omitempty" maxLength:"1024" format:"password" doc:"A new password; needs the current one."`
+		Name            *string `json:"name,omitempty" minLength:"1" maxLength:"100"`
+		Password        *string `json:"password,omitempty" minLength:"12" maxLength:"1024" format:"password" doc:"A new password; needs the current one."`
 		CurrentPassword string  `json:"current_password,omitempty" maxLength:"1024" format:"password"`
 	}
 }
@@ -75,6 +75,6 @@ type UserUpdate struct {
 	ID   int64 `path:"id" minimum:"1"`
 	Body struct {
 		Email *string `json:"email,omitempty" format:"email" maxLength:"254"`
-		Name  *string `json:"name,omitempty" maxLength:"100"`
+		Name  *string `json:"name,omitempty" minLength:"1" maxLength:"100"`
 	}
 }

@@ -47,3 +47,12 @@ func TestLogger(t *testing.T) {
 		t.Errorf("not a text record: %s", b.String())
 	}
 }
+
+func TestIsEmail(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{"ada@example.com": true, "": false, "ada": false, "Ada <ada@example.com>": false, "a@b, c@d": false} {
+		if got := utils.IsEmail(s); got != want {
+			t.Errorf("IsEmail(%q) = %v, want %v", s, got, want)
+		}
+	}
+}

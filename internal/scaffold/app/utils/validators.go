@@ -1,6 +1,9 @@
 package utils
 
-import "unicode"
+import (
+	"net/mail"
+	"unicode"
+)
 
 // Printable reports whether the text has something to see in it, and nothing
 // that a terminal or a page would act upon.
@@ -13,4 +16,10 @@ func Printable(s string) bool {
 		seen = seen || !unicode.IsSpace(r)
 	}
 	return seen
+}
+
+// IsEmail reports whether the text is an e-mail address and nothing more.
+func IsEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Name == "" && a.Address == s
 }
