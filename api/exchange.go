@@ -75,11 +75,22 @@ func (x *exchange) Write(b []byte) (int, error) {
 	if x.status == 0 {
 		x.status = http.StatusOK
 	}
-	_ = http.NewResponseController(x.ResponseWriter).SetWriteDeadline(time.Now().Add(stallTimeout))
-	n, err := x.ResponseWriter.Write(b)
-	x.bytes += int64(n)
-	return n, err
+	control := http.NewResponseController(x.ResponseWriter)
+	for written := 0; ; {
+		piece := b[written:min(written+writePiece, len(b))]
+		_ = control.SetWriteDeadline(time.Now().Add(stallTimeout))
+		n, err := x.ResponseWriter.Write(piece)
+		written += n
+		x.bytes += int64(n)
+		if err != nil || written == len(b) {
+			return written, err
+		}
+	}
 }
+
+// writePiece is how much of a response has a deadline of its own: a client that
+// takes less in 30 s has stalled.
+const writePiece = 64 << 10
 
 // Flush implements http.Flusher.
 func (x *exchange) Flush() { _ = http.NewResponseController(x.ResponseWriter).Flush() }

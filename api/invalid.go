@@ -57,6 +57,9 @@ func invalid(status int, msg string, details []error) *errs.Error {
 		if e, ok := parseBodyError(message); ok {
 			name, message, status = e.field, e.message, 422
 		}
+		if property, ok := missing(message); ok {
+			name, message = strings.TrimPrefix(name+"."+property, "."), "expected a value, but it is missing"
+		}
 		fields = append(fields, errs.Field{In: in, Name: clip(name), Message: clip(expectation(message))})
 	}
 	switch {
@@ -72,6 +75,15 @@ func invalid(status int, msg string, details []error) *errs.Error {
 	e := errNotParsed.Wrap(errors.New(msg))
 	e.Kind = errs.KindOf(status)
 	return e
+}
+
+// missing returns the property that huma's message says is not there: it names
+// the object, and not the property, as the place.
+func missing(message string) (property string, ok bool) {
+	if property, ok = strings.CutPrefix(message, "expected required property "); !ok {
+		return "", false
+	}
+	return strings.CutSuffix(property, " to be present")
 }
 
 // expectation returns what huma's message says was expected. Only messages that

@@ -148,7 +148,7 @@ func TestInvalidInput(t *testing.T) {
 		"base64 of a wrong length":   {body: `{"raw":"hunter2"}`, status: 422, code: "invalid_input", fields: []errs.Field{{In: "body", Message: "expected values that fit"}}},
 		"inside": {body: `{"many":[{"code":"1"},{"code":"` + secret + `","note":1}]}`, status: 422, code: "invalid_input", fields: []errs.Field{
 			{In: "body", Name: "many[1].code", Message: "expected string to match pattern ^[0-9]+$"}, {In: "body", Name: "many[1].note", Message: "expected string"}}},
-		"missing": {body: `{"inner":{"note":"hunt"}}`, status: 422, code: "invalid_input", fields: []errs.Field{{In: "body", Name: "inner", Message: "expected required property code to be present"}}},
+		"missing": {body: `{"inner":{"note":"hunt"}}`, status: 422, code: "invalid_input", fields: []errs.Field{{In: "body", Name: "inner.code", Message: "expected a value, but it is missing"}}},
 
 		"an id that overflows":      {path: "/accounts/9223372036854775808/ada", body: `{}`, status: 422, code: "invalid_input", fields: []errs.Field{{In: "path", Name: "id", Message: "expected integer"}}},
 		"an id that is no number":   {path: "/accounts/" + secret + "/ada", body: `{}`, status: 422, code: "invalid_input", fields: []errs.Field{{In: "path", Name: "id", Message: "expected integer"}}},

@@ -45,5 +45,6 @@ func InSession(rt *route) { rt.inSession = true }
 func MaxBody(n int64) Option { return func(rt *route) { rt.maxBody = n } }
 
 // Timeout ends a request to this route that takes longer, with 504. Less than
-// zero means never.
+// zero means never. A statement of a session on SQLite is not interrupted: the
+// request ends after it.
 func Timeout(d time.Duration) Option { return func(rt *route) { rt.timeout = d } }

@@ -119,6 +119,9 @@ func (r *Router) newRoute(method, path, handler string, p Policy) *route {
 	rt.pattern = strings.TrimSpace(method + " " + rt.path)
 	rt.op = &huma.Operation{Method: method, Path: documentedPath(rt.path), OperationID: operationID(handler), Summary: summary(handler),
 		MaxBodyBytes: -1, BodyReadTimeout: -1} // the call reads bodies itself
+	if !strings.HasPrefix(path, "/") && r.prefix != "" { // check finds it without a prefix
+		r.api.refuse(rt.place, "%s %s: the path does not begin with a slash", method, path)
+	}
 	if r.tag != "" {
 		rt.op.Tags = []string{r.tag}
 	}

@@ -73,9 +73,9 @@ type App struct {
 	problems []error
 	handler  http.Handler // once it was asked for
 
-	stopping atomic.Bool // a signal to stop was received
-	closing  atomic.Bool // clients are to close their connections
-	migrated atomic.Bool // no migration was pending when it was last looked at
+	stopping atomic.Bool  // a signal to stop was received
+	closing  atomic.Bool  // clients are to close their connections
+	migrated atomic.Int64 // when no migration was pending, in milliseconds since 1970
 }
 
 // Domain is what an application is made of: a folder that owns its tables,

@@ -49,10 +49,12 @@ func (a *App) ready(ctx context.Context, _ api.None, _ *struct{}) (*Health, erro
 	return &Health{"ok"}, nil
 }
 
-// checkMigrated fails while migrations are pending. Once none was, it asks no
-// more: a running program's files do not change.
+// migratedFor is how long the answer that no migration is pending holds.
+const migratedFor = 5 * time.Second
+
+// checkMigrated fails while migrations are pending.
 func (a *App) checkMigrated(ctx context.Context) error {
-	if a.migrator == nil || a.migrated.Load() {
+	if a.migrator == nil || time.Since(time.UnixMilli(a.migrated.Load())) < migratedFor {
 		return nil
 	}
 	pending, err := a.migrator.Pending(ctx)
@@ -62,6 +64,6 @@ func (a *App) checkMigrated(ctx context.Context) error {
 	if len(pending) > 0 {
 		return errBehind.Wrap(fmt.Errorf("%d pending, the first is %s", len(pending), pending[0].File))
 	}
-	a.migrated.Store(true)
+	a.migrated.Store(time.Now().UnixMilli())
 	return nil
 }

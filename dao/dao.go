@@ -14,7 +14,7 @@
 //	type Repository struct{ dao.Table[User] }
 //
 //	func (r Repository) ByEmail(ctx context.Context, q db.Querier, email string) (*User, error) {
-//		return r.One(ctx, q, dao.Where("lower(email) = lower($1)", email))
+//		return r.One(ctx, q, dao.Where("email = $1", strings.ToLower(email)))
 //	}
 //
 //	users := Repository{dao.Of[User]("users")}
