@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/db"
 )
 
@@ -334,12 +335,18 @@ func TestTimeout(t *testing.T) {
 			_, has := ctx.Deadline()
 			return &text{fmt.Sprint(has)}, nil
 		}, api.Public, api.Timeout(-1))
+		api.Post(r, "/stream", func(ctx context.Context, _ api.None, _ *struct{ File api.Upload }) (*text, error) {
+			_, has := ctx.Deadline()
+			return &text{fmt.Sprint(has)}, nil
+		}, api.Public)
 	})
 	for _, path := range []string{"/wait", "/policy", "/mounted"} {
 		c.Get(path).ExpectError(504, "timeout")
 	}
 	c.Post("/upload", "x").ExpectError(504, "timeout")
-	if r := c.Get("/none").Expect(200); !strings.Contains(r.Body, "false") {
-		t.Errorf("Timeout(-1) sets a deadline")
+	for _, r := range []*apitest.Response{c.Get("/none"), c.Post("/stream", "x")} {
+		if r.Expect(200); !strings.Contains(r.Body, "false") {
+			t.Errorf("%s: there is a deadline", r.Request)
+		}
 	}
 }

@@ -259,6 +259,16 @@ func TestCheckAccepts(t *testing.T) {
 			}](r, "/x/{id}/y/{rest...}")
 			post[nothing](r, "/x/{$}")
 		},
+		"function literals of two functions": func(r *api.Router) {
+			one := func() {
+				api.Get(r, "/x", func(context.Context, api.None, *nothing) (*text, error) { return nil, nil }, api.Public)
+			}
+			two := func() {
+				api.Get(r, "/y", func(context.Context, api.None, *nothing) (*text, error) { return nil, nil }, api.Public)
+			}
+			one()
+			two()
+		},
 		"one provider for fields and the policy": func(r *api.Router) {
 			api.Post(r, "/x", func(context.Context, api.None, *struct{ A, B caller }) (*api.Empty, error) { return nil, nil }, boss)
 			api.Provide(r, whoCalls) // later than its users

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/errs"
 )
 
@@ -117,6 +119,30 @@ func TestAccessLogAsText(t *testing.T) {
 	send(t, request(t, "GET", server(t, h).URL+"/a%0Alevel=ERROR%20msg=forged%22", nil))
 	l.wait(t, "status=404")
 	if n := strings.Count(strings.TrimSpace(l.String()), "\n"); n != 0 || !strings.Contains(l.String(), `path="/a\nlevel=ERROR msg=forged\""`) || !strings.Contains(l.String(), "app=x") {
+		t.Errorf("the log: %s", l)
+	}
+}
+
+// twice is a handler that gives one record to two others.
+type twice struct{ slog.Handler }
+
+func (h twice) Handle(ctx context.Context, r slog.Record) error {
+	return errors.Join(h.Handler.Handle(ctx, r), h.Handler.Handle(ctx, r))
+}
+
+func TestLogHandlerLeavesTheRecordAlone(t *testing.T) {
+	t.Parallel()
+	l := new(logs)
+	log := slog.New(twice{api.LogHandler(slog.NewTextHandler(l, nil))})
+	h := handler(t, api.Config{}, nil, func(r *api.Router) {
+		api.Get(r, "/x", func(ctx context.Context, _ api.None, _ *nothing) (*api.Empty, error) {
+			log.InfoContext(ctx, "hi", "a", 1, "b", 2, "c", 3, "d", 4, "e", 5, "f", 6, "g", 7)
+			return nil, nil
+		}, api.Public)
+	})
+	apitest.New(t, h).Get("/x").Expect(204)
+	lines := strings.Split(strings.TrimSpace(l.String()), "\n")
+	if len(lines) != 2 || lines[0] != lines[1] || !strings.Contains(lines[0], "g=7 request_id=") {
 		t.Errorf("the log: %s", l)
 	}
 }
