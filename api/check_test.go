@@ -260,14 +260,8 @@ func TestCheckAccepts(t *testing.T) {
 			post[nothing](r, "/x/{$}")
 		},
 		"function literals of two functions": func(r *api.Router) {
-			one := func() {
-				api.Get(r, "/x", func(context.Context, api.None, *nothing) (*text, error) { return nil, nil }, api.Public)
-			}
-			two := func() {
-				api.Get(r, "/y", func(context.Context, api.None, *nothing) (*text, error) { return nil, nil }, api.Public)
-			}
-			one()
-			two()
+			api.Get(r, "/x", firstLiteral(), api.Public)
+			api.Get(r, "/y", secondLiteral(), api.Public)
 		},
 		"one provider for fields and the policy": func(r *api.Router) {
 			api.Post(r, "/x", func(context.Context, api.None, *struct{ A, B caller }) (*api.Empty, error) { return nil, nil }, boss)
@@ -283,6 +277,18 @@ func TestCheckAccepts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Both are a func1 of their own, unless they are inlined.
+//
+//go:noinline
+func firstLiteral() func(context.Context, api.None, *nothing) (*text, error) {
+	return func(context.Context, api.None, *nothing) (*text, error) { return nil, nil }
+}
+
+//go:noinline
+func secondLiteral() func(context.Context, api.None, *nothing) (*text, error) {
+	return func(context.Context, api.None, *nothing) (*text, error) { return nil, nil }
 }
 
 func TestFindingNamesTheLineThatRegisters(t *testing.T) {
