@@ -183,7 +183,12 @@ func (c *call) inject(in reflect.Value) error {
 func (c *call) write() {
 	h := c.w.Header()
 	for name, values := range c.header {
-		h[http.CanonicalHeaderKey(name)] = append(h[http.CanonicalHeaderKey(name)], values...)
+		switch name = http.CanonicalHeaderKey(name); name {
+		case "Set-Cookie", "Vary":
+			h[name] = append(h[name], values...)
+		default: // instead of what every response has, such as a security policy
+			h[name] = values
+		}
 	}
 	if h.Get("Cache-Control") == "" {
 		h["Cache-Control"] = noStore

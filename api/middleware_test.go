@@ -231,7 +231,10 @@ func TestHeaders(t *testing.T) {
 	api.Provide(r, whoCalls, api.Bearer)
 	api.Get(r, "/ok", func(context.Context, api.None, *nothing) (*text, error) { return &text{}, nil }, api.Public)
 	api.Get(r, "/cached", func(context.Context, api.None, *nothing) (*api.Reply[text], error) {
-		return &api.Reply[text]{Header: http.Header{"cache-control": {"max-age=60"}, "X-Two": {"a", "b"}, "X-Bad": {"a\r\nSet-Cookie: x=1"}}}, nil
+		return &api.Reply[text]{Header: http.Header{"cache-control": {"max-age=60"}, "X-Two": {"a", "b"}, "X-Bad": {"a\r\nSet-Cookie: x=1"}, "vary": {"X-Two"}}}, nil
+	}, api.Public)
+	api.Get(r, "/own-policy", func(context.Context, api.None, *nothing) (*api.Reply[text], error) {
+		return &api.Reply[text]{Header: http.Header{"Content-Security-Policy": {"default-src 'self'"}}}, nil
 	}, api.Public)
 	api.Get(r, "/headers-only", func(context.Context, api.None, *nothing) (*api.Reply[api.Empty], error) {
 		return &api.Reply[api.Empty]{Header: http.Header{"Set-Cookie": {"a=b"}}}, nil
@@ -251,7 +254,8 @@ func TestHeaders(t *testing.T) {
 		header map[string]string
 	}{
 		"/ok":           {"GET", 200, map[string]string{"Cache-Control": "no-store", "Content-Type": "application/json", "Vary": "Accept-Encoding", "WWW-Authenticate": ""}},
-		"/cached":       {"GET", 200, map[string]string{"Cache-Control": "max-age=60", "X-Two": "a", "Set-Cookie": ""}},
+		"/cached":       {"GET", 200, map[string]string{"Cache-Control": "max-age=60", "X-Two": "a; b", "Set-Cookie": "", "Vary": "Accept-Encoding; X-Two"}},
+		"/own-policy":   {"GET", 200, map[string]string{"Content-Security-Policy": "default-src 'self'"}},
 		"/headers-only": {"GET", 204, map[string]string{"Set-Cookie": "a=b", "Content-Type": "", "Content-Length": ""}},
 		"/made":         {"POST", 201, map[string]string{"Content-Type": "application/json"}},
 		"/later":        {"GET", 503, map[string]string{"Retry-After": "2", "Cache-Control": "no-store"}},
@@ -265,9 +269,11 @@ func TestHeaders(t *testing.T) {
 		c.header["X-Content-Type-Options"] = "nosniff"
 		c.header["X-Frame-Options"] = "DENY"
 		c.header["Referrer-Policy"] = "no-referrer"
-		c.header["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+		if path != "/own-policy" {
+			c.header["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+		}
 		for name, want := range c.header {
-			if got := resp.Header.Get(name); got != want {
+			if got := strings.Join(resp.Header.Values(name), "; "); got != want {
 				t.Errorf("%s: %s: %q, want %q", path, name, got, want)
 			}
 		}
