@@ -49,6 +49,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
 )
 
 // Config are the settings of an API. The zero value is usable for routes that
@@ -68,6 +69,13 @@ type Config struct {
 
 	// Errors says how an error looks to clients. The default is Problem.
 	Errors ErrorWriter
+
+	// ErrorPage answers an error with a page where a page was asked for: on
+	// routes whose output is a Renderer, and, by clients that accept text/html,
+	// at addresses without a typed route. The page says its own status, so that
+	// it can be a redirect to where people log in. Where it is nil, returns nil
+	// or fails to render, Errors answers.
+	ErrorPage func(r *http.Request, e *errs.Error) Renderer
 
 	// MaxBody limits request bodies, in bytes. The default is 1 MiB. The option
 	// MaxBody changes it for one route.

@@ -182,14 +182,7 @@ func (c *call) inject(in reflect.Value) error {
 // write sends the response that was held back.
 func (c *call) write() {
 	h := c.w.Header()
-	for name, values := range c.header {
-		switch name = http.CanonicalHeaderKey(name); name {
-		case "Set-Cookie", "Vary":
-			h[name] = append(h[name], values...)
-		default: // instead of what every response has, such as a security policy
-			h[name] = values
-		}
-	}
+	setHeader(h, c.header)
 	if h.Get("Cache-Control") == "" {
 		h["Cache-Control"] = noStore
 	}
@@ -213,6 +206,18 @@ func (c *call) write() {
 	c.w.WriteHeader(status)
 	// A client that is gone is not an error: what it asked for is committed.
 	_, _ = c.w.Write(c.body)
+}
+
+// setHeader sets the headers that an output or an error brings.
+func setHeader(h, own http.Header) {
+	for name, values := range own {
+		switch name = http.CanonicalHeaderKey(name); name {
+		case "Set-Cookie", "Vary":
+			h[name] = append(h[name], values...)
+		default: // instead of what every response has, such as a security policy
+			h[name] = values
+		}
+	}
 }
 
 // Values of headers, shared by all responses.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/terem-go/terem/errs"
@@ -75,21 +76,18 @@ func (a *API) logError(ctx context.Context, e *errs.Error) {
 
 // writeError answers with an error.
 func (a *API) writeError(w http.ResponseWriter, r *http.Request, e *errs.Error) {
-	contentType, body := a.config.Errors(e, RequestID(r.Context()))
-	b, err := encodeJSON(body)
-	if err != nil {
-		a.config.Logger.ErrorContext(r.Context(), "the ErrorWriter's value cannot be encoded", slog.Any("error", err))
-		b = []byte("{}\n")
+	status, header, body := a.errorPage(r, e)
+	if body == nil && header == nil {
+		status, header, body = a.errorJSON(r, e)
 	}
 	h := w.Header()
 	h.Del("Content-Encoding")
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Length", strconv.Itoa(len(b)))
-	h["Cache-Control"] = noStore
+	setHeader(h, header)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if e.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
 	}
-	if rt := routeOf(r.Context()); rt != nil && e.Kind == errs.Unauthenticated {
+	if rt := routeOf(r.Context()); rt != nil && status == http.StatusUnauthorized {
 		if c := rt.challenge(); c != "" {
 			h.Set("WWW-Authenticate", c)
 		}
@@ -97,8 +95,54 @@ func (a *API) writeError(w http.ResponseWriter, r *http.Request, e *errs.Error) 
 	if !errors.Is(e, errSlowBody) { // whose time is over
 		limitRest(w)
 	}
-	w.WriteHeader(e.Kind.Status())
-	_, _ = w.Write(b)
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+// errorJSON returns the answer of Config.Errors.
+func (a *API) errorJSON(r *http.Request, e *errs.Error) (status int, header http.Header, body []byte) {
+	contentType, v := a.config.Errors(e, RequestID(r.Context()))
+	body, err := encodeJSON(v)
+	if err != nil {
+		a.config.Logger.ErrorContext(r.Context(), "the ErrorWriter's value cannot be encoded", slog.Any("error", err))
+		body = []byte("{}\n")
+	}
+	return e.Kind.Status(), http.Header{"Content-Type": {contentType}, "Cache-Control": noStore}, body
+}
+
+// errorPage returns the answer of Config.ErrorPage, or nothing where no page was
+// asked for.
+func (a *API) errorPage(r *http.Request, e *errs.Error) (status int, header http.Header, body []byte) {
+	if a.config.ErrorPage == nil || !wantsPage(r) {
+		return 0, nil, nil
+	}
+	page := a.config.ErrorPage(r, e)
+	if page == nil {
+		return 0, nil, nil
+	}
+	status, header, body, err := page.Render(r)
+	if err != nil {
+		a.config.Logger.ErrorContext(r.Context(), "the page of an error cannot be rendered", slog.Any("error", err))
+		return 0, nil, nil
+	}
+	return status, header, body
+}
+
+// wantsPage reports whether the answer to the request should be a page.
+func wantsPage(r *http.Request) bool {
+	if rt := routeOf(r.Context()); rt != nil && rt.mounted == nil {
+		return rt.output.rendered
+	}
+	return strings.Contains(strings.Join(r.Header.Values("Accept"), ","), "text/html")
+}
+
+// ErrorHandler returns a handler that answers every request with an error, as
+// routes do. It is for middleware that refuses requests, such as web.CSRF, and
+// for mounted handlers; it works within an API only.
+func ErrorHandler(err error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		exchangeOf(r.Context()).api.fail(r.Context(), w, r, err)
+	})
 }
 
 // limitRest limits the time that the rest of the request's body may take, which

@@ -29,6 +29,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,15 +41,16 @@ import (
 
 // Each runs f as the parallel subtests "sqlite" and "postgres", each with a
 // fresh database that the migrations were applied to: files as package migrate
-// reads them, or nil for an empty database.
-func Each(t *testing.T, migrations fs.FS, f func(t *testing.T, d *db.DB)) {
+// reads them, or nil for an empty database. Further sources, such as
+// jobs.Migrations(), are applied before them.
+func Each(t *testing.T, migrations fs.FS, f func(t *testing.T, d *db.DB), sources ...migrate.Source) {
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		f(t, SQLite(t, migrations))
+		f(t, SQLite(t, migrations, sources...))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		f(t, Postgres(t, migrations))
+		f(t, Postgres(t, migrations, sources...))
 	})
 }
 
@@ -87,30 +89,38 @@ func open(t testing.TB, url string) *db.DB {
 // keep reports whether a test's database is to stay.
 func keep(t testing.TB) bool { return t.Failed() && os.Getenv("TEREM_TEST_KEEP") == "1" }
 
-// content names what migrations do to a database of a dialect.
-func content(migrations fs.FS, dialect db.Dialect) (string, error) {
-	files, err := fs.Glob(migrations, string(dialect)+"/*.sql")
-	if err != nil {
-		return "", err
-	}
+// schema is what a test's database is made from.
+type schema struct {
+	migrations fs.FS
+	sources    []migrate.Source
+}
+
+// content names what the migrations do to a database of a dialect.
+func (s schema) content(dialect db.Dialect) (string, error) {
 	h := sha256.New()
-	for _, file := range files {
-		text, err := fs.ReadFile(migrations, file)
+	for _, source := range append(slices.Clip(s.sources), migrate.Source{FS: s.migrations}) {
+		files, err := fs.Glob(source.FS, string(dialect)+"/*.sql")
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(h, "%q %q\n", file, text)
+		for _, file := range files {
+			text, err := fs.ReadFile(source.FS, file)
+			if err != nil {
+				return "", err
+			}
+			fmt.Fprintf(h, "%q %q %q\n", source.Name, file, text)
+		}
 	}
 	return string(h.Sum(nil)), nil
 }
 
-// up applies migrations to the empty database that url names.
-func up(ctx context.Context, url string, migrations fs.FS) error {
+// up applies the migrations to the empty database that url names.
+func (s schema) up(ctx context.Context, url string) error {
 	d, err := db.Open(ctx, url, db.Config{}, sqlite.Engine, postgres.Engine)
 	if err != nil {
 		return err
 	}
-	m, err := migrate.New(d, migrations, migrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	m, err := migrate.New(d, s.migrations, migrate.Config{Logger: slog.New(slog.DiscardHandler), Sources: s.sources})
 	if err == nil {
 		_, err = m.Up(ctx)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
+	"github.com/terem-go/terem/migrate"
 )
 
 // notes returns migrations that make the table notes, with a first note.
@@ -59,7 +60,7 @@ func write(t *testing.T, d *db.DB, body string) {
 }
 
 // engines are the functions under test.
-var engines = map[string]func(testing.TB, fs.FS) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres}
+var engines = map[string]func(testing.TB, fs.FS, ...migrate.Source) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres}
 
 func TestDatabasesAreSeparate(t *testing.T) {
 	t.Parallel()
@@ -72,6 +73,23 @@ func TestDatabasesAreSeparate(t *testing.T) {
 				if got := bodies(t, d); !cmp.Equal(got, want) {
 					t.Errorf("there are %q, want %q", got, want)
 				}
+			}
+		})
+	}
+}
+
+// What the sources make is there before the migrations, and they are told apart
+// by name.
+func TestSources(t *testing.T) {
+	t.Parallel()
+	more := &fstest.MapFile{Data: []byte("-- +goose Up\nINSERT INTO notes VALUES ('second');\n")}
+	migrations := fstest.MapFS{"sqlite/1_more.sql": more, "postgres/1_more.sql": more}
+	for name, open := range engines {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := open(t, migrations, migrate.Source{Name: "notes", FS: notes("first")})
+			if got, want := bodies(t, d), []string{"first", "second"}; !cmp.Equal(got, want) {
+				t.Errorf("there are %q, want %q", got, want)
 			}
 		})
 	}

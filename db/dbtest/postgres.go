@@ -17,19 +17,20 @@ import (
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/internal/pgserver"
+	"github.com/terem-go/terem/migrate"
 )
 
 // Postgres returns a fresh PostgreSQL database that the migrations were applied
 // to, or an empty one when they are nil. It skips the test, as Skip does, when
 // there is no PostgreSQL.
-func Postgres(t testing.TB, migrations fs.FS) *db.DB {
+func Postgres(t testing.TB, migrations fs.FS, sources ...migrate.Source) *db.DB {
 	t.Helper()
-	return open(t, PostgresURL(t, migrations))
+	return open(t, PostgresURL(t, migrations, sources...))
 }
 
 // PostgresURL returns the URL of a database as Postgres makes it, for a test
 // that opens it itself, as one of a whole application does.
-func PostgresURL(t testing.TB, migrations fs.FS) string {
+func PostgresURL(t testing.TB, migrations fs.FS, sources ...migrate.Source) string {
 	t.Helper()
 	s, err := thePostgres()
 	if errors.Is(err, pgserver.ErrNotInstalled) || errors.Is(err, errors.ErrUnsupported) {
@@ -40,7 +41,7 @@ func PostgresURL(t testing.TB, migrations fs.FS) string {
 	}
 	template := "template1"
 	if migrations != nil {
-		template = s.template(t, migrations)
+		template = s.template(t, schema{migrations, sources})
 	}
 	name, err := s.create(t.Context(), template)
 	if err != nil {
@@ -104,9 +105,9 @@ var thePostgres = sync.OnceValues(func() (*server, error) {
 
 // template returns the name of a database that the migrations were applied to.
 // It is dropped when no test uses it any more.
-func (s *server) template(t testing.TB, migrations fs.FS) string {
+func (s *server) template(t testing.TB, of schema) string {
 	t.Helper()
-	key, err := content(migrations, db.Postgres)
+	key, err := of.content(db.Postgres)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func (s *server) template(t testing.TB, migrations fs.FS) string {
 		tpl = &template{}
 		tpl.name, tpl.err = s.create(t.Context(), "template1")
 		if tpl.err == nil {
-			tpl.err = up(t.Context(), s.url(tpl.name), migrations)
+			tpl.err = of.up(t.Context(), s.url(tpl.name))
 		}
 		s.templates[key] = tpl
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/migrate"
 )
 
 // sqliteFiles are database files that migrations were applied to, by their
@@ -19,18 +20,18 @@ var sqliteFiles sync.Map
 // SQLite returns a fresh SQLite database that the migrations were applied to,
 // or an empty one when they are nil. It is a file, since databases in memory
 // keep no journal, and is not protected against power cuts.
-func SQLite(t testing.TB, migrations fs.FS) *db.DB {
+func SQLite(t testing.TB, migrations fs.FS, sources ...migrate.Source) *db.DB {
 	t.Helper()
-	return open(t, SQLiteURL(t, migrations))
+	return open(t, SQLiteURL(t, migrations, sources...))
 }
 
 // SQLiteURL returns the URL of a database as SQLite makes it, for a test that
 // opens it itself, as one of a whole application does.
-func SQLiteURL(t testing.TB, migrations fs.FS) string {
+func SQLiteURL(t testing.TB, migrations fs.FS, sources ...migrate.Source) string {
 	t.Helper()
 	file := filepath.Join(directory(t), "test.db")
 	if migrations != nil {
-		if err := copySQLite(t.Context(), file, migrations); err != nil {
+		if err := copySQLite(t.Context(), file, schema{migrations, sources}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -59,12 +60,12 @@ func directory(t testing.TB) string {
 }
 
 // copySQLite makes a database file that the migrations were applied to.
-func copySQLite(ctx context.Context, file string, migrations fs.FS) error {
-	key, err := content(migrations, db.SQLite)
+func copySQLite(ctx context.Context, file string, of schema) error {
+	key, err := of.content(db.SQLite)
 	if err != nil {
 		return err
 	}
-	once, _ := sqliteFiles.LoadOrStore(key, sync.OnceValues(func() ([]byte, error) { return migratedSQLite(ctx, migrations) }))
+	once, _ := sqliteFiles.LoadOrStore(key, sync.OnceValues(func() ([]byte, error) { return migratedSQLite(ctx, of) }))
 	data, err := once.(func() ([]byte, error))()
 	if err != nil {
 		return err
@@ -73,14 +74,14 @@ func copySQLite(ctx context.Context, file string, migrations fs.FS) error {
 }
 
 // migratedSQLite returns a database file that the migrations were applied to.
-func migratedSQLite(ctx context.Context, migrations fs.FS) ([]byte, error) {
+func migratedSQLite(ctx context.Context, of schema) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "terem-test-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "template.db")
-	if err := up(ctx, sqliteURL(file), migrations); err != nil {
+	if err := of.up(ctx, sqliteURL(file)); err != nil {
 		return nil, err
 	}
 	// Closing the database has brought everything into the file.
