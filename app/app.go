@@ -10,8 +10,8 @@
 //		return a, nil
 //	}
 //
-// Such a program serves, and has the commands migrate, routes, openapi and
-// config beside those of its domains.
+// Such a program serves, and has the commands worker, static, migrate, routes,
+// openapi, config and dev beside those of its domains.
 package app
 
 import (
@@ -28,8 +28,10 @@ import (
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/jobs"
 	"github.com/terem-go/terem/migrate"
 	"github.com/terem-go/terem/settings"
+	"github.com/terem-go/terem/web"
 )
 
 // Config are the settings of an application.
@@ -49,6 +51,19 @@ type Config struct {
 	Migrations fs.FS
 	// Settings is what the command config prints; see settings.Load.
 	Settings settings.Report
+	// Workers run the jobs that sessions enqueue; nil for none. They run inside
+	// the server, and alone by the command worker. The tables of the queue are
+	// migrated with the application's.
+	Workers *jobs.Workers
+	// Jobs are further settings of the queue. Its Logger comes from here unless
+	// it is set.
+	Jobs jobs.Config
+	// JobsApart leaves the jobs to processes that run the command worker: the
+	// server runs none.
+	JobsApart bool
+	// Assets are served below their prefix, and written to a folder by the
+	// command static; nil for none.
+	Assets *web.Assets
 	// API are further settings of the API. Its Title, Version, DB and Logger
 	// come from here unless they are set.
 	API api.Config
@@ -104,14 +119,22 @@ func New(c Config) *App {
 	c.API.Version = cmp.Or(c.API.Version, c.Version)
 	c.API.DB = cmp.Or(c.API.DB, c.DB)
 	c.API.Logger = cmp.Or(c.API.Logger, c.Logger)
+	c.Jobs.Logger = cmp.Or(c.Jobs.Logger, c.Logger)
 	a := &App{config: c, api: api.New(c.API)}
 	if c.DB != nil && c.Migrations != nil {
+		mc := migrate.Config{Logger: c.Logger}
+		if c.Workers != nil {
+			mc.Sources = append(mc.Sources, jobs.Migrations())
+		}
 		var err error
-		if a.migrator, err = migrate.New(c.DB, c.Migrations, migrate.Config{Logger: c.Logger}); err != nil {
+		if a.migrator, err = migrate.New(c.DB, c.Migrations, mc); err != nil {
 			a.problems = append(a.problems, err)
 		}
 	}
 	a.health()
+	if c.Assets != nil {
+		api.Handle(a.Root(""), "GET "+c.Assets.Prefix(), c.Assets.Handler(), api.Public)
+	}
 	return a
 }
 
@@ -125,6 +148,10 @@ func (a *App) Register(domains ...Domain) {
 // Router returns a router for a domain's routes, below the application's
 // prefix. The tag is the domain's heading in the documentation.
 func (a *App) Router(tag string) *api.Router { return a.api.Router(a.config.Prefix, tag) }
+
+// Root returns a router for pages and other routes that do not stand below the
+// application's prefix.
+func (a *App) Root(tag string) *api.Router { return a.api.Router("", tag) }
 
 // Tables adds a domain's tables, whose descriptions are checked at the start.
 func (a *App) Tables(tables ...Table) { a.tables = append(a.tables, tables...) }

@@ -30,9 +30,11 @@ func (a *App) Command(name, help string, cmd any) {
 // cli are the commands that every application has.
 type cli struct {
 	Serve   serveCommand   `cmd:"" default:"1" help:"Serve. This is the default."`
+	Worker  workerCommand  `cmd:"" help:"Run jobs and serve nothing."`
 	Migrate migrateCommand `cmd:"" help:"Apply the migrations, take the last one back, or list them."`
 	Routes  routesCommand  `cmd:"" help:"List the routes with their handlers, sessions, policies and places."`
 	Openapi openapiCommand `cmd:"" help:"Print the OpenAPI document."`
+	Static  staticCommand  `cmd:"" help:"Write the assets to a folder for a server such as nginx."`
 	Config  configCommand  `cmd:"" help:"Print the settings and where each comes from, without secrets."`
 }
 

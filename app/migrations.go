@@ -73,7 +73,11 @@ func (migrateStatus) Run(ctx context.Context, a *App, out io.Writer) error {
 		if !s.Pending() {
 			when = s.AppliedAt.Format("2006-01-02 15:04:05Z")
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\n", s.Number, s.File, when)
+		file := s.File
+		if s.Source != "" { // a library's own
+			file = s.Source + ": " + file
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\n", s.Number, file, when)
 	}
 	return w.Flush()
 }

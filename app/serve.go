@@ -7,15 +7,18 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/terem-go/terem/db"
 )
 
-// Serve listens and serves until ctx ends, and then stops gracefully: it goes
-// on for Config.Drain, takes no more connections, lets requests finish for
-// Config.Stop, and cancels those that are left. A database that is down is
+// Serve listens and serves, and runs jobs unless Config.JobsApart is set, until
+// ctx ends. Then it stops gracefully: it takes no more jobs, goes on serving for
+// Config.Drain, takes no more connections, lets requests and jobs finish for
+// Config.Stop, and cancels those that are left; such a job goes back into the
+// queue. A database that is down is
 // waited for; one whose schema is behind is an error. The database stays open:
 // Main closes it.
 //
@@ -40,6 +43,12 @@ func (a *App) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stopJobs := func() {}
+	if !a.config.JobsApart {
+		if stopJobs, err = a.startJobs(ctx); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
 	requests, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	srv := &http.Server{
@@ -56,10 +65,14 @@ func (a *App) Serve(ctx context.Context) error {
 
 	select {
 	case err := <-failed:
+		stopJobs()
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
 	case <-ctx.Done():
 	}
+	var stopping sync.WaitGroup
+	stopping.Go(stopJobs)
 	a.stop(l, srv, cancel)
+	stopping.Wait()
 	a.config.Logger.Info("stopped")
 	return nil
 }

@@ -13,12 +13,13 @@ import (
 
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/processtest"
+	"github.com/terem-go/terem/migrate"
 )
 
 // eachURL runs f on both engines with the URL of a fresh database.
 func eachURL(t *testing.T, f func(t *testing.T, url string)) {
 	t.Parallel()
-	for name, open := range map[string]func(testing.TB, fs.FS) string{"sqlite": dbtest.SQLiteURL, "postgres": dbtest.PostgresURL} {
+	for name, open := range map[string]func(testing.TB, fs.FS, ...migrate.Source) string{"sqlite": dbtest.SQLiteURL, "postgres": dbtest.PostgresURL} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f(t, open(t, migrations))

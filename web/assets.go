@@ -44,6 +44,9 @@ func NewAssets(files fs.FS, prefix string) (*Assets, error) {
 	return a, nil
 }
 
+// Prefix returns what the addresses of the assets begin with, such as "/static/".
+func (a *Assets) Prefix() string { return a.prefix }
+
 // Path returns the address of an asset, such as "/static/app-0123456789ab.css" for "app.css", or an error that
 // names it if it does not exist.
 func (a *Assets) Path(name string) (string, error) {
