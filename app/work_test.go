@@ -134,7 +134,7 @@ func TestWorkerRefuses(t *testing.T) {
 		t.Errorf("a database without the queue's tables: %v", err)
 	}
 	run(t, a, "migrate", "up")
-	if got := run(t, a, "migrate", "status"); !strings.Contains(got, "  jobs: sqlite/00001_") || strings.Contains(got, "pending") {
+	if got := run(t, a, "migrate", "status"); !strings.Contains(got, "  jobs: sqlite/00001_") || strings.Contains(got, "  pending\n") {
 		t.Errorf("after migrate up, migrate status prints\n%s", got)
 	}
 }
