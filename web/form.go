@@ -116,8 +116,9 @@ func (f *Form[T]) Fail(name, message string) {
 	f.wrong[name] = message
 }
 
-// Check puts the messages of err beside the fields that it names, and reports whether it could: err is an *errs.Error
-// with fields, all of them fields In "body" that the form has. Otherwise the form stays as it is.
+// Check puts what err says beside the fields that it names, and reports whether it could: err is an *errs.Error
+// with fields, all of them fields In "body" that the form has. Otherwise the form stays as it is. Beside a single field
+// stands the error's own message, which is a sentence for people.
 func (f *Form[T]) Check(err error) bool {
 	var e *errs.Error
 	if !errors.As(err, &e) || len(e.Fields) == 0 {
@@ -129,6 +130,9 @@ func (f *Form[T]) Check(err error) bool {
 		}
 	}
 	for _, field := range e.Fields {
+		if len(e.Fields) == 1 {
+			field.Message = e.Message
+		}
 		f.Fail(field.Name, field.Message)
 	}
 	return true

@@ -203,6 +203,16 @@ func TestFailAndCheck(t *testing.T) {
 	}
 }
 
+// The message of an error about one field is a sentence for people.
+func TestCheckOfOneField(t *testing.T) {
+	t.Parallel()
+	var f web.Form[Order]
+	taken := errs.New(errs.Conflict, "taken", "This address is already registered.").With(errs.Field{In: "body", Name: "email", Message: "expected another"})
+	if got := field(t, f, "email").Error; !f.Check(taken) || field(t, f, "email").Error != "This address is already registered." {
+		t.Errorf("beside the field stood %q, and stands %q", got, field(t, f, "email").Error)
+	}
+}
+
 func TestFormTypesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	type pointer struct{ *Address }
