@@ -18,6 +18,7 @@ type Client struct {
 	t       testing.TB
 	handler http.Handler
 	header  http.Header
+	cookies http.CookieJar // nil but of a Browser
 }
 
 // New returns a client of the handler, such as that of app.App.Handler.
@@ -30,7 +31,7 @@ func New(t testing.TB, h http.Handler) *Client {
 func (c *Client) With(name, value string) *Client {
 	h := c.header.Clone()
 	h.Set(name, value)
-	return &Client{t: c.t, handler: c.handler, header: h}
+	return &Client{t: c.t, handler: c.handler, header: h, cookies: c.cookies}
 }
 
 // As returns a client that sends a bearer token with every request.
@@ -88,6 +89,11 @@ func (c *Client) Do(method, path string, body any) *Response {
 	for name, values := range c.header {
 		req.Header[name] = values
 	}
+	if c.cookies != nil {
+		for _, k := range c.cookies.Cookies(requestURL(req)) {
+			req.AddCookie(k)
+		}
+	}
 	rec := httptest.NewRecorder()
 	var panicked any
 	done := make(chan struct{})
@@ -100,12 +106,16 @@ func (c *Client) Do(method, path string, body any) *Response {
 	if panicked != nil {
 		c.t.Fatalf("%s %s: the connection was aborted: %v", method, path, panicked)
 	}
-	return &Response{t: c.t, Request: method + " " + path, Status: rec.Code, Header: rec.Result().Header, Body: rec.Body.String()}
+	if c.cookies != nil {
+		c.cookies.SetCookies(requestURL(req), rec.Result().Cookies())
+	}
+	return &Response{t: c.t, client: c, Request: method + " " + path, Status: rec.Code, Header: rec.Result().Header, Body: rec.Body.String()}
 }
 
 // Response is what came back.
 type Response struct {
 	t       testing.TB
+	client  *Client
 	Request string // such as "GET /api/users"
 	Status  int
 	Header  http.Header

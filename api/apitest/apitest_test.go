@@ -74,6 +74,8 @@ func TestExpectationsFail(t *testing.T) {
 		"GET /error: code \"taken\", want \"none\"\n{\"code\":\"taken\"}": func(c *apitest.Client) { c.Get("/error").ExpectError(409, "none") },
 		"GET /a: decoding the body: invalid character 'G'":                func(c *apitest.Client) { c.Get("/a").JSON(new(int)) },
 		"POST /a: encoding the body: json: unsupported type":              func(c *apitest.Client) { c.Post("/a", func() {}) },
+		"GET /a: \"gone\" is not in the body\nGET /a":                     func(c *apitest.Client) { c.Get("/a").Contains("GET", "gone") },
+		"GET /a: status 200, Location \"\", want a redirect":              func(c *apitest.Client) { c.Get("/a").Follow() },
 		"GET /abort: the connection was aborted: net/http: abort":         func(c *apitest.Client) { c.Get("/abort") },
 	} {
 		tb := &failing{TB: t}

@@ -43,6 +43,8 @@ func newApplication(t *testing.T, databaseURL string) *application {
 		"ENVIRONMENT":  "production",
 		"LOG_LEVEL":    "debug",
 		"ADDR":         "127.0.0.1:0",
+		"BASE_URL":     "http://127.0.0.1",
+		"MAIL":         "off",
 		"DATABASE_URL": databaseURL,
 		"SECRET_KEY":   a.secret("SECRET_KEY", rand.Text()+rand.Text()),
 	}

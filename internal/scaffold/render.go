@@ -15,7 +15,7 @@ import (
 // library. Its files are named one by one, so that a .env or a database of
 // somebody who runs it in place is not among them.
 //
-//go:embed app/*.go app/*.md app/dot-* app/deploy app/migrations app/users app/utils
+//go:embed app/*.go app/*.md app/dot-* app/deploy app/migrations app/pages app/services app/static app/tasks app/users app/utils
 var template embed.FS
 
 // templatePath is the template's import path.

@@ -5,11 +5,13 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/mail"
 	"github.com/terem-go/terem/settings"
 )
 
@@ -18,9 +20,15 @@ import (
 type Config struct {
 	Environment    settings.Environment `env:"ENVIRONMENT" envDefault:"development" doc:"development, test or production"`
 	Addr           string               `env:"ADDR" envDefault:"127.0.0.1:8000" doc:"host and port to listen on"`
+	BaseURL        string               `env:"BASE_URL" doc:"where people reach the application, such as https://appname.example; http://ADDR by default"`
 	DatabaseURL    settings.URL         `env:"DATABASE_URL" envDefault:"sqlite:appname.db" doc:"sqlite:FILE or postgres://…"`
-	SecretKey      settings.Secret      `env:"SECRET_KEY" doc:"signs access tokens; random, at least 32 characters"`
+	SecretKey      settings.Secret      `env:"SECRET_KEY" doc:"signs access tokens and what pages keep in browsers; random, at least 32 characters"`
 	TokenLifetime  time.Duration        `env:"TOKEN_LIFETIME" envDefault:"30m" doc:"how long an access token is valid"`
+	LoginLifetime  time.Duration        `env:"LOGIN_LIFETIME" envDefault:"720h" doc:"how long a browser stays logged in"`
+	Mail           string               `env:"MAIL" envDefault:"on" doc:"on, or off to send none"`
+	SMTPURL        settings.URL         `env:"SMTP_URL" doc:"the mail server, smtp://… or smtps://…; without one, mails are shown at /dev/mail"`
+	MailFrom       string               `env:"MAIL_FROM" envDefault:"Appname <appname@localhost>" doc:"whom mails are from"`
+	Jobs           string               `env:"JOBS" envDefault:"server" doc:"which process runs jobs: server, or worker for the command worker only"`
 	LogLevel       slog.Level           `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
 	MaxBody        int64                `env:"MAX_BODY" envDefault:"1048576" doc:"how large a request body may be, in bytes"`
 	RequestTimeout time.Duration        `env:"REQUEST_TIMEOUT" envDefault:"30s" doc:"how long a request may take"`
@@ -38,6 +46,12 @@ func loadConfig(o settings.Options) (*Config, settings.Report, error) {
 	return cfg, report, err
 }
 
+// Values of MAIL and JOBS.
+const (
+	mailOn, mailOff            = "on", "off"
+	jobsInServer, jobsInWorker = "server", "worker"
+)
+
 // minSecret is how many characters SECRET_KEY must have.
 const minSecret = 32
 
@@ -48,8 +62,7 @@ func (c *Config) Check(p *settings.Problems) {
 	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		p.Add("ADDR", "expected a port from 0 to 65535")
 	}
-	url := c.DatabaseURL.Reveal()
-	switch scheme, rest, _ := strings.Cut(url, ":"); {
+	switch scheme, rest, _ := strings.Cut(c.DatabaseURL.Reveal(), ":"); {
 	case scheme != "sqlite" && scheme != "postgres" && scheme != "postgresql":
 		p.Add("DATABASE_URL", "expected sqlite:FILE or postgres://…")
 	case c.Environment.Production() && scheme != "sqlite" && strings.HasPrefix(rest, "//postgres@"):
@@ -57,6 +70,14 @@ func (c *Config) Check(p *settings.Problems) {
 	}
 	if n := c.SecretKey.Len(); n < minSecret && (n > 0 || c.Environment.Production()) {
 		p.Add("SECRET_KEY", "expected a random value of at least 32 characters, for instance from: openssl rand -hex 32")
+	}
+	c.checkBaseURL(p)
+	c.checkMail(p)
+	if c.Jobs != jobsInServer && c.Jobs != jobsInWorker {
+		p.Add("JOBS", "expected server or worker")
+	}
+	if c.LoginLifetime < time.Minute {
+		p.Add("LOGIN_LIFETIME", "expected at least 1m")
 	}
 	if c.TokenLifetime < time.Second || c.TokenLifetime%time.Second != 0 {
 		p.Add("TOKEN_LIFETIME", "expected whole seconds, at least 1s")
@@ -68,8 +89,8 @@ func (c *Config) Check(p *settings.Problems) {
 		p.Add("REQUEST_TIMEOUT", "expected at least 1s")
 	}
 	for _, o := range c.CORSOrigins {
-		if o != "*" && !strings.HasPrefix(o, "https://") && !strings.HasPrefix(o, "http://") {
-			p.Add("CORS_ORIGINS", "expected origins such as https://app.example, or *")
+		if u, err := url.Parse(o); err != nil || !browsable(u) || u.Path != "" || strings.Contains(o, "*") {
+			p.Add("CORS_ORIGINS", "expected origins such as https://app.example, each by its name")
 		}
 	}
 	if c.DrainTimeout < 0 {
@@ -80,13 +101,64 @@ func (c *Config) Check(p *settings.Problems) {
 	}
 }
 
+// checkBaseURL refuses addresses that browsers cannot use. In production pages
+// are reached by https, but on the machine itself.
+func (c *Config) checkBaseURL(p *settings.Problems) {
+	u, err := url.Parse(c.BaseURL)
+	switch {
+	case c.BaseURL == "" && c.Environment.Production():
+		p.Add("BASE_URL", "expected where people reach the application, such as https://appname.example")
+	case c.BaseURL == "":
+	case err != nil || !browsable(u) || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
+		p.Add("BASE_URL", "expected an address without a path, such as https://appname.example")
+	case c.Environment.Production() && u.Scheme != "https" && !loopback(u.Hostname()):
+		p.Add("BASE_URL", "expected https:// in production")
+	}
+}
+
+// checkMail refuses to lose mails in production.
+func (c *Config) checkMail(p *settings.Problems) {
+	smtp := c.SMTPURL.Reveal()
+	if c.Mail != mailOn && c.Mail != mailOff {
+		p.Add("MAIL", "expected on or off")
+	}
+	if c.Environment.Production() && c.Mail == mailOn && smtp == "" {
+		p.Add("SMTP_URL", "expected a mail server, such as smtps://USER:PASSWORD@mail.example; or set MAIL=off")
+	}
+	if _, err := mail.NewMailbox(c.MailFrom); err != nil {
+		p.Add("MAIL_FROM", "expected a name and an address, such as Appname <appname@example.com>")
+	} else if _, err := mail.Open(smtp, mail.Config{From: c.MailFrom}); smtp != "" && err != nil {
+		p.Add("SMTP_URL", err.Error()) // which shows nothing of the URL
+	}
+}
+
+// browsable reports whether browsers can open the URL.
+func browsable(u *url.URL) bool { return (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" }
+
+// loopback reports whether the host is this machine.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// baseURL returns BASE_URL without a slash at its end.
+func (c *Config) baseURL() string {
+	if c.BaseURL == "" {
+		return "http://" + c.Addr
+	}
+	return strings.TrimRight(c.BaseURL, "/")
+}
+
+// secure reports whether browsers reach the application by https.
+func (c *Config) secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
+
 // secretKey returns SECRET_KEY. Without one, which production refuses, the key
 // lasts until the process ends, and so do the tokens.
 func (c *Config) secretKey(log *slog.Logger) string {
 	if c.SecretKey.Len() > 0 {
 		return c.SecretKey.Reveal()
 	}
-	log.Warn("SECRET_KEY is not set: access tokens end with this process")
+	log.Warn("SECRET_KEY is not set: access tokens and messages on pages end with this process")
 	return rand.Text() + rand.Text()
 }
 

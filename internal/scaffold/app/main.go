@@ -4,16 +4,30 @@ package main
 
 import (
 	"context"
+	"embed"
+	"io/fs"
 	"log/slog"
+	"net/http"
 	"os"
 
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/app"
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/scaffold/app/pages"
+	"github.com/terem-go/terem/internal/scaffold/app/services/notifications"
+	"github.com/terem-go/terem/internal/scaffold/app/tasks"
 	"github.com/terem-go/terem/internal/scaffold/app/users"
 	"github.com/terem-go/terem/internal/scaffold/app/utils"
 	"github.com/terem-go/terem/settings"
+	"github.com/terem-go/terem/web"
 )
+
+//go:embed all:static
+var assetFiles embed.FS
+
+// static are the assets, which pages name by {{asset "app.css"}}.
+var static, _ = fs.Sub(assetFiles, "static")
 
 func main() { os.Exit(app.Main(newApp)) }
 
@@ -33,9 +47,35 @@ func newApp(ctx context.Context) (*app.App, error) {
 	return assemble(cfg, report, database, log)
 }
 
-// assemble registers the domains. Tests call it with a database of their own.
+// assemble hands the domains, services, tasks and pages what they need, and
+// registers them. Tests call it with a database of their own.
 func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Logger) (*app.App, error) {
-	u, err := users.New(users.Config{SecretKey: cfg.secretKey(log), TokenLifetime: cfg.TokenLifetime})
+	secret := cfg.secretKey(log)
+	u, err := users.New(users.Config{SecretKey: secret, TokenLifetime: cfg.TokenLifetime, LoginLifetime: cfg.LoginLifetime, SecureCookies: cfg.secure()})
+	if err != nil {
+		return nil, err
+	}
+	mails, err := cfg.mail()
+	if err != nil {
+		return nil, err
+	}
+	notify, err := notifications.New(notifications.Config{Users: u.Users, Mail: mails, URL: cfg.baseURL()})
+	if err != nil {
+		return nil, err
+	}
+	assets, err := web.NewAssets(static, "/static/")
+	if err != nil {
+		return nil, err
+	}
+	key, err := auth.DeriveKey(secret, "messages on pages")
+	if err != nil {
+		return nil, err
+	}
+	p, err := pages.New(pages.Config{Users: u.Users, Auth: u.Auth, Assets: assets, Key: key, Secure: cfg.secure()})
+	if err != nil {
+		return nil, err
+	}
+	guards, err := guards(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -45,17 +85,34 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 		Logger:     log,
 		DB:         database,
 		Migrations: migrations,
+		Workers:    tasks.Workers(tasks.Config{Logins: u.Logins, Notifications: notify, Logger: log}),
+		JobsApart:  cfg.Jobs == jobsInWorker,
+		Assets:     assets,
 		Settings:   report,
 		Drain:      cfg.DrainTimeout,
 		Stop:       cfg.StopTimeout,
 		API: api.Config{
 			Errors:         problem,
+			ErrorPage:      errorPage(p),
+			Middleware:     guards,
 			MaxBody:        cfg.MaxBody,
 			Timeout:        cfg.RequestTimeout,
 			TrustedProxies: cfg.TrustedProxies,
 			CORS:           cfg.cors(),
 		},
 	})
-	a.Register(u)
+	a.Register(u, p)
+	showMails(a, mails)
 	return a, nil
+}
+
+// guards say what browsers may do with the pages, and refuse what pages of other
+// sites make them send.
+func guards(cfg *Config) ([]func(http.Handler) http.Handler, error) {
+	policy, err := web.Policy{}.Middleware()
+	if err != nil {
+		return nil, err
+	}
+	csrf, err := web.CSRF(cfg.CORSOrigins, api.ErrorHandler(errCrossSite))
+	return []func(http.Handler) http.Handler{policy, csrf}, err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
+	"github.com/terem-go/terem/jobs"
 	"github.com/terem-go/terem/settings"
 )
 
@@ -39,16 +40,19 @@ func TestApplication(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := apitest.New(t, h)
-		for _, path := range []string{"/healthz", "/readyz", "/docs", "/openapi.json"} {
+		for _, path := range []string{"/", "/healthz", "/readyz", "/docs", "/openapi.json"} {
 			c.Get(path).Expect(200)
 		}
 		c.Get("/nowhere").ExpectError(404, "not_found")
-	})
+		c.With("Accept", "text/html").Get("/nowhere").Expect(404).Contains("<h1>There is nothing at this address.</h1>")
+		c.With("Sec-Fetch-Site", "cross-site").Post("/login", "").ExpectError(403, "cross_site")
+		c.Get("/dev/mail").Expect(200)
+	}, jobs.Migrations())
 }
 
 func TestCommands(t *testing.T) {
 	t.Parallel()
-	a := testApp(t, dbtest.SQLite(t, migrations))
+	a := testApp(t, dbtest.SQLite(t, migrations, jobs.Migrations()))
 	run := func(args ...string) []byte {
 		t.Helper()
 		var out bytes.Buffer
@@ -77,12 +81,14 @@ func TestCommands(t *testing.T) {
 func TestConfigRefuses(t *testing.T) {
 	t.Parallel()
 	_, _, err := loadConfig(settings.Options{Dotenv: "-", Environ: []string{"ENVIRONMENT=production", "REQUEST_TIMEOUT=soon", "MAX_BODY=-1",
-		"ADDR=nonsense", "DATABASE_URL=mysql://x", "CORS_ORIGINS=foo", "DRAIN_TIMEOUT=-4s", "STOP_TIMEOUT=0s", "TOKEN_LIFETIME=1500ms"}})
+		"ADDR=nonsense", "DATABASE_URL=mysql://x", "CORS_ORIGINS=foo", "DRAIN_TIMEOUT=-4s", "STOP_TIMEOUT=0s", "TOKEN_LIFETIME=1500ms",
+		"LOGIN_LIFETIME=1s", "JOBS=mars", "MAIL_FROM=me", "BASE_URL=http://appname.example"}})
 	var wrong *settings.Error
 	if !errors.As(err, &wrong) {
 		t.Fatalf("loaded: %v", err)
 	}
-	for _, name := range []string{"SECRET_KEY", "REQUEST_TIMEOUT", "MAX_BODY", "ADDR", "DATABASE_URL", "CORS_ORIGINS", "DRAIN_TIMEOUT", "STOP_TIMEOUT", "TOKEN_LIFETIME"} {
+	for _, name := range []string{"SECRET_KEY", "REQUEST_TIMEOUT", "MAX_BODY", "ADDR", "DATABASE_URL", "CORS_ORIGINS", "DRAIN_TIMEOUT", "STOP_TIMEOUT", "TOKEN_LIFETIME",
+		"LOGIN_LIFETIME", "JOBS", "MAIL_FROM", "SMTP_URL", "BASE_URL"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named:\n%v", name, err)
 		}

@@ -36,7 +36,7 @@ func (c *createCommand) Run(ctx context.Context, database *db.DB, out io.Writer)
 	if u.Name == "" {
 		u.Name = u.Email
 	}
-	if err := c.auth.create(ctx, database, u, password); err != nil {
+	if err := c.auth.Register(ctx, database, u, password); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "created user %d, %s\n", u.ID, u.Email)

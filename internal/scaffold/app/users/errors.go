@@ -5,7 +5,8 @@ import "github.com/terem-go/terem/errs"
 // The errors of this domain. A handler returns them; the kind becomes the
 // HTTP status.
 var (
-	ErrEmailTaken    = errs.New(errs.Conflict, "users.email_taken", "This address is already registered.")
+	ErrEmailTaken = errs.New(errs.Conflict, "users.email_taken", "This address is already registered.").
+			With(errs.Field{In: "body", Name: "email", Message: "expected an address that is not registered yet"})
 	ErrWrongPassword = errs.New(errs.Invalid, "users.wrong_password", "The current password is wrong.").
 				With(errs.Field{In: "body", Name: "current_password", Message: "expected the current password"})
 	ErrNotAllowed = errs.New(errs.Forbidden, "users.not_allowed", "You may not do this.")

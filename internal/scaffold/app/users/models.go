@@ -30,3 +30,13 @@ func (u *User) tidy() error {
 	}
 	return nil
 }
+
+// Login is a row of the table logins: a browser in which a user is logged in,
+// and which keeps the token as a cookie.
+type Login struct {
+	ID        int64     `db:"id,pk"`
+	UserID    int64     `db:"user_id"`
+	TokenHash string    `db:"token_hash,unique"`
+	CreatedAt time.Time `db:"created_at,created"`
+	ExpiresAt time.Time `db:"expires_at"`
+}

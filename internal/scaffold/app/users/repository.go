@@ -2,7 +2,9 @@ package users
 
 import (
 	"context"
+	"time"
 
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/internal/scaffold/app/utils"
@@ -36,4 +38,23 @@ func (r Repository) Change(ctx context.Context, x db.Execer, u *User, columns ..
 		return err
 	}
 	return dao.Taken(r.Update(ctx, x, u, columns...), "email", ErrEmailTaken)
+}
+
+// Logins reads and writes logins.
+type Logins struct{ dao.Table[Login] }
+
+// ByToken returns the login of a token that has not expired.
+func (l Logins) ByToken(ctx context.Context, q db.Querier, token string, now time.Time) (*Login, error) {
+	return l.One(ctx, q, dao.Where("token_hash = $1 AND expires_at > $2", auth.HashToken(token), now.UTC()))
+}
+
+// DeleteOf ends all logins of a user.
+func (l Logins) DeleteOf(ctx context.Context, x db.Execer, userID int64) error {
+	_, err := x.Exec(ctx, "DELETE FROM logins WHERE user_id = $1", userID)
+	return err
+}
+
+// DeleteExpired removes the logins that have expired and returns how many.
+func (l Logins) DeleteExpired(ctx context.Context, x db.Execer, now time.Time) (int64, error) {
+	return x.Exec(ctx, "DELETE FROM logins WHERE expires_at <= $1", now.UTC())
 }

@@ -8,19 +8,19 @@ import (
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
-	"github.com/terem-go/terem/errs"
 )
 
 // Router has the routes of the domain and their handlers.
 type Router struct {
-	users Repository
-	auth  *Auth
+	users  Repository
+	logins Logins
+	auth   *Auth
 }
 
 // Routes registers the routes.
 func (rt *Router) Routes(r *api.Router) {
 	api.Post(r, "/users", rt.register, api.Public, api.Status(http.StatusCreated), api.Fails(ErrEmailTaken))
-	api.Post(r, "/auth/login", rt.login, api.Public, api.Fails(auth.ErrWrongPassword), api.Summary("Log in"))
+	api.Post(r, "/auth/login", rt.logIn, api.Public, api.Fails(auth.ErrWrongPassword))
 
 	api.Get(r, "/users/me", rt.me, Required, api.Summary("Who am I"))
 	api.Patch(r, "/users/me", rt.updateMe, Required, api.Fails(ErrWrongPassword))
@@ -32,29 +32,21 @@ func (rt *Router) Routes(r *api.Router) {
 	api.Delete(r, "/users/{id}", rt.delete, Superuser)
 }
 
-// register takes the database instead of a session: it hashes the password
-// while no transaction is open.
+// register takes the database instead of a session: the password is hashed while
+// no transaction is open.
 func (rt *Router) register(ctx context.Context, database *db.DB, in *UserCreate) (*UserRead, error) {
 	u := &User{Email: in.Body.Email, Name: in.Body.Name}
-	if err := rt.auth.create(ctx, database, u, in.Body.Password); err != nil {
+	if err := rt.auth.Register(ctx, database, u, in.Body.Password); err != nil {
 		return nil, err
 	}
 	out := newUserRead(u)
 	return &out, nil
 }
 
-// login takes the database instead of a session: it checks the password while
-// no transaction is open.
-func (rt *Router) login(ctx context.Context, database *db.DB, in *Login) (*Token, error) {
-	var u *User
-	err := database.Read(ctx, func(ctx context.Context, r *db.Reader) (err error) {
-		u, err = rt.users.ByEmail(ctx, r, in.Body.Email)
-		return err
-	})
-	if err != nil && !errs.HasKind(err, errs.NotFound) {
-		return nil, err
-	}
-	if err := rt.auth.verify(ctx, u, in.Body.Password); err != nil {
+// logIn takes the database instead of a session because of the password, too.
+func (rt *Router) logIn(ctx context.Context, database *db.DB, in *LogIn) (*Token, error) {
+	u, err := rt.auth.Authenticate(ctx, database, in.Body.Email, in.Body.Password)
+	if err != nil {
 		return nil, err
 	}
 	return rt.auth.issue(u)
@@ -65,7 +57,8 @@ func (rt *Router) me(_ context.Context, _ api.None, in *Me) (*UserRead, error) {
 	return &out, nil
 }
 
-// updateMe takes the database instead of a session because of the password.
+// updateMe takes the database instead of a session because of the password. A new
+// one logs all browsers out.
 func (rt *Router) updateMe(ctx context.Context, database *db.DB, in *MeUpdate) (*UserRead, error) {
 	hash := ""
 	if p := in.Body.Password; p != nil {
@@ -89,6 +82,9 @@ func (rt *Router) updateMe(ctx context.Context, database *db.DB, in *MeUpdate) (
 		var changed []string
 		if hash != "" {
 			u.PasswordHash, changed = hash, append(changed, "password_hash")
+			if err := rt.logins.DeleteOf(ctx, s, u.ID); err != nil {
+				return err
+			}
 		}
 		if n := in.Body.Name; n != nil {
 			u.Name, changed = *n, append(changed, "name")

@@ -15,8 +15,8 @@ type UserCreate struct {
 	}
 }
 
-// Login asks for an access token.
-type Login struct {
+// LogIn asks for an access token.
+type LogIn struct {
 	Body struct {
 		Email    string `json:"email" maxLength:"254" example:"ada@example.com"`
 		Password string `json:"password" maxLength:"1024" format:"password" example:"correct horse battery"`

@@ -12,6 +12,7 @@ import (
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/scaffold/app/users"
+	"github.com/terem-go/terem/jobs"
 )
 
 const password = "correct horse battery"
@@ -32,7 +33,7 @@ func each(t *testing.T, f func(t *testing.T, c *apitest.Client, d *db.DB)) {
 			t.Fatal(err)
 		}
 		f(t, apitest.New(t, h), d)
-	})
+	}, jobs.Migrations())
 }
 
 // signUp registers a user and returns a client that is logged in as them.

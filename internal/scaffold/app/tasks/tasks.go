@@ -1,0 +1,33 @@
+// Package tasks is the work that is done outside of requests: jobs that a domain
+// has enqueued in its session, and what is done at set times.
+package tasks
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/terem-go/terem/internal/scaffold/app/services/notifications"
+	"github.com/terem-go/terem/internal/scaffold/app/users"
+	"github.com/terem-go/terem/jobs"
+)
+
+// Config is what the tasks work with.
+type Config struct {
+	Logins        users.Logins
+	Notifications *notifications.Service
+	Logger        *slog.Logger
+}
+
+// tasks are the functions that run jobs. A job may be run again after a part of
+// it was done: each of them does no harm then.
+type tasks struct{ Config }
+
+// Workers returns what runs the application's jobs, and when.
+func Workers(c Config) *jobs.Workers {
+	t := tasks{c}
+	w := jobs.NewWorkers()
+	jobs.Add(w, t.welcome)
+	jobs.Add(w, t.cleanUp)
+	w.Periodically(jobs.Daily(3, 30, time.UTC), CleanUp{})
+	return w
+}
