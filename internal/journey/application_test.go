@@ -129,11 +129,18 @@ func (a *application) must(stdin string, args ...string) string {
 	return out
 }
 
+// start starts a command that goes on until it is stopped.
+func (a *application) start(args ...string) *processtest.Process {
+	a.t.Helper()
+	p := processtest.Start(a.t, a.command(args...))
+	a.outputs = append(a.outputs, p.Log.String)
+	return p
+}
+
 // serve starts the server and returns it with a client.
 func (a *application) serve() (*processtest.Process, *client) {
 	a.t.Helper()
-	p := processtest.Start(a.t, a.command())
-	a.outputs = append(a.outputs, p.Log.String)
+	p := a.start()
 	return p, a.client(p.Addr(a.t))
 }
 

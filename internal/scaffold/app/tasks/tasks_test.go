@@ -2,6 +2,7 @@ package tasks_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"strings"
@@ -55,6 +56,34 @@ func TestWelcome(t *testing.T) {
 		jobstest.Run(t, d, w)
 		if letters := box.Letters(); len(letters) != 1 || letters[0].To[0].Name != "Ada" {
 			t.Errorf("the mails are %+v, want one to Ada", letters)
+		}
+	})
+}
+
+// A session that fails after it has enqueued a welcome leaves neither the user nor
+// the mail.
+func TestNoWelcomeWithoutUser(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, u *users.Domain, w *jobs.Workers, box *mail.Mailbox) {
+		failed := errors.New("failed on purpose")
+		err := d.Do(context.Background(), func(ctx context.Context, s *db.Session) error {
+			ada := users.User{Email: "ada@example.com", Name: "Ada"}
+			if err := u.Users.Create(ctx, s, &ada); err != nil {
+				return err
+			}
+			if err := jobs.Enqueue(ctx, s, users.Welcome{UserID: ada.ID}); err != nil {
+				return err
+			}
+			if n := len(jobstest.Enqueued[users.Welcome](t, s)); n != 1 {
+				t.Errorf("%d welcomes are enqueued in the session, want 1", n)
+			}
+			return failed
+		})
+		if !errors.Is(err, failed) {
+			t.Fatal(err)
+		}
+		jobstest.Run(t, d, w)
+		if n := len(box.Letters()); n != 0 {
+			t.Errorf("%d mails were sent", n)
 		}
 	})
 }
