@@ -27,6 +27,6 @@ func showMails(a *app.App, s mail.Sender) {
 	}
 	const path = "/dev/mail"
 	r := a.Root("")
-	api.Handle(r, path, box.Handler(path), api.Public)
-	api.Handle(r, path+"/", box.Handler(path), api.Public)
+	api.Handle(r, "GET "+path, box.Handler(path), api.Public)
+	api.Handle(r, "GET "+path+"/", box.Handler(path), api.Public)
 }
