@@ -113,6 +113,37 @@ func TestCheckOfBadPage(t *testing.T) {
 	}
 }
 
+func TestCheckOfExpectedAnswers(t *testing.T) {
+	t.Parallel()
+	ctx, log := browsertest.New(t)
+	origin := serve(t, "")
+	for _, path := range []string{"/one", "/two"} {
+		if got := browsertest.Open(t, ctx, chromedp.Navigate(origin+path)); got != 404 {
+			t.Errorf("%s: status %d", path, got)
+		}
+	}
+	log.Check(t, origin, "404 /one", "404 /two")
+	for _, expected := range [][]string{{"404 /one"}, {"404 /two", "404 /one"}, {"404 /one", "404 /two", "404 /three"}} {
+		got := &reports{TB: t}
+		if log.Check(got, origin, expected...); len(got.errors) == 0 {
+			t.Errorf("no error although %q are expected", expected)
+		}
+	}
+}
+
+func TestWithoutScripts(t *testing.T) {
+	t.Parallel()
+	ctx, _ := browsertest.New(t)
+	origin := serve(t, `<script>document.title = "ran"</script>`)
+	for _, want := range []string{"ran", ""} {
+		browsertest.Open(t, ctx, chromedp.Navigate(origin+"/"))
+		if got := browsertest.Eval[string](t, ctx, "document.title"); got != want {
+			t.Errorf("the title is %q, want %q", got, want)
+		}
+		browsertest.Do(t, ctx, browsertest.WithoutScripts())
+	}
+}
+
 func TestScreenshot(t *testing.T) {
 	t.Parallel()
 	ctx, _ := browsertest.New(t)

@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -69,12 +70,25 @@ func (l *Log) Errors() []string {
 	return slices.Clone(l.errors)
 }
 
+// failedLoad is how Chromium reports an answer with the status of an error.
+var failedLoad = regexp.MustCompile(`^network: .* responded with a status of (\d+) \(.*\) (\S+)$`)
+
 // Check fails the test for each error, and for each request to another origin than the given one, such as
 // "http://127.0.0.1:8080". Addresses that stay inside the browser (data:, blob:) are of no origin.
-func (l *Log) Check(t testing.TB, origin string) {
+//
+// An answer with the status of an error is an error in the browser. Those that the test has asked for are given
+// in their order, such as "404 /nowhere", and each of them must be there.
+func (l *Log) Check(t testing.TB, origin string, expected ...string) {
 	t.Helper()
 	for _, text := range l.Errors() {
+		if m := failedLoad.FindStringSubmatch(text); m != nil && len(expected) > 0 && m[1]+" "+strings.TrimPrefix(m[2], origin) == expected[0] {
+			expected = expected[1:]
+			continue
+		}
 		t.Errorf("error in the browser: %s", text)
+	}
+	for _, answer := range expected {
+		t.Errorf("the browser has no answer %s", answer)
 	}
 	for _, url := range l.Requests() {
 		inside := strings.HasPrefix(url, "data:") || strings.HasPrefix(url, "blob:")
