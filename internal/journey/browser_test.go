@@ -127,7 +127,7 @@ func (v *visitor) live(a *application, mails *mailtest.Server) {
 
 	// What somebody has seen before is not shown to whoever comes after.
 	logIn := view{Path: "/login?next=%2Faccount", Title: "Log in – Appname", Heading: "Log in", Menu: outside,
-		Says: []string{"alert: Please log in first."}, Fields: []string{"E-mail address", "Password"}}
+		Says: []string{"status: Please log in first."}, Fields: []string{"E-mail address", "Password"}}
 	v.opens(200, logIn, chromedp.NavigateBack())
 	v.opens(200, logIn, v.visit("/account"))
 	logIn.Title, logIn.Says = "Error: "+logIn.Title, []string{"alert: The login or the password is wrong."}

@@ -58,5 +58,5 @@ func (p *Pages) LogInFirst(r *http.Request) *web.Page {
 	if r.Method == http.MethodGet {
 		back = r.URL.RequestURI()
 	}
-	return p.views.Redirect("/login?" + url.Values{"next": {back}}.Encode()).Alert("Please log in first.")
+	return p.views.Redirect("/login?" + url.Values{"next": {back}}.Encode()).Flash("Please log in first.")
 }

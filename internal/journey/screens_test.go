@@ -1,0 +1,124 @@
+package journey
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/terem-go/terem/internal/browsertest"
+)
+
+// screen is what a visitor looks at pages with.
+type screen struct {
+	name          string
+	width, height int64
+	dark          bool
+}
+
+var screens = []screen{
+	{"phone-light", 390, 844, false},
+	{"phone-dark", 390, 844, true},
+	{"laptop-light", 1280, 800, false},
+	{"laptop-dark", 1280, 800, true},
+}
+
+// page is a page of the application in one of its states.
+type page struct {
+	name   string
+	status int64
+	steps  []chromedp.Action[chromedp.Void] // that open it from the page before
+}
+
+// pages are all pages, in the order in which a visitor comes to them. Before the
+// mails are shown one must have arrived, and before the last page the application
+// is broken.
+func (v *visitor) pages(password string) []page {
+	steps := func(s ...chromedp.Action[chromedp.Void]) []chromedp.Action[chromedp.Void] { return s }
+	return []page{
+		{"home", 200, steps(v.visit("/"))},
+		{"not-found", 404, steps(v.visit("/nowhere"))},
+		{"signup", 200, steps(v.visit("/signup"))},
+		{"signup-errors", 422, steps(fill("name", "Ada Lovelace"), fill("email", "ada@"), fill("password", "short"), click(submit))},
+		{"account-welcome", 200, steps(fill("email", "example.com"), fill("password", password), click(submit))},
+		{"account-errors", 422, steps(chromedp.Clear(chromedp.CSS("#field-name")), click(submit))},
+		{"home-user", 200, steps(v.visit("/"))},
+		{"logged-out", 200, steps(click(logOut))},
+		{"login-first", 200, steps(v.visit("/account"))},
+		{"login", 200, steps(v.visit("/login"))},
+		{"login-errors", 422, steps(fill("email", "ada@example.com"), fill("password", "wrong"), click(submit))},
+		{"account", 200, steps(fill("password", password), click(submit))},
+		{"account-long-name", 200, steps(fill("name", strings.Repeat("n", 80)), click(submit))},
+		{"home-long-name", 200, steps(v.visit("/"))},
+		{"mail-list", 200, steps(v.visit("/dev/mail"))},
+		{"mail", 200, steps(v.visit("/dev/mail/1"))},
+		{"broken", 500, steps(v.visit("/account"))},
+	}
+}
+
+// tour shows each page of an application of its own to see, on a screen.
+func tour(t *testing.T, s screen, see func(v *visitor, page string)) {
+	t.Helper()
+	a := newApplication(t, "sqlite:tour.db")
+	a.env["ENVIRONMENT"], a.env["MAIL"] = "development", "on" // mails are shown at /dev/mail
+	a.must("", "migrate", "up")
+	p, c := a.serve()
+	v := newVisitor(t, "http://"+c.Addr)
+	browsertest.Do(t, v.ctx, browsertest.Viewport(s.width, s.height, s.dark))
+	for _, page := range v.pages(a.password) {
+		switch page.name {
+		case "mail-list":
+			c.await("/dev/mail/1")
+		case "broken":
+			a.must("", "migrate", "down")
+		}
+		if got := browsertest.Open(t, v.ctx, page.steps...); got != page.status {
+			t.Errorf("%s: status %d, want %d", page.name, got, page.status)
+		}
+		see(v, page.name)
+	}
+	a.stop(p, syscall.SIGTERM)
+}
+
+// await waits for a page that is there soon.
+func (c *client) await(path string) {
+	c.app.t.Helper()
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		r, err := c.Do("GET", path, nil)
+		if err == nil && r.Status == 200 {
+			return
+		}
+		if time.Now().After(end) {
+			c.app.t.Fatalf("%s: status %d, %v", path, r.Status, err)
+		}
+	}
+}
+
+// No page is wider than the screen. Pictures of all of them are kept in the
+// folder that TEREM_SCREENSHOTS names.
+func TestScreens(t *testing.T) {
+	t.Parallel()
+	dir := os.Getenv("TEREM_SCREENSHOTS")
+	if dir == "" {
+		dir = t.TempDir()
+	} else if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range screens {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			tour(t, s, func(v *visitor, page string) {
+				if got := browsertest.Eval[int64](t, v.ctx, "document.documentElement.scrollWidth"); got > s.width {
+					t.Errorf("%s is %d pixels wide, on a screen of %d", page, got, s.width)
+				}
+				if err := browsertest.Screenshot(v.ctx, filepath.Join(dir, page+"-"+s.name+".png"), s.width, s.height, s.dark); err != nil {
+					t.Fatal(err)
+				}
+			})
+		})
+	}
+}
