@@ -91,6 +91,9 @@ func (c *call) run() (committed db.Committed, err error) {
 	case sessionScope:
 		return rt.api.config.DB.Unit(c.outer, func(ctx context.Context, s *db.Session) error {
 			c.session = s
+			if rt.idempotent {
+				return c.once(ctx, s)
+			}
 			return c.attempt(ctx, s)
 		}, rt.unit...)
 	case readerScope:
@@ -119,15 +122,22 @@ func (c *call) receive() (err error) {
 	return err
 }
 
-// attempt parses the input, runs the handler and encodes its output.
-func (c *call) attempt(ctx context.Context, unit db.Querier) (err error) {
+// resolve asks the policy and resolves the dependencies, unless that was done
+// for this attempt.
+func (c *call) resolve(ctx context.Context, unit db.Querier) (err error) {
 	switch {
+	case c.values != nil:
 	case c.route.inSession:
 		c.values, err = c.route.resolve(ctx, unit, withoutBody(ctx, c.request))
-	case c.values == nil: // a further attempt
+	default: // a further attempt
 		c.values, err = c.route.allow(c.outer, c.request)
 	}
-	if err != nil {
+	return err
+}
+
+// attempt parses the input, runs the handler and encodes its output.
+func (c *call) attempt(ctx context.Context, unit db.Querier) error {
+	if err := c.resolve(ctx, unit); err != nil {
 		return err
 	}
 	c.ctx, c.err, c.header, c.body, c.download = ctx, nil, nil, nil, nil

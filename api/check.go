@@ -39,6 +39,9 @@ func (rt *route) check() bool {
 	if rt.inSession && !inUnit {
 		refuse("api.InSession needs a handler with a session or a reader, not %s", rt.scope)
 	}
+	if rt.idempotent && (rt.scope != sessionScope || rt.output.rendered) {
+		refuse("api.Idempotent needs a handler with a *db.Session and an output that is JSON: the response is stored with what the session writes")
+	}
 	if s := rt.op.DefaultStatus; s < 200 || s > 399 {
 		refuse("the status %d is not one of success. Errors choose theirs by their kind", s)
 	} else if !rt.output.empty() && (s == http.StatusNoContent || s == http.StatusResetContent || s == http.StatusNotModified) {

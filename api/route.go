@@ -24,15 +24,16 @@ type route struct {
 	handler string // the handler's name
 	place   string // where it was registered
 
-	op        *huma.Operation
-	input     *input
-	output    *output
-	fails     []*errs.Error
-	unit      []db.Option
-	deps      []dependency
-	inSession bool
-	maxBody   int64
-	timeout   time.Duration
+	op         *huma.Operation
+	input      *input
+	output     *output
+	fails      []*errs.Error
+	unit       []db.Option
+	deps       []dependency
+	inSession  bool
+	idempotent bool
+	maxBody    int64
+	timeout    time.Duration
 
 	parse   func(huma.Context) // huma's handler: parses, validates and calls ours
 	mounted http.Handler       // instead of parse, for Handle

@@ -36,6 +36,9 @@ func (rt *route) connect(refuse func(format string, args ...any)) {
 			refuse("the policy %s needs a %s, which nobody provides. Register its domain, or call api.Provide", rt.policy.name, t)
 		}
 	}
+	if t := rt.policy.needs; rt.idempotent && t != nil && !t.Implements(reflect.TypeFor[Caller]()) {
+		refuse("api.Idempotent keeps keys apart by caller, and the %s that the policy %s looks at does not tell who calls. Give it a method CallerID() string", t, rt.policy.name)
+	}
 	if rt.input == nil {
 		return
 	}

@@ -21,7 +21,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -82,10 +81,9 @@ type Config struct {
 type App struct {
 	config   Config
 	api      *api.API
-	migrator *migrate.Migrator
+	migrator *migrate.Migrator // see migrations
 	commands []command
 	tables   []Table
-	problems []error
 	handler  http.Handler // once it was asked for
 
 	stopping atomic.Bool  // a signal to stop was received
@@ -121,16 +119,6 @@ func New(c Config) *App {
 	c.API.Logger = cmp.Or(c.API.Logger, c.Logger)
 	c.Jobs.Logger = cmp.Or(c.Jobs.Logger, c.Logger)
 	a := &App{config: c, api: api.New(c.API)}
-	if c.DB != nil && c.Migrations != nil {
-		mc := migrate.Config{Logger: c.Logger}
-		if c.Workers != nil {
-			mc.Sources = append(mc.Sources, jobs.Migrations())
-		}
-		var err error
-		if a.migrator, err = migrate.New(c.DB, c.Migrations, mc); err != nil {
-			a.problems = append(a.problems, err)
-		}
-	}
 	a.health()
 	if c.Assets != nil {
 		api.Handle(a.Root(""), "GET "+c.Assets.Prefix(), c.Assets.Handler(), api.Public)
@@ -176,7 +164,10 @@ func (a *App) Handler() (http.Handler, error) {
 
 // check reports everything that is wrong with the application.
 func (a *App) check() error {
-	problems := slices.Clone(a.problems)
+	var problems []error
+	if _, err := a.migrations(); !errors.Is(err, errNoMigrations) {
+		problems = append(problems, err)
+	}
 	for _, t := range a.tables {
 		_, err := t.Model()
 		problems = append(problems, err)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -54,10 +55,16 @@ const migratedFor = 5 * time.Second
 
 // checkMigrated fails while migrations are pending.
 func (a *App) checkMigrated(ctx context.Context) error {
-	if a.migrator == nil || time.Since(time.UnixMilli(a.migrated.Load())) < migratedFor {
+	m, err := a.migrations()
+	switch {
+	case errors.Is(err, errNoMigrations):
+		return nil
+	case err != nil:
+		return err
+	case time.Since(time.UnixMilli(a.migrated.Load())) < migratedFor:
 		return nil
 	}
-	pending, err := a.migrator.Pending(ctx)
+	pending, err := m.Pending(ctx)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
@@ -165,4 +167,34 @@ func TestStatic(t *testing.T) {
 	if err := newApp(app.Config{DB: dbtest.SQLite(t, migrations), Logger: quiet}).Run(t.Context(), []string{"static", dir}, t.Output()); err == nil {
 		t.Error("an application without assets has written some")
 	}
+}
+
+// payments is a domain with a route that may be repeated.
+type payments struct{}
+
+func (payments) Register(a *app.App) {
+	api.Post(a.Router("payments"), "/payments", func(context.Context, *db.Session, *struct{}) (*api.Empty, error) { return nil, nil },
+		api.Public, api.Idempotent)
+}
+
+// The table that such a route needs comes with it.
+func TestIdempotencyIsMigrated(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		a := newApp(app.Config{DB: d, Logger: quiet})
+		a.Register(payments{})
+		run(t, a, "migrate", "up")
+		if got := run(t, a, "migrate", "status"); !strings.Contains(got, "idempotency: ") || strings.Contains(got, "  pending\n") {
+			t.Errorf("migrate status prints\n%s", got)
+		}
+		h, err := a.Handler()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := apitest.New(t, h).With("Idempotency-Key", "a")
+		c.Post("/api/payments", nil).Expect(204)
+		if r := c.Post("/api/payments", nil).Expect(204); r.Header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("done twice: %v", r.Header)
+		}
+	})
 }
