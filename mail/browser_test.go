@@ -27,16 +27,6 @@ func visit(t *testing.T, ctx context.Context, server *httptest.Server, path stri
 	return origin
 }
 
-// evaluate returns what an expression is in the page.
-func evaluate[T any](t *testing.T, ctx context.Context, expression string) T {
-	t.Helper()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
-	if err != nil {
-		t.Fatalf("%s: %v", expression, err)
-	}
-	return v
-}
-
 // tracker is a server that a message must not reach. It takes down who connected and what was asked for.
 type tracker struct {
 	mu       sync.Mutex
@@ -113,14 +103,14 @@ func TestHostileMessageInABrowser(t *testing.T) {
 
 	origin := visit(t, ctx, server, "/dev/mail/1")
 	log.Check(t, origin)
-	if got, want := evaluate[string](t, ctx, "document.title"), m.Subject+" – Mailbox"; got != want {
+	if got, want := browsertest.Eval[string](t, ctx, "document.title"), m.Subject+" – Mailbox"; got != want {
 		t.Errorf("the title is %q, want %q", got, want)
 	}
 	visit(t, ctx, server, "/dev/mail/1/frame")
-	if got := evaluate[string](t, ctx, "document.title"); got != "" {
+	if got := browsertest.Eval[string](t, ctx, "document.title"); got != "" {
 		t.Errorf("the message made its title %q", got)
 	}
-	if got, want := evaluate[string](t, ctx, "getComputedStyle(document.querySelector('.yes')).color"), "rgb(1, 2, 3)"; got != want {
+	if got, want := browsertest.Eval[string](t, ctx, "getComputedStyle(document.querySelector('.yes')).color"), "rgb(1, 2, 3)"; got != want {
 		t.Errorf("the colour of its text is %q, want its own, %q", got, want)
 	}
 	if got := tracker.seen(); len(got) > 0 {
@@ -139,14 +129,14 @@ func TestLinkInAMessageOpensInAnotherTab(t *testing.T) {
 	m.HTML = `<a href="` + elsewhere + `/confirm" style="display: block; height: 300px">Confirm</a>`
 	send(t, box, m)
 	origin := visit(t, ctx, serve(t, box), "/dev/mail/1")
-	frame := evaluate[[]float64](t, ctx, "(r => [r.x + 50, r.y + 50])(document.querySelector('iframe').getBoundingClientRect())")
+	frame := browsertest.Eval[[]float64](t, ctx, "(r => [r.x + 50, r.y + 50])(document.querySelector('iframe').getBoundingClientRect())")
 	// A click before the frame is painted hits nothing, and nothing says when it is.
 	for late := time.Now().Add(20 * time.Second); !slices.Contains(tracker.seen(), "/confirm"); time.Sleep(200 * time.Millisecond) {
 		if err := chromedp.Do(ctx, chromedp.MouseClickXY(frame[0], frame[1])); err != nil || time.Now().After(late) {
 			t.Fatalf("the link was not opened: %q %v", tracker.seen(), err)
 		}
 	}
-	if got, want := evaluate[string](t, ctx, "location.href"), origin+"/dev/mail/1"; got != want {
+	if got, want := browsertest.Eval[string](t, ctx, "location.href"), origin+"/dev/mail/1"; got != want {
 		t.Errorf("the mailbox is now at %s, want %s", got, want)
 	}
 	log.Check(t, origin)
@@ -182,10 +172,10 @@ func TestMailboxInABrowser(t *testing.T) {
 				if err := chromedp.Do(ctx, browsertest.Viewport(width, 800, dark)); err != nil {
 					t.Fatal(err)
 				}
-				if got := evaluate[int64](t, ctx, "document.documentElement.scrollWidth"); got > width {
+				if got := browsertest.Eval[int64](t, ctx, "document.documentElement.scrollWidth"); got > width {
 					t.Errorf("%s: the page is %d pixels wide on a screen of %d", page.path, got, width)
 				}
-				if got := evaluate[string](t, ctx, "getComputedStyle(document.body).backgroundColor"); (got == "rgb(18, 22, 20)") != dark {
+				if got := browsertest.Eval[string](t, ctx, "getComputedStyle(document.body).backgroundColor"); (got == "rgb(18, 22, 20)") != dark {
 					t.Errorf("%s: the background is %s, dark: %t", page.path, got, dark)
 				}
 			}

@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -93,22 +92,6 @@ func serveSite(t *testing.T) (port string) {
 	return strings.TrimPrefix(server.URL, "http://127.0.0.1")
 }
 
-func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func eval[T any](t *testing.T, ctx context.Context, script string) T {
-	t.Helper()
-	got, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
 // shown is what a person perceives of a form, by eye or by a screen reader.
 const shown = `[...document.querySelectorAll("input, textarea")].map(e => [
 	e.labels[0].textContent, e.type == "checkbox" ? String(e.checked) : e.value,
@@ -126,7 +109,7 @@ func TestFormInBrowser(t *testing.T) {
 			ctx, log := browsertest.New(t)
 			origin := host + serveSite(t)
 			const button, heading = chromedp.CSS("button"), chromedp.CSS("h1")
-			do(t, ctx,
+			browsertest.Do(t, ctx,
 				chromedp.Navigate(origin+"/"),
 				chromedp.SendKeys(chromedp.CSS("#field-name"), `Ada "<b>`),
 				chromedp.SendKeys(chromedp.CSS("#field-email"), "ada@"),
@@ -142,28 +125,28 @@ func TestFormInBrowser(t *testing.T) {
 				"About (optional); one\ntwo; ; ; ",
 				"I accept the terms.; false; Please tick this box.; true; required",
 			}
-			if diff := cmp.Diff(want, eval[[]string](t, ctx, shown)); diff != "" {
+			if diff := cmp.Diff(want, browsertest.Eval[[]string](t, ctx, shown)); diff != "" {
 				t.Errorf("fields (-want +got):\n%s", diff)
 			}
-			if got := eval[string](t, ctx, "document.activeElement.id + ' ' + document.title"); got != "field-email Error: Sign up" {
+			if got := browsertest.Eval[string](t, ctx, "document.activeElement.id + ' ' + document.title"); got != "field-email Error: Sign up" {
 				t.Errorf("the focus and the title are %q, want those of the first error", got)
 			}
-			if got := eval[string](t, ctx, "getComputedStyle(document.querySelector('.error')).color + document.documentElement.className"); got != "rgb(170, 0, 0)scripted" {
+			if got := browsertest.Eval[string](t, ctx, "getComputedStyle(document.querySelector('.error')).color + document.documentElement.className"); got != "rgb(170, 0, 0)scripted" {
 				t.Errorf("style and script give %q", got)
 			}
 
-			do(t, ctx,
+			browsertest.Do(t, ctx,
 				chromedp.SendKeys(chromedp.CSS("#field-email"), kb.End+"example.com"),
 				chromedp.SendKeys(chromedp.CSS("#field-password"), "correct horse"),
 				chromedp.Click(chromedp.CSS("label[for=field-terms]")),
 				chromedp.Click(button),
 				chromedp.WaitVisible(chromedp.CSS(".flash")),
 			)
-			if got := eval[string](t, ctx, "location.pathname + document.querySelector('.flash').textContent"); got != `/accountWelcome, <Ada "<b>>!` {
+			if got := browsertest.Eval[string](t, ctx, "location.pathname + document.querySelector('.flash').textContent"); got != `/accountWelcome, <Ada "<b>>!` {
 				t.Errorf("after the form: %q", got)
 			}
-			do(t, ctx, chromedp.Reload(), chromedp.WaitVisible(heading))
-			if eval[bool](t, ctx, "document.querySelector('.flash') != null") {
+			browsertest.Do(t, ctx, chromedp.Reload(), chromedp.WaitVisible(heading))
+			if browsertest.Eval[bool](t, ctx, "document.querySelector('.flash') != null") {
 				t.Error("the message is shown twice")
 			}
 			log.Check(t, origin)
@@ -175,20 +158,20 @@ func TestWhatABrowserRefuses(t *testing.T) {
 	t.Parallel()
 	ctx, log := browsertest.New(t)
 	port := serveSite(t)
-	do(t, ctx, chromedp.Navigate("http://shop.test"+port+"/inline"), chromedp.WaitVisible(chromedp.CSS("h1")))
-	if got := eval[string](t, ctx, "document.title + getComputedStyle(document.querySelector('h1')).color"); got != "rgb(0, 0, 0)" {
+	browsertest.Do(t, ctx, chromedp.Navigate("http://shop.test"+port+"/inline"), chromedp.WaitVisible(chromedp.CSS("h1")))
+	if got := browsertest.Eval[string](t, ctx, "document.title + getComputedStyle(document.querySelector('h1')).color"); got != "rgb(0, 0, 0)" {
 		t.Errorf("what stands in the page itself has an effect: %q", got)
 	}
 	if got := log.Errors(); len(got) != 3 || !strings.Contains(strings.Join(got, ""), "script-src") {
 		t.Errorf("the browser complains of %q, want the script, the handler and the style", got)
 	}
 
-	do(t, ctx,
+	browsertest.Do(t, ctx,
 		chromedp.Navigate("http://evil.test"+port+"/"),
 		chromedp.Click(chromedp.CSS("button")),
 		chromedp.WaitVisible(chromedp.CSS("h1")),
 	)
-	if got := eval[string](t, ctx, "location.host + document.title"); got != "shop.test"+port+"Denied" {
+	if got := browsertest.Eval[string](t, ctx, "location.host + document.title"); got != "shop.test"+port+"Denied" {
 		t.Errorf("another site's form leads to %q", got)
 	}
 }

@@ -34,7 +34,7 @@ func Eval[T any](t testing.TB, ctx context.Context, expression string, opts ...c
 	t.Helper()
 	got, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, opts...))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%.200s: %v", expression, err)
 	}
 	return got
 }

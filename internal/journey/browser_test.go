@@ -157,7 +157,8 @@ func (v *visitor) live(a *application, mails *mailtest.Server) {
 // path of the link in it.
 func (v *visitor) welcomed(mails *mailtest.Server, name string) (link string) {
 	v.t.Helper()
-	m := mails.Wait(v.t, 1)[0]
+	welcomes(v.t, mails, 1)
+	m := mails.Messages()[0]
 	if len(m.Recipients) != 1 || m.Recipients[0] != "ada@example.com" || m.To[0].Name != name || m.Subject != "Welcome to Appname" {
 		v.t.Errorf("sent to %q as %q: %s", m.Recipients, m.To[0], m.Subject)
 	}
