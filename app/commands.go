@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -30,6 +31,7 @@ func (a *App) Command(name, help string, cmd any) {
 // cli are the commands that every application has.
 type cli struct {
 	Serve   serveCommand   `cmd:"" default:"1" help:"Serve. This is the default."`
+	Dev     devCommand     `cmd:"" help:"Serve during development: build again on save, reload open pages, show errors in them."`
 	Worker  workerCommand  `cmd:"" help:"Run jobs and serve nothing."`
 	Migrate migrateCommand `cmd:"" help:"Apply the migrations, take the last one back, or list them."`
 	Routes  routesCommand  `cmd:"" help:"List the routes with their handlers, sessions, policies and places."`
@@ -47,15 +49,23 @@ func Main(build func(ctx context.Context) (*App, error)) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	a, err := build(ctx)
-	if err == nil {
-		err = errors.Join(a.Run(ctx, os.Args[1:], os.Stdout), a.close())
-	}
-	if err != nil {
+	if err := run(ctx, build); err != nil {
 		fmt.Fprintln(os.Stderr, "error: "+err.Error())
 		return 1
 	}
 	return 0
+}
+
+// run runs the command that the program's arguments name.
+func run(ctx context.Context, build func(ctx context.Context) (*App, error)) error {
+	if slices.Equal(os.Args[1:], []string{"dev"}) {
+		return devCommand{}.Run(ctx)
+	}
+	a, err := build(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.Run(ctx, os.Args[1:], os.Stdout), a.close())
 }
 
 // Run runs the command that args name, "serve" without any, and writes what it

@@ -23,6 +23,7 @@ const (
 // commands are the verbs of terem.
 type commands struct {
 	New newCommand `cmd:"" help:"Create an application."`
+	Dev devCommand `cmd:"" help:"Serve an application during development."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/terem-go/terem/internal/procgroup"
 	"github.com/terem-go/terem/internal/scaffold"
 )
 
@@ -72,7 +73,7 @@ func (r *runner) run(ctx context.Context, name string, args ...string) error {
 	cmd.Dir = r.dir
 	cmd.Env = r.env
 	cmd.Stdout, cmd.Stderr = r.console.out, r.console.err
-	ownGroup(cmd)
+	procgroup.Own(cmd)
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func (r *runner) run(ctx context.Context, name string, args ...string) error {
 		case err := <-ended:
 			return err
 		case s := <-r.signals:
-			signalGroup(cmd, s)
+			procgroup.Signal(cmd, s)
 		}
 	}
 }

@@ -1,0 +1,18 @@
+//go:build unix
+
+package procgroup
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// Own lets the command, which has not started, have a process group of its own.
+func Own(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+// Signal sends the signal to the command and to what it has started. It does
+// nothing if they have ended.
+func Signal(cmd *exec.Cmd, s os.Signal) {
+	_ = syscall.Kill(-cmd.Process.Pid, s.(syscall.Signal))
+}
