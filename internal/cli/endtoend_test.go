@@ -66,7 +66,7 @@ func answers(t *testing.T, addr string) {
 	t.Helper()
 	c := processtest.Client{Addr: addr}
 	defer c.Close()
-	for _, path := range []string{"/healthz", "/readyz", "/docs"} {
+	for _, path := range []string{"/", "/healthz", "/readyz", "/docs"} {
 		if r, err := c.Do("GET", path, nil); err != nil || r.Status != 200 {
 			t.Errorf("GET %s: %+v, %v", path, r, err)
 		}
@@ -172,7 +172,7 @@ func TestRun(t *testing.T) {
 	if err := p.Wait(t, time.Minute); err != nil {
 		t.Errorf("it ends with %v", err)
 	}
-	for _, want := range []string{"Created the application shop in shop: ", "\nCompiled in ", "\nServing. Open http://127.0.0.1:0/docs, and stop with Ctrl-C.\n"} {
+	for _, want := range []string{"Created the application shop in shop: ", "\nCompiled in ", "\nServing. Open http://127.0.0.1:0, and stop with Ctrl-C.\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it does not print %q:\n%s", want, &out)
 		}
@@ -191,7 +191,7 @@ func TestRunWithoutItsDatabase(t *testing.T) {
 	cmd.Dir, cmd.Env = base, offline("DATABASE_URL=postgres://ada:hidden@127.0.0.1:1/shop")
 	out, _ := cmd.CombinedOutput()
 	want := "error: migrating failed (exit status 1). The application is in shop. To go on: " +
-		"cd shop && createdb --host 127.0.0.1 --username postgres shop && go run . migrate up && go run .\n"
+		"cd shop && createdb --host 127.0.0.1 --username postgres shop && go run . migrate up && go run . dev\n"
 	if text := string(out); cmd.ProcessState.ExitCode() != 1 || !strings.HasSuffix(text, want) || strings.Contains(text, "hidden") || strings.Count(text, "\nerror: ") != 2 {
 		t.Errorf("%v\nprinted %s\n want at the end %s", cmd.ProcessState, text, want)
 	}
@@ -214,6 +214,6 @@ func TestRunInterrupted(t *testing.T) {
 	if err := p.Wait(t, time.Minute); !errors.As(err, &exit) || exit.ExitCode() != 130 {
 		t.Errorf("it ends with %v", err)
 	}
-	p.Log.Await(t, time.Second, "error: interrupted. The application is in shop. To go on: cd shop && go run . migrate up && go run .")
+	p.Log.Await(t, time.Second, "error: interrupted. The application is in shop. To go on: cd shop && go run . migrate up && go run . dev")
 	empty(t, temp)
 }

@@ -22,7 +22,7 @@ type newCommand struct {
 
 // Help is shown below the flags' help.
 func (newCommand) Help() string {
-	return `The application has users who register and log in, documentation at /docs, migrations for SQLite and PostgreSQL, and tests.
+	return `The application has pages on which users sign up and log in, an API with documentation at /docs, background jobs, mails, migrations for SQLite and PostgreSQL, and tests.
 
 In a folder below another module's go.mod, it becomes part of that module.`
 }
@@ -52,7 +52,7 @@ func (n *newCommand) Run(ctx context.Context, c *console) error {
 	for _, line := range n.steps(a) {
 		c.say("  %s", paint(c.out, bold, line))
 	}
-	c.say("and open http://127.0.0.1:8000/docs")
+	c.say("and open http://127.0.0.1:8000")
 	return nil
 }
 
@@ -83,7 +83,7 @@ func (n *newCommand) steps(a *scaffold.Application) []string {
 	if n.Database == scaffold.Postgres {
 		steps = append(steps, "createdb --host 127.0.0.1 --username postgres "+a.Name)
 	}
-	return append(steps, "go run . migrate up", "go run .")
+	return append(steps, "go run . migrate up", "go run . dev")
 }
 
 // checkEnvironment refuses to migrate a database that was meant for something

@@ -46,7 +46,7 @@ func (n *newCommand) serve(ctx context.Context, c *console, a *scaffold.Applicat
 	if err := r.run(ctx, program, "migrate", "up"); err != nil {
 		return stopped("migrating", err)
 	}
-	c.say("Serving. Open %s, and stop with Ctrl-C.", paint(c.out, bold, docsURL()))
+	c.say("Serving. Open %s, and stop with Ctrl-C.", paint(c.out, bold, homeURL()))
 	if err := r.run(ctx, program); err != nil {
 		return stopped("serving", err)
 	}
@@ -89,14 +89,14 @@ func (r *runner) run(ctx context.Context, name string, args ...string) error {
 	}
 }
 
-// docsURL is where the documentation page will be.
-func docsURL() string {
+// homeURL is where the home page will be.
+func homeURL() string {
 	host, port, err := net.SplitHostPort(os.Getenv("ADDR"))
 	if err != nil {
-		return "http://127.0.0.1:8000/docs"
+		return "http://127.0.0.1:8000"
 	}
 	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port) + "/docs"
+	return "http://" + net.JoinHostPort(host, port)
 }
