@@ -15,11 +15,12 @@ import (
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/db/sqlite"
 	"github.com/terem-go/terem/jobs"
+	"github.com/terem-go/terem/migrate"
 )
 
 // engines are both, on disks that are safe against power cuts as in production.
-var engines = map[string]func(testing.TB, fs.FS) *db.DB{
-	"sqlite": func(t testing.TB, migrations fs.FS) *db.DB {
+var engines = map[string]func(testing.TB, fs.FS, ...migrate.Source) *db.DB{
+	"sqlite": func(t testing.TB, migrations fs.FS, sources ...migrate.Source) *db.DB {
 		d, err := db.Open(context.Background(), strings.TrimSuffix(dbtest.SQLiteURL(t, migrations), "?synchronous=off"), db.Config{}, sqlite.Engine)
 		if err != nil {
 			t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/jobs"
+	"github.com/terem-go/terem/migrate"
 )
 
 // sqliteSchema and postgresSchema describe everything in a database, one line
@@ -45,7 +46,7 @@ const postgresSchema = `
 func TestMigrations(t *testing.T) {
 	t.Parallel()
 	for dialect, c := range map[db.Dialect]struct {
-		open   func(t testing.TB, migrations fs.FS) *db.DB
+		open   func(t testing.TB, migrations fs.FS, sources ...migrate.Source) *db.DB
 		river  func(t *testing.T, d *db.DB)
 		schema string
 	}{
