@@ -88,7 +88,9 @@ func open(ctx context.Context, url string, _ *slog.Logger) (db.Engine, error) {
 func (e *engine) Dialect() db.Dialect { return db.SQLite }
 
 // Begin implements db.Engine.
-func (e *engine) Begin(db.Options) db.Tx { return &tx{writer: e.writer, wait: e.maxWait} }
+func (e *engine) Begin(o db.Options) db.Tx {
+	return &tx{writer: e.writer, wait: e.maxWait, alone: o.Alone}
+}
 
 // Read implements db.Engine.
 func (e *engine) Read(o db.Options) db.Conn {
