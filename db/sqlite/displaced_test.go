@@ -309,8 +309,9 @@ func TestSavepoints(t *testing.T) {
 					return errors.Join(adds(who)(ctx, s), s.Nested(ctx, adds(who+1)))
 				}
 			}
-			other := make(chan error, 1)
+			other, ran := make(chan error, 1), 0
 			err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error { // the first of all
+				ran++
 				if err := leaves(1)(ctx, s); err != nil {
 					return err
 				}
@@ -326,8 +327,8 @@ func TestSavepoints(t *testing.T) {
 				await(t, d, 1)
 				return nil
 			})
-			if err != nil {
-				t.Error(err)
+			if err != nil || ran != 1 {
+				t.Errorf("after %d attempts: %v", ran, err)
 			}
 			if err := <-other; err == nil {
 				t.Error("it succeeded")
@@ -339,6 +340,22 @@ func TestSavepoints(t *testing.T) {
 				t.Errorf("%d commits", n)
 			}
 		})
+	}
+}
+
+// What did not go through the engine's COMMIT is not committed, however it came
+// to that.
+func TestCommitOfAUnit(t *testing.T) {
+	t.Parallel()
+	d, _ := counter(t, "")
+	if err := sqlite.Outside(d, "INSERT INTO t (who) VALUES (1)"); err == nil {
+		t.Error("a statement outside of a transaction succeeded")
+	}
+	if got := arrived(t, d); len(got) > 0 {
+		t.Errorf("there are %v", got)
+	}
+	if err := insert(t.Context(), d, 2); err != nil {
+		t.Error(err)
 	}
 }
 

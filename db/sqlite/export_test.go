@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"time"
 
 	"modernc.org/sqlite"
@@ -29,4 +30,10 @@ func FailCommits(d *db.DB, fail func() bool) {
 		}
 		return 0
 	})
+}
+
+// Outside runs a statement outside of the writer's transactions.
+func Outside(d *db.DB, sql string) error {
+	_, err := d.Engine().(*engine).writer.conn.exec(context.Background(), sql, nil)
+	return err
 }
