@@ -24,7 +24,7 @@ type tx struct {
 	group    *group      // whose writes it has seen, and whose member it may be
 	lost     error       // why it can only be rolled back
 	rows     *rows       // those that are open
-	patience *time.Timer // that of its group
+	patience *time.Timer // ends the turn, by evict
 }
 
 var (
@@ -171,8 +171,9 @@ func (t *tx) finish() error {
 	}
 	if w.conn.saved {
 		if err := w.conn.control(w.conn.release); err != nil {
+			err = w.meaning(err)
 			t.undo()
-			return w.meaning(err)
+			return err
 		}
 	}
 	t.leave()
