@@ -159,14 +159,14 @@ func (t *tx) finish() error {
 		return t.lost
 	}
 	w := t.writer
-	if err := w.conn.violated(); err != nil { // COMMIT would fail for all
-		t.undo()
-		return err
-	}
 	if w.group == nil && (t.alone || !w.turn.waits()) {
 		t.leave()
 		err := w.commit()
 		w.turn.leave()
+		return err
+	}
+	if err := w.conn.violated(); err != nil { // COMMIT would fail for all
+		t.undo()
 		return err
 	}
 	if w.conn.saved {
