@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// committing returns a context for COMMIT and ROLLBACK, which the end of the
+// committing makes l a context for COMMIT and ROLLBACK, which the end of the
 // request does not cancel but Config.CommitTimeout does.
-func (d *DB) committing(ctx context.Context) (context.Context, context.CancelFunc) {
-	c := &limited{Context: context.WithoutCancel(ctx), deadline: time.Now().Add(d.config.CommitTimeout)}
-	return c, c.cancel
+func (d *DB) committing(ctx context.Context, l *limited) *limited {
+	l.Context, l.deadline = context.WithoutCancel(ctx), time.Now().Add(d.config.CommitTimeout)
+	return l
 }
 
 // limited is a context with a deadline whose timer starts when somebody asks

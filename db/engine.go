@@ -56,7 +56,8 @@ type Conn interface {
 	Native(g Guard) any
 
 	// Rollback ends the unit, undoes what it wrote and gives its connection
-	// back. Calling it on a unit that took none does nothing.
+	// back. Calling it on a unit that took none does nothing. An Error with
+	// Displaced set means that what the unit read will never be committed.
 	Rollback(ctx context.Context) error
 }
 

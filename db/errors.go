@@ -37,6 +37,7 @@ type Error struct {
 	Constraint string   // the constraint's name where the engine tells it
 	Table      string   // the table where the engine tells it
 	Columns    []string // the columns of a Unique or NotNull failure where the engine tells them
+	Displaced  bool     // it lost its place in a transaction that it shared: tried again with Options.Alone, at no cost to its attempts
 	Err        error    // the driver's own error
 }
 

@@ -33,6 +33,7 @@ type Execer interface {
 type handle struct {
 	db   *DB
 	conn Conn
+	last limited // the context of COMMIT or ROLLBACK
 
 	mu     sync.Mutex // held while a statement runs
 	ended  bool

@@ -15,6 +15,10 @@ type Options struct {
 	Attempts int
 	// Timeout ends the unit; 0 leaves that to the context.
 	Timeout time.Duration
+	// Alone keeps a session apart from others where they share a transaction,
+	// so that no other can make it fail. DB sets it when that has happened, and
+	// for a unit that is tried once.
+	Alone bool
 }
 
 // Isolation says what a session sees of others that run at the same time.
@@ -40,8 +44,12 @@ func Serializable(o *Options) { o.Isolation = serializable }
 func Snapshot(o *Options) { o.Snapshot = true }
 
 // Attempts sets how often a unit is tried that conflicts with others, at most.
-// Less than 1 is taken as 1.
-func Attempts(n int) Option { return func(o *Options) { o.Attempts = max(n, 1) } }
+// Less than 1 is taken as 1. Where units share a transaction, one that was
+// undone through another's doing is tried once more, which does not count;
+// with Attempts(1) the unit shares none.
+func Attempts(n int) Option {
+	return func(o *Options) { o.Attempts = max(n, 1); o.Alone = n <= 1 }
+}
 
 // Timeout ends the unit after d, its attempts and waits included.
 func Timeout(d time.Duration) Option { return func(o *Options) { o.Timeout = d } }

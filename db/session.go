@@ -98,14 +98,14 @@ func (s *Session) release(ctx context.Context) error {
 // undo rolls back to the last savepoint and forgets the failure behind it. The
 // request's end does not stop it: the session could not be used otherwise.
 func (s *Session) undo(ctx context.Context) error {
-	ctx, cancel := s.db.committing(ctx)
-	defer cancel()
+	c := s.db.committing(ctx, &limited{})
+	defer c.cancel()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fault = nil
-	_, err := s.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT terem_nested", nil)
+	_, err := s.tx.Exec(c, "ROLLBACK TO SAVEPOINT terem_nested", nil)
 	if err == nil {
-		_, err = s.tx.Exec(ctx, "RELEASE SAVEPOINT terem_nested", nil)
+		_, err = s.tx.Exec(c, "RELEASE SAVEPOINT terem_nested", nil)
 	}
 	s.note(err)
 	return err

@@ -15,9 +15,9 @@ import (
 //
 // A session that conflicts with another one is run again with a new session,
 // three times by default, and so is one whose connection was lost before
-// COMMIT, once: f must set what it captures afresh each time. An error wrapped
-// by Keep is returned after a commit. ErrInside is returned when ctx comes from
-// another unit's function.
+// COMMIT, once, or that another one undid: f must set what it captures afresh
+// each time. An error wrapped by Keep is returned after a commit. ErrInside is
+// returned when ctx comes from another unit's function.
 func (d *DB) Do(ctx context.Context, f func(ctx context.Context, s *Session) error, opts ...Option) error {
 	c, err := d.Unit(ctx, f, opts...)
 	c.Run()
@@ -29,7 +29,7 @@ func (d *DB) Do(ctx context.Context, f func(ctx context.Context, s *Session) err
 func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) error, opts ...Option) (Committed, error) {
 	c := Committed{db: d, ctx: ctx}
 	o := options(opts)
-	err := d.attempts(ctx, o, func(ctx context.Context) error {
+	err := d.attempts(ctx, o, func(ctx context.Context, o Options) error {
 		tx := d.engine.Begin(o)
 		s := &Session{handle: handle{db: d, conn: tx}, tx: tx}
 		hooks, err := s.run(ctx, f)
@@ -44,7 +44,7 @@ func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) e
 // function.
 func (d *DB) Read(ctx context.Context, f func(ctx context.Context, r *Reader) error, opts ...Option) error {
 	o := options(opts)
-	return d.attempts(ctx, o, func(ctx context.Context) error {
+	return d.attempts(ctx, o, func(ctx context.Context, o Options) error {
 		r := &Reader{handle{db: d, conn: d.engine.Read(o)}}
 		return r.run(ctx, f)
 	})
@@ -56,7 +56,7 @@ type insideKey struct{}
 
 // attempts runs one until it succeeds, fails for good, or was tried often
 // enough.
-func (d *DB) attempts(ctx context.Context, o Options, one func(context.Context) error) error {
+func (d *DB) attempts(ctx context.Context, o Options, one func(context.Context, Options) error) error {
 	if ctx.Value(insideKey{}) != nil {
 		return ErrInside
 	}
@@ -67,12 +67,21 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(context.Context) 
 	}
 	inside := context.WithValue(ctx, insideKey{}, true)
 	for n := 1; ; n++ {
-		err := one(inside)
+		err := one(inside, o)
+		// An error that passed through Keep was committed and is no failure.
+		f, ok := errors.AsType[*failure](err)
+		if !ok {
+			return err
+		}
 		again := false
-		switch retryClass(err) {
-		case Contended:
+		switch {
+		case f.displaced && !o.Alone && ctx.Err() == nil:
+			o.Alone = true
+			n--
+			continue
+		case f.class == Contended:
 			again = n < o.Attempts
-		case Unreachable:
+		case f.class == Unreachable:
 			again = n < min(o.Attempts, 2)
 		}
 		if !again || !pause(ctx, n) {
@@ -81,20 +90,12 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(context.Context) 
 	}
 }
 
-// retryClass returns the class of an error that ended an attempt if it asks for
-// another one. An error that passed through Keep was committed.
-func retryClass(err error) Class {
-	if f, ok := errors.AsType[*failure](err); ok {
-		return f.class
-	}
-	return Other
-}
-
 // failure is the error of an attempt that failed at the database, whatever the
 // function made of it.
 type failure struct {
-	class Class
-	err   error
+	class     Class
+	displaced bool
+	err       error
 }
 
 func (f *failure) Error() string { return f.err.Error() }
@@ -128,22 +129,25 @@ func (s *Session) run(ctx context.Context, f func(context.Context, *Session) err
 	s.end()
 
 	if verdict := s.verdict(ctx, err); verdict != nil {
-		// A rollback that fails changes nothing: the server undoes what a lost
-		// connection began.
-		_ = s.rollback(ctx)
+		// A rollback that fails changes nothing, since the server undoes what a
+		// lost connection began, unless f has judged by what another unit wrote
+		// and did not commit.
+		if undone, ok := errors.AsType[*Error](s.rollback(ctx)); ok && undone.Displaced {
+			return nil, failed(undone, undone)
+		}
 		return nil, verdict
 	}
-	c, cancel := s.db.committing(ctx)
-	defer cancel()
-	if failed := s.tx.Commit(c); failed != nil {
-		return nil, s.failed(failed)
+	c := s.db.committing(ctx, &s.last)
+	defer c.cancel()
+	if fault := s.tx.Commit(c); fault != nil {
+		return nil, failed(fault, fault)
 	}
 	return s.hooks, err // nil, or what Keep wraps
 }
 
 func (s *Session) rollback(ctx context.Context) error {
-	c, cancel := s.db.committing(ctx)
-	defer cancel()
+	c := s.db.committing(ctx, &s.last)
+	defer c.cancel()
 	return s.conn.Rollback(c)
 }
 
@@ -151,8 +155,8 @@ func (s *Session) rollback(ctx context.Context) error {
 func (r *Reader) run(ctx context.Context, f func(context.Context, *Reader) error) error {
 	defer func() {
 		r.end()
-		c, cancel := r.db.committing(ctx)
-		defer cancel()
+		c := r.db.committing(ctx, &r.last)
+		defer c.cancel()
 		_ = r.conn.Rollback(c)
 	}()
 	err := f(ctx, r)
@@ -170,9 +174,9 @@ func (h *handle) verdict(ctx context.Context, err error) error {
 	case h.misuse.Load():
 		return errInternal.Wrap(errors.Join(ErrConcurrent, err))
 	case h.fault != nil && err != nil:
-		return h.failed(err)
+		return failed(h.fault, err)
 	case h.fault != nil:
-		return h.failed(fmt.Errorf("%w: %w", ErrSwallowed, h.fault))
+		return failed(h.fault, fmt.Errorf("%w: %w", ErrSwallowed, h.fault))
 	case err != nil && !isKept(err):
 		return err
 	}
@@ -182,18 +186,17 @@ func (h *handle) verdict(ctx context.Context, err error) error {
 // failed returns err with the class of what failed at the database. A failure
 // that passes by itself means just that to the caller, whatever the function
 // made of it.
-func (h *handle) failed(err error) error {
-	fault := h.fault
-	if fault == nil { // COMMIT itself
-		fault = err
+func failed(fault, err error) error {
+	f := &failure{err: err}
+	e, ok := errors.AsType[*Error](fault)
+	if ok {
+		f.class, f.displaced = e.Class, e.Displaced
 	}
-	class := ClassOf(fault)
 	switch {
-	case class == Contended, class == Unreachable:
-		e, _ := errors.AsType[*Error](fault)
-		err = e.Meaning().Wrap(err)
+	case f.class == Contended, f.class == Unreachable:
+		f.err = e.Meaning().Wrap(err)
 	case errors.Is(err, ErrSwallowed), isKept(err):
-		err = errInternal.Wrap(err)
+		f.err = errInternal.Wrap(err)
 	}
-	return &failure{class: class, err: err}
+	return f
 }

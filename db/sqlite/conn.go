@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -20,10 +21,13 @@ type conn struct {
 	args    []driver.NamedValue // those of the statement that runs
 	values  []driver.Value      // those of the row that is being read
 	refused error               // why the rule refused the statement that was prepared last
+	pragma  bool                // a unit used a PRAGMA, which may hold until the transaction ends
+	saved   bool                // the unit stands in a savepoint of the engine's
 
 	// The engine's own statements. The rule does not hold for them.
 	begin, commit, rollback prepared
-	own                     bool // one of them is under way
+	save, release, back     prepared // of the unit that has its turn, inside a transaction
+	own                     bool     // one of them is under way
 }
 
 // connect opens a connection whose statements obey a rule and whose
@@ -50,6 +54,7 @@ func connect(ctx context.Context, dsn, begin string, refuse rule) (*conn, error)
 		return s.(prepared)
 	}
 	c.begin, c.commit, c.rollback = prepare(begin), prepare("COMMIT"), prepare("ROLLBACK")
+	c.save, c.release, c.back = prepare("SAVEPOINT "+savepoint), prepare("RELEASE "+savepoint), prepare("ROLLBACK TO "+savepoint)
 	c.own = false
 	if err != nil {
 		return nil, errors.Join(classify(err), d.Close())
@@ -99,7 +104,7 @@ func (c *conn) query(ctx context.Context, sql string, args []any) (driver.Rows, 
 // prepare returns the prepared statement of a text.
 func (c *conn) prepare(sql string) (*stmt, error) {
 	if s := c.cache.get(sql); s != nil {
-		return s, nil
+		return s, c.note(s)
 	}
 	t, err := parse(sql)
 	if err != nil {
@@ -111,7 +116,29 @@ func (c *conn) prepare(sql string) (*stmt, error) {
 	}
 	s := &stmt{text: t, key: sql, driver: d.(prepared)}
 	c.cache.put(s)
-	return s, nil
+	return s, c.note(s)
+}
+
+// note prepares for what a statement leaves behind in the transaction. Its own
+// savepoint must stand in the engine's, or the next unit could go back to it.
+func (c *conn) note(s *stmt) error {
+	switch s.verb {
+	case "PRAGMA":
+		c.pragma = true
+	case "SAVEPOINT":
+		return c.enclose()
+	}
+	return nil
+}
+
+// enclose opens the engine's savepoint unless it is open.
+func (c *conn) enclose() error {
+	if c.saved {
+		return nil
+	}
+	err := c.control(c.save)
+	c.saved = err == nil
+	return err
 }
 
 // bind makes args those of the statement that is about to run.
@@ -156,6 +183,19 @@ func (c *conn) failed(err error) error {
 	return classify(err)
 }
 
+// violated returns the failure of a deferred foreign key that the transaction
+// violates as it stands.
+func (c *conn) violated() error {
+	n, _, err := c.driver.(sqlite.DBStatus).Status(sqlite.DBStatusDeferredFKs, false)
+	if n > 0 {
+		return &db.Error{
+			Class: db.ForeignKey, Code: strconv.Itoa(lib.SQLITE_CONSTRAINT_FOREIGNKEY),
+			Err: errors.New("sqlite: a deferred FOREIGN KEY constraint failed"),
+		}
+	}
+	return classify(err)
+}
+
 // writable returns an error if SQLite opened a file only to read, which it does
 // without a word when it may not write to it.
 func (c *conn) writable() error {
@@ -170,7 +210,7 @@ func (c *conn) writable() error {
 // repeat errors of their last runs.
 func (c *conn) close() error {
 	c.cache.close()
-	for _, s := range []prepared{c.begin, c.commit, c.rollback} {
+	for _, s := range []prepared{c.begin, c.commit, c.rollback, c.save, c.release, c.back} {
 		_ = s.Close()
 	}
 	return classify(c.driver.Close())

@@ -28,6 +28,18 @@
 // text in columns without a declared type such as max(created_at). Text in
 // double quotes is a name and never a string.
 //
+// # One COMMIT for many
+//
+// Units that write take turns. Those that wait for one share a transaction, each
+// in a savepoint of its own, and all are answered after its COMMIT: up to 64 of
+// them, or as many as come within 5 ms. A unit that comes alone waits for nobody.
+//
+// A unit that takes more than 5 ms while finished ones wait for it loses its
+// place: what it did is undone between two of its statements, and it runs again
+// in a transaction of its own. So does every unit of a transaction that SQLite
+// rolls back by itself, as INSERT OR ROLLBACK makes it. Neither counts as an
+// attempt (db.Attempts); with db.Attempts(1) a unit shares no transaction.
+//
 // # What happens when
 //
 // The end of a context interrupts the statement of a reader until its first row
@@ -88,7 +100,9 @@ func open(ctx context.Context, url string, _ *slog.Logger) (db.Engine, error) {
 func (e *engine) Dialect() db.Dialect { return db.SQLite }
 
 // Begin implements db.Engine.
-func (e *engine) Begin(db.Options) db.Tx { return &tx{writer: e.writer, wait: e.maxWait} }
+func (e *engine) Begin(o db.Options) db.Tx {
+	return &tx{writer: e.writer, wait: e.maxWait, alone: o.Alone}
+}
 
 // Read implements db.Engine.
 func (e *engine) Read(o db.Options) db.Conn {

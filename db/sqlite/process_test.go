@@ -3,9 +3,14 @@ package sqlite_test
 import (
 	"bufio"
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,13 +20,25 @@ import (
 )
 
 // TestMain makes the test binary another process that writes to the file that
-// the variable names. It says so after each row; the transaction of the last
-// one stays open until standard input ends.
+// a variable names, in one of two ways.
 func TestMain(m *testing.M) {
-	url := os.Getenv("TEREM_TEST_WRITER")
-	if url == "" {
+	var err error
+	if url := os.Getenv("TEREM_TEST_WRITER"); url != "" {
+		err = writeAndHold(url)
+	} else if url := os.Getenv("TEREM_TEST_WRITERS"); url != "" {
+		err = writeForEver(url)
+	} else {
 		os.Exit(m.Run())
 	}
+	if err != nil {
+		os.Stdout.WriteString(err.Error() + "\n")
+		os.Exit(1)
+	}
+}
+
+// writeAndHold says so after each row; the transaction of the last one stays
+// open until standard input ends.
+func writeAndHold(url string) error {
 	ctx := context.Background()
 	d, err := db.Open(ctx, url, db.Config{}, sqlite.Engine)
 	for i := 0; err == nil && i < 50; i++ {
@@ -42,11 +59,42 @@ func TestMain(m *testing.M) {
 	if err == nil {
 		err = d.Close(ctx)
 	}
-	if err != nil {
-		os.Stdout.WriteString(err.Error() + "\n")
-		os.Exit(1)
-	}
+	return err
 }
+
+// writeForEver has 32 goroutines that say what they wrote once they know. Each
+// tenth unit fails.
+func writeForEver(url string) error {
+	ctx := context.Background()
+	d, err := db.Open(ctx, url, db.Config{}, sqlite.Engine)
+	if err != nil {
+		return err
+	}
+	failed := make(chan error)
+	for i := range 32 {
+		go func() {
+			for who := i; ; who += 32 {
+				err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+					if err := adds(who)(ctx, s); err != nil {
+						return err
+					}
+					if who%10 == 9 {
+						return errPlain
+					}
+					return nil
+				})
+				if err == nil {
+					fmt.Println(who) // one write, and so a whole line
+				} else if !errors.Is(err, errPlain) {
+					failed <- err
+				}
+			}
+		}()
+	}
+	return <-failed
+}
+
+var errPlain = errors.New("the function's own error")
 
 // process is another process that writes.
 type process struct {
@@ -57,8 +105,13 @@ type process struct {
 
 func startWriter(t *testing.T, path string) process {
 	t.Helper()
+	return startProcess(t, "TEREM_TEST_WRITER=sqlite:"+path+"?busy_timeout=10s")
+}
+
+func startProcess(t *testing.T, variable string) process {
+	t.Helper()
 	c := exec.CommandContext(t.Context(), must(os.Executable())(t))
-	c.Env = append(os.Environ(), "TEREM_TEST_WRITER=sqlite:"+path+"?busy_timeout=10s")
+	c.Env = append(os.Environ(), variable)
 	in := must(c.StdinPipe())(t)
 	out := must(c.StdoutPipe())(t)
 	if err := c.Start(); err != nil {
@@ -145,6 +198,38 @@ func TestKilled(t *testing.T) {
 	}
 	if err := insert(t.Context(), d, 1); err != nil {
 		t.Error(err)
+	}
+}
+
+// Every write that a process acknowledged is there after it was killed, while 32
+// goroutines wrote, and no write of a unit that failed.
+func TestKilledUnderLoad(t *testing.T) {
+	t.Parallel()
+	for round := range 3 {
+		d, path := counter(t, "")
+		other := startProcess(t, "TEREM_TEST_WRITERS=sqlite:"+path+"?max_wait=1m")
+		acknowledged := map[string]bool{}
+		for line := range other.said {
+			acknowledged[line] = true
+			if len(acknowledged) == 500*(round+1) {
+				if err := other.Process.Kill(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		_ = other.Wait() // killed
+		for _, who := range arrived(t, d) {
+			delete(acknowledged, strconv.Itoa(who))
+			if who%10 == 9 {
+				t.Errorf("%d is there, whose unit failed", who)
+			}
+		}
+		if len(acknowledged) > 0 {
+			t.Errorf("%d acknowledged writes are gone: %v", len(acknowledged), slices.Collect(maps.Keys(acknowledged)))
+		}
+		if err := insert(t.Context(), d, 0); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func newReaders(s settings, f file) *readers {
 
 // take returns a connection for one unit's use.
 func (p *readers) take(ctx context.Context) (*conn, error) {
-	if err := p.place.enter(ctx, p.maxWait); err != nil {
+	if err := p.place.enter(ctx, p.maxWait, false); err != nil {
 		return nil, err
 	}
 	p.mu.Lock()

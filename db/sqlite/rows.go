@@ -16,6 +16,7 @@ type rows struct {
 	ctx    context.Context // the reading stops when it ends
 	conn   *conn
 	reader *reader // gets the connection back at the end; nil for a unit that writes
+	tx     *tx     // may lose its turn meanwhile; nil for a unit that reads
 	driver driver.Rows
 	values []driver.Value // the current row, or nil
 	err    error
@@ -24,24 +25,38 @@ type rows struct {
 
 var _ db.Rows = (*rows)(nil)
 
+// lock keeps a unit that writes from losing its turn.
+func (r *rows) lock() {
+	if r.tx != nil {
+		r.tx.mu.Lock()
+	}
+}
+
+func (r *rows) unlock() {
+	if r.tx != nil {
+		r.tx.mu.Unlock()
+	}
+}
+
 // Next implements db.Rows.
 func (r *rows) Next() bool {
+	r.lock()
+	defer r.unlock()
 	if r.closed {
 		return false
 	}
 	if err := r.ctx.Err(); err != nil {
-		r.err = err
-		r.Close()
+		r.stop(err)
 		return false
 	}
 	if r.values == nil {
 		r.values = r.conn.row(len(r.driver.Columns()))
 	}
 	if err := r.driver.Next(r.values); err != nil {
-		if !errors.Is(err, io.EOF) {
-			r.err = r.conn.failed(err)
+		if errors.Is(err, io.EOF) {
+			err = nil
 		}
-		r.Close()
+		r.stop(r.conn.failed(err))
 		return false
 	}
 	return true
@@ -49,7 +64,12 @@ func (r *rows) Next() bool {
 
 // Scan implements db.Rows.
 func (r *rows) Scan(dest ...any) error {
+	r.lock()
+	defer r.unlock()
 	if r.values == nil {
+		if r.err != nil {
+			return r.err
+		}
 		return errors.New("sqlite: Scan without a row: Next comes first, and must return true")
 	}
 	if len(dest) != len(r.values) {
@@ -81,20 +101,35 @@ func (r *rows) value(i int) driver.Value {
 func (r *rows) Columns() []string { return r.driver.Columns() }
 
 // Err implements db.Rows.
-func (r *rows) Err() error { return r.err }
+func (r *rows) Err() error {
+	r.lock()
+	defer r.unlock()
+	return r.err
+}
 
 // Close implements db.Rows.
 func (r *rows) Close() {
-	if r.closed {
-		return
+	r.lock()
+	defer r.unlock()
+	if !r.closed {
+		r.stop(nil)
 	}
+}
+
+// stop ends the reading with an error, or without one.
+func (r *rows) stop(err error) {
 	r.closed = true
 	clear(r.values)
 	r.values = nil
+	r.err = err
 	if err := r.driver.Close(); err != nil && r.err == nil {
 		r.err = r.conn.failed(err)
 	}
 	if r.reader != nil {
 		r.reader.give()
+	}
+	if r.tx != nil {
+		r.tx.rows = nil
+		r.err = r.tx.outcome(r.err)
 	}
 }

@@ -74,7 +74,9 @@ var (
 	_ driver.ConnBeginTx        = (*turns)(nil)
 )
 
-func (t *turns) turn() *tx { return &tx{writer: t.engine.writer, wait: sqlWait} }
+// turn returns a unit that shares its transaction with no other, since
+// database/sql cannot run the library's code again.
+func (t *turns) turn() *tx { return &tx{writer: t.engine.writer, wait: sqlWait, alone: true} }
 
 // run runs f in the transaction that is open, or in one of its own.
 func (t *turns) run(ctx context.Context, f func(ctx context.Context, c *conn) error) error {

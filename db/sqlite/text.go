@@ -17,6 +17,7 @@ type text struct {
 	params  int    // how many arguments it takes
 	foreign string // a placeholder that is not $1, $2 …, which only Native takes
 	changes bool   // whether it changes rows, so that SQLite's count is of it
+	verb    string // its first word, in capitals
 }
 
 // parse reads a statement and puts SQLite's placeholders in place of $1.
@@ -35,6 +36,9 @@ func parse(sql string) (text, error) {
 		return text{}, errors.New("sqlite: one statement at a time, but there is more behind a semicolon")
 	}
 	t := text{changes: changes(verbs)}
+	if len(verbs) > 0 {
+		t.verb = verbs[0]
+	}
 	ordered, err := t.placeholders(tokens)
 	if err != nil {
 		return text{}, err

@@ -13,22 +13,21 @@ import (
 )
 
 // writer is the only connection that writes, and the queue of units for it. A
-// unit has it between begin and commit or rollback, and sees nothing of the
-// transaction that it stands in.
+// unit has it from the beginning of its turn to the end, and may find in it the
+// transaction of units that have finished before.
 type writer struct {
 	settings
-	file    file
-	turn    *queue
-	conn    *conn     // nil after it broke; whoever has the turn opens it again
-	checked time.Time // when the file was last known to be in its place
-
-	// Of the transaction that is open:
-	gone bool  // SQLite rolled it back by itself
-	lost error // why
+	groupTime time.Duration
+	file      file
+	turn      *queue
+	conn      *conn     // nil after it broke; whoever has the turn opens it again
+	checked   time.Time // when the file was last known to be in its place
+	gone      bool      // SQLite rolled the open transaction back by itself
+	group     *group    // who waits for its COMMIT, if anybody
 }
 
 func newWriter(ctx context.Context, s settings) (*writer, error) {
-	w := &writer{settings: s, turn: newQueue("the writer", 1, s)}
+	w := &writer{settings: s, groupTime: groupTime, turn: newQueue("the writer", 1, s)}
 	if err := w.open(ctx, "rwc"); err != nil {
 		return nil, err
 	}
@@ -47,7 +46,7 @@ func newWriter(ctx context.Context, s settings) (*writer, error) {
 // file.
 func (w *writer) open(ctx context.Context, mode string) error {
 	c, err := connect(ctx, w.dsn(mode, nil, "journal_mode(WAL)", "foreign_keys(ON)", "synchronous("+w.synchronous+")"),
-		"BEGIN IMMEDIATE", transaction)
+		"BEGIN IMMEDIATE", writing)
 	if err != nil {
 		return err
 	}
@@ -55,26 +54,26 @@ func (w *writer) open(ctx context.Context, mode string) error {
 	if _, err := c.exec(ctx, "PRAGMA busy_timeout = 0", nil); err != nil {
 		return errors.Join(err, c.close())
 	}
-	c.driver.(sqlite.HookRegisterer).RegisterRollbackHook(func() { w.gone = true })
+	hooks := c.driver.(sqlite.HookRegisterer)
+	hooks.RegisterRollbackHook(func() { w.gone = true })
+	hooks.RegisterCommitHook(func() (veto int32) {
+		if !c.own {
+			veto = 1 // it would make other units' work durable that are told it is lost
+		}
+		return veto
+	})
 	w.conn = c
 	return nil
 }
 
-// begin waits for the unit's turn, for as long as wait, and begins its
-// transaction.
-func (w *writer) begin(ctx context.Context, wait time.Duration) error {
-	if err := w.turn.enter(ctx, wait); err != nil {
+// begin begins the transaction of the unit that has the turn.
+func (w *writer) begin(ctx context.Context) error {
+	w.gone = false
+	if err := w.ready(ctx); err != nil {
 		return err
 	}
-	w.gone, w.lost = false, nil
-	err := w.ready(ctx)
-	if err == nil {
-		err = w.lock(ctx)
-	}
-	if err != nil {
-		w.turn.leave()
-	}
-	return err
+	w.conn.pragma, w.conn.saved = false, false
+	return w.lock(ctx)
 }
 
 // ready sees to it that there is a connection, and that it is to the file.
@@ -114,51 +113,29 @@ func (w *writer) lock(ctx context.Context) error {
 	}
 }
 
-// usable returns why the transaction cannot go on, or nil. A statement outside
-// of it would be committed at once.
-func (w *writer) usable() error {
-	if w.gone && w.lost == nil {
-		w.lost = &db.Error{Class: db.Contended, Err: errors.New("sqlite: the transaction was rolled back by SQLite")}
-	}
-	return w.lost
-}
-
-// meaning gives the error of a statement the class that it has for a unit that
-// writes.
+// meaning gives an error the class that it has for a unit that writes.
 func (w *writer) meaning(err error) error {
-	e, ok := errors.AsType[*db.Error](err)
-	if !ok {
-		return err
+	if err == nil {
+		return nil
 	}
-	switch {
-	case e.Class == db.ReadOnly:
-		e.Class = db.Full // the file cannot be written to any more
-	case e.Class == db.Other && w.gone:
-		e.Class = db.Contended // out of memory
-	}
-	if w.gone && w.lost == nil {
-		w.lost = err
+	if e, ok := errors.AsType[*db.Error](err); ok {
+		switch {
+		case e.Class == db.ReadOnly:
+			e.Class = db.Full // the file cannot be written to any more
+		case e.Class == db.Other && w.gone:
+			e.Class = db.Contended // out of memory
+		}
 	}
 	return err
 }
 
-// commit makes the transaction durable and ends the turn.
+// commit makes the transaction durable, or undoes it.
 func (w *writer) commit() error {
-	defer w.turn.leave()
-	if err := w.usable(); err != nil {
-		return err
-	}
 	err := w.meaning(w.conn.control(w.conn.commit))
 	if err != nil {
 		w.undo()
 	}
 	return err
-}
-
-// rollback undoes the transaction and ends the turn.
-func (w *writer) rollback() {
-	defer w.turn.leave()
-	w.undo()
 }
 
 // undo rolls back. A connection that cannot do that is given up.
@@ -182,6 +159,7 @@ func (w *writer) close(limit time.Duration) error {
 		return nil
 	}
 	// Statistics for queries to come are not worth an error.
+	w.conn.own = true
 	_, _ = w.conn.exec(context.Background(), "PRAGMA optimize", nil)
 	return w.conn.close()
 }

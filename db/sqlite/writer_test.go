@@ -75,7 +75,7 @@ func TestTurns(t *testing.T) {
 	}
 }
 
-// hold runs f while a unit of work has the writer.
+// hold runs f while a unit of work has the writer, in a transaction of its own.
 func hold(t testing.TB, d *db.DB, f func()) {
 	t.Helper()
 	err := d.Do(context.Background(), func(ctx context.Context, s *db.Session) error {
@@ -84,7 +84,7 @@ func hold(t testing.TB, d *db.DB, f func()) {
 		}
 		f()
 		return nil
-	})
+	}, db.Attempts(1))
 	if err != nil {
 		t.Error(err)
 	}

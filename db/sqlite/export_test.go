@@ -1,0 +1,39 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"modernc.org/sqlite"
+
+	"github.com/terem-go/terem/db"
+)
+
+// SetGroupTime changes how long finished units wait for others. It comes before
+// the first unit of work.
+func SetGroupTime(d *db.DB, t time.Duration) { d.Engine().(*engine).writer.groupTime = t }
+
+// Waiting returns how many units wait for their turn to write.
+func Waiting(d *db.DB) int {
+	q := d.Engine().(*engine).writer.turn
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.waiting.Len()
+}
+
+// FailCommits makes each COMMIT fail for which fail returns true. It comes
+// before the first unit of work.
+func FailCommits(d *db.DB, fail func() bool) {
+	d.Engine().(*engine).writer.conn.driver.(sqlite.HookRegisterer).RegisterCommitHook(func() int32 {
+		if fail() {
+			return 1
+		}
+		return 0
+	})
+}
+
+// Outside runs a statement outside of the writer's transactions.
+func Outside(d *db.DB, sql string) error {
+	_, err := d.Engine().(*engine).writer.conn.exec(context.Background(), sql, nil)
+	return err
+}
