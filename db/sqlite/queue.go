@@ -3,7 +3,6 @@ package sqlite
 import (
 	"container/list"
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -45,7 +44,7 @@ func (q *queue) enter(ctx context.Context, wait time.Duration, alone bool) error
 	switch {
 	case q.closed:
 		q.mu.Unlock()
-		return errors.New("sqlite: the database is closed")
+		return q.busy("the database is closed")
 	case q.free > 0:
 		q.free--
 		q.mu.Unlock()
