@@ -154,7 +154,7 @@ func TestWrongCommands(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"serv"}, `unexpected argument serv, did you mean "serve"? (see: notes --help)`},
+		{[]string{"route"}, `unexpected argument route, did you mean "routes"? (see: notes --help)`},
 		{[]string{"routes", "--jsn"}, `unknown flag --jsn, did you mean "--json"? (see: notes --help)`},
 		{[]string{"migrate"}, `expected one of "up", "down", "status" (see: notes --help)`},
 		{[]string{"count", "--above=many"}, `--above: expected a valid 64 bit int but got "many" (see: notes --help)`},
