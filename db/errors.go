@@ -18,7 +18,8 @@ const (
 	Denied                   // the server lets this user, or anybody, not into this database: not tried again
 	Lost                     // the connection was lost during COMMIT: never tried again
 	Canceled                 // the context ended while the statement ran
-	TimedOut                 // the database gave up waiting for a lock or for the statement
+	TimedOut                 // the database gave up waiting for a lock
+	TooLong                  // the statement took longer than the database lets it
 	Busy                     // too many units are waiting for a connection: refused before any SQL
 	Full                     // no space, or the disk fails: not tried again
 	ReadOnly                 // a reader tried to write
@@ -55,7 +56,7 @@ func (e *Error) Meaning() *errs.Error {
 		return errUnreachable
 	case Lost:
 		return ErrOutcomeUnknown
-	case Canceled:
+	case Canceled, TooLong:
 		return errCanceled
 	case TimedOut:
 		return errTimedOut
