@@ -17,11 +17,13 @@ type fault int32
 const (
 	none         fault = iota
 	cutBefore          // it does not reach the server
+	cutSent            // it reaches the server, and at once the connection is cut
 	cutAfter           // the server's answer does not reach the client
 	silentBefore       // as cutBefore, and the connection stays, on which nothing comes any more
 	silentAfter        // as cutAfter, likewise
 	allBefore          // as cutBefore, and every other connection is cut, too
 	allAfter           // as cutAfter, likewise
+	crash              // as cutBefore, but only when proxy.crash has ended
 )
 
 // point is what a message of the client does.
@@ -42,8 +44,9 @@ type proxy struct {
 	addr     string
 	fault    atomic.Int32      // at COMMIT
 	pick     func(point) fault // instead of fault, at any point
-	pooler   atomic.Bool       // connections have other processes than the server says, as behind a pooler
-	accepted atomic.Int32      // connections, with those that only ask for a cancel
+	crash    func()
+	pooler   atomic.Bool  // connections have other processes than the server says, as behind a pooler
+	accepted atomic.Int32 // connections, with those that only ask for a cancel
 	commits  atomic.Int32
 	answered chan struct{} // gets a value when the server has answered a message whose answer is kept back
 
@@ -129,7 +132,11 @@ func (l *line) cut() { _, _ = l.client.Close(), l.server.Close() }
 
 // answer copies what the server sends.
 func (l *line) answer() {
-	defer l.cut()
+	defer func() {
+		if fault(l.faulty.Load()) != crash {
+			l.cut()
+		}
+	}()
 	buf := make([]byte, 1<<16)
 	for {
 		n, err := l.server.Read(buf)
@@ -173,6 +180,10 @@ func (l *line) ask() {
 		}
 		f := l.at(where)
 		switch f {
+		case crash:
+			l.faulty.Store(int32(f))
+			l.crash()
+			return
 		case cutBefore:
 			return
 		case allBefore:
@@ -184,7 +195,7 @@ func (l *line) ask() {
 			return
 		}
 		l.faulty.CompareAndSwap(int32(none), int32(f))
-		if _, err := l.server.Write(buf[:n]); err != nil {
+		if _, err := l.server.Write(buf[:n]); err != nil || f == cutSent {
 			return
 		}
 	}
