@@ -40,8 +40,13 @@ func TestLostDuringCommit(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p.pooler.Store(c.pooler)
+			before := p.accepted.Load()
 			d := openWith(t, one(url), db.Config{CommitTimeout: 300 * time.Millisecond})
-			do(t, d, "DELETE FROM lines WHERE id = -1")
+			do(t, d, "INSERT INTO lines VALUES (-1)")
+			eventually(t, "all connections are there", func() bool { return p.accepted.Load()-before == 3 })
+			if err := d.Ping(limited(t)); err != nil {
+				t.Fatal(err)
+			}
 			p.fault.Store(int32(c.fault))
 			defer p.fault.Store(int32(none))
 			connections, attempts, hooks := p.accepted.Load(), 0, 0

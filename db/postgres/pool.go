@@ -40,13 +40,13 @@ func newPool(ctx context.Context, c *pgxpool.Config, q *queue, r *reserve) (*poo
 			}
 		}
 		watch(cc)
-		if r != nil {
-			r.open()
-		}
 		return nil
 	}
 	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		register(conn.TypeMap())
+		if r != nil {
+			r.open() // and not before: it must not take the last connection
+		}
 		if after != nil {
 			return after(ctx, conn)
 		}

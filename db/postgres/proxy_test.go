@@ -42,8 +42,8 @@ type proxy struct {
 	listener net.Listener
 	server   *pgserver.Server
 	addr     string
-	fault    atomic.Int32      // at COMMIT
-	pick     func(point) fault // instead of fault, at any point
+	fault    atomic.Int32                      // at COMMIT
+	pick     atomic.Pointer[func(point) fault] // instead of fault, at any point
 	crash    func()
 	pooler   atomic.Bool  // connections have other processes than the server says, as behind a pooler
 	accepted atomic.Int32 // connections, with those that only ask for a cancel
@@ -51,7 +51,7 @@ type proxy struct {
 	answered chan struct{} // gets a value when the server has answered a message whose answer is kept back
 
 	mu    sync.Mutex
-	conns []net.Conn
+	lines []*line
 }
 
 // newProxy starts a server behind a proxy and returns the URL of a database by
@@ -72,24 +72,30 @@ func newProxy(t *testing.T, o pgserver.Options) (p *proxy, direct, url string) {
 
 func (p *proxy) close() {
 	_ = p.listener.Close()
-	p.cut()
+	p.cut(nil)
 }
 
-// cut cuts all connections.
-func (p *proxy) cut() {
+// cut cuts all connections, and last the one whose client is waiting: it would
+// find others alive.
+func (p *proxy) cut(last *line) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, c := range p.conns {
-		_ = c.Close()
+	for _, l := range p.lines {
+		if l != last {
+			l.cut()
+		}
 	}
-	p.conns = nil
+	p.lines = nil
+	if last != nil {
+		last.cut()
+	}
 }
 
 // at returns what to do at a point.
 func (p *proxy) at(where point) fault {
 	switch {
-	case p.pick != nil:
-		return p.pick(where)
+	case p.pick.Load() != nil:
+		return (*p.pick.Load())(where)
 	case where == commit:
 		return fault(p.fault.Load())
 	}
@@ -113,7 +119,7 @@ func (p *proxy) serve() {
 		}
 		l := &line{proxy: p, client: client, server: server}
 		p.mu.Lock()
-		p.conns = append(p.conns, client, server)
+		p.lines = append(p.lines, l)
 		p.mu.Unlock()
 		go l.answer()
 		go l.ask()
@@ -147,7 +153,7 @@ func (l *line) answer() {
 			}
 			switch f {
 			case allAfter:
-				l.proxy.cut()
+				l.proxy.cut(l)
 			case silentBefore, silentAfter:
 				_, _ = io.Copy(io.Discard, l.server)
 			}
@@ -187,7 +193,7 @@ func (l *line) ask() {
 		case cutBefore:
 			return
 		case allBefore:
-			l.proxy.cut()
+			l.proxy.cut(l)
 			return
 		case silentBefore:
 			l.faulty.Store(int32(f))
