@@ -14,11 +14,12 @@ type Class uint8
 const (
 	Other       Class = iota // a wrong statement and everything else: the unit fails
 	Contended                // a conflict with another unit, or a stale plan: tried again
-	Unreachable              // no connection, or it was lost before COMMIT: tried once more
+	Unreachable              // no connection, or it was lost and the unit with it: tried once more
 	Denied                   // the server lets this user, or anybody, not into this database: not tried again
-	Lost                     // the connection was lost during COMMIT: never tried again
+	Lost                     // the connection was lost during COMMIT, which may be done or not: never tried again
 	Canceled                 // the context ended while the statement ran
-	TimedOut                 // the database gave up waiting for a lock or for the statement
+	TimedOut                 // the database gave up waiting for a lock
+	TooLong                  // the statement took longer than the database lets it
 	Busy                     // too many units are waiting for a connection: refused before any SQL
 	Full                     // no space, or the disk fails: not tried again
 	ReadOnly                 // a reader tried to write
@@ -56,7 +57,7 @@ func (e *Error) Meaning() *errs.Error {
 		return errUnreachable
 	case Lost:
 		return ErrOutcomeUnknown
-	case Canceled:
+	case Canceled, TooLong:
 		return errCanceled
 	case TimedOut:
 		return errTimedOut

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
 )
 
 // TestCanceledStatements is row 14: the statement is cancelled at the server and
@@ -90,6 +91,61 @@ func TestCanceledBetweenStatements(t *testing.T) {
 	}
 }
 
+// TestCanceledInAStatement is row 7, too.
+func TestCanceledInAStatement(t *testing.T) {
+	t.Parallel()
+	url := fresh(t)
+	d := open(t, one(url))
+	do(t, d, notes)
+	before := backend(t, d)
+	ctx, cancel := context.WithCancel(limited(t))
+	time.AfterFunc(100*time.Millisecond, cancel)
+	start := time.Now()
+	err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		_, err := s.Exec(ctx, "INSERT INTO notes SELECT n FROM generate_series(1, 1000) n, pg_sleep(30)")
+		return err
+	})
+	if db.ClassOf(err) != db.Canceled || time.Since(start) > 5*time.Second {
+		t.Errorf("after %v: %v", time.Since(start), err)
+	}
+	if value[int](t, d, "SELECT count(*) FROM notes") != 0 {
+		t.Error("the session was committed")
+	}
+	if backend(t, d) != before {
+		t.Error("the connection was replaced")
+	}
+}
+
+// TestCanceledDuringCommit is row 8: COMMIT goes on, and what comes after it.
+func TestCanceledDuringCommit(t *testing.T) {
+	t.Parallel()
+	d := open(t, one(fresh(t)))
+	do(t, d, notes,
+		"CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$",
+		"CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly()")
+	before := backend(t, d)
+	ctx, cancel := context.WithCancel(limited(t))
+	hooks := 0
+	err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		time.AfterFunc(100*time.Millisecond, cancel)
+		s.AfterCommit(func(ctx context.Context) {
+			if hooks++; ctx.Err() != nil {
+				t.Errorf("the hook's context has ended: %v", ctx.Err())
+			}
+		})
+		return insert(ctx, s, 1)
+	})
+	if err != nil || hooks != 1 || ctx.Err() == nil {
+		t.Errorf("Do returned %v, %d hooks; the client is gone: %t", err, hooks, ctx.Err() != nil)
+	}
+	if n := value[int](t, d, "SELECT count(*) FROM notes"); n != 1 {
+		t.Errorf("%d rows", n)
+	}
+	if backend(t, d) != before {
+		t.Error("the connection was replaced")
+	}
+}
+
 func TestCanceledWhileWaitingForAConnection(t *testing.T) {
 	t.Parallel()
 	d := open(t, one(fresh(t)))
@@ -111,27 +167,40 @@ func TestCanceledWhileWaitingForAConnection(t *testing.T) {
 	}
 }
 
-// TestServerTimeouts are those that the server finds, not a context.
+// TestServerTimeouts is row 15: limits that the server keeps, not a context.
 func TestServerTimeouts(t *testing.T) {
 	t.Parallel()
 	url := fresh(t)
 	d := open(t, with(one(url), "statement_timeout=100ms&lock_timeout=50ms"))
-	do(t, d, "CREATE TABLE locked (id int)")
+	do(t, d, "CREATE TABLE locked (id int)", notes)
+	before := backend(t, d)
 	holder := dial(t, url)
 	if _, err := holder.Exec(t.Context(), "BEGIN; LOCK TABLE locked"); err != nil {
 		t.Fatal(err)
 	}
-	for sql, code := range map[string]string{
-		"SELECT pg_sleep(30)":  "57014",
-		"SELECT * FROM locked": "55P03",
+	for sql, want := range map[string]struct {
+		code  string
+		class db.Class
+		kind  errs.Kind // 503 and 504
+	}{
+		"SELECT pg_sleep(30)":  {"57014", db.TooLong, errs.Timeout},
+		"SELECT * FROM locked": {"55P03", db.TimedOut, errs.Unavailable},
 	} {
+		attempts := 0
 		err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+			attempts++
+			if err := insert(ctx, s, 1); err != nil {
+				return err
+			}
 			_, err := s.Exec(ctx, sql)
 			return err
 		})
 		var e *db.Error
-		if !errors.As(err, &e) || e.Class != db.TimedOut || e.Code != code {
-			t.Errorf("%s: %v, want class TimedOut, code %s", sql, err, code)
+		if !errors.As(err, &e) || e.Class != want.class || e.Code != want.code || errs.From(err).Kind != want.kind || attempts != 1 {
+			t.Errorf("%s: %v after %d attempts (%v), want class %d, code %s", sql, err, attempts, errs.From(err).Kind, want.class, want.code)
 		}
+	}
+	if value[int](t, d, "SELECT count(*) FROM notes") != 0 || backend(t, d) != before {
+		t.Error("the session was not rolled back, or the connection was replaced")
 	}
 }

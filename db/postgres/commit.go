@@ -6,15 +6,16 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/terem-go/terem/db"
 )
 
 var errUnreplicated = errors.New("postgres: COMMIT was done on this server, but it did not wait until a standby had it")
 
-// Commit sends COMMIT. After that, a connection that breaks, or the deadline of
-// ctx, leaves the outcome unknown: pgconn.SafeToRetry is not asked, for it says
-// true although the row is there.
+// Commit sends COMMIT. When a connection breaks after that, or the deadline of
+// ctx passes, the server is asked for the outcome: pgconn.SafeToRetry is not,
+// for it says true although the row is there.
 func (u *unit) Commit(ctx context.Context) error {
 	err := u.closeOpen()
 	switch {
@@ -23,19 +24,55 @@ func (u *unit) Commit(ctx context.Context) error {
 	case u.conn == nil:
 		return err
 	}
-	defer u.release()
 	c := u.conn.Conn()
 	if err == nil && c.PgConn().TxStatus() == 'I' { // by way of pgx, past this engine
 		err = &db.Error{Err: errEnded}
 	}
 	if err != nil {
 		_ = u.rollback(ctx) // what fails already is not saved by it
+		u.release()
 		return err
 	}
-	return commit(ctx, c)
+	if u.tx.id.Valid {
+		u.pool.reserve.ready(ctx)
+	}
+	sent := time.Now()
+	err = commit(ctx, c)
+	if c.IsClosed() {
+		u.pool.suspect()
+	}
+	u.release()
+	if broken, ok := errors.AsType[*unanswered](err); ok {
+		return u.pool.reserve.outcome(ctx, u.tx, sent, broken.err)
+	}
+	return err
 }
 
+// unanswered is the error of a COMMIT that the server may or may not have done.
+type unanswered struct{ err error }
+
+func (e *unanswered) Error() string { return e.err.Error() }
+func (e *unanswered) Unwrap() error { return e.err }
+
 func commit(ctx context.Context, c *pgx.Conn) error {
+	tag, err := durably(ctx, c, "commit")
+	switch {
+	case errors.Is(err, errUnreplicated):
+		return lost(ctx, err)
+	case err != nil && c.IsClosed():
+		return &unanswered{err}
+	case err != nil:
+		return failure(ctx, err, false)
+	case tag.String() != "COMMIT": // but ROLLBACK, since a statement had failed
+		return &db.Error{Err: pgx.ErrTxCommitRollback}
+	}
+	return nil
+}
+
+// durably runs a command that commits. It is not cancelled at the server, since
+// one that waits for a standby would then return as if it were safe there: at
+// the deadline of ctx the connection is closed.
+func durably(ctx context.Context, c *pgx.Conn, sql string) (pgconn.CommandTag, error) {
 	l, socket := linkOf(c), c.PgConn().Conn()
 	l.committing.Store(true)
 	l.unreplicated.Store(false)
@@ -43,24 +80,17 @@ func commit(ctx context.Context, c *pgx.Conn) error {
 	if deadline, ok := ctx.Deadline(); ok {
 		stop = time.AfterFunc(time.Until(deadline), func() { _ = socket.Close() }).Stop
 	}
-	tag, err := c.Exec(context.WithoutCancel(ctx), "commit")
+	tag, err := c.Exec(context.WithoutCancel(ctx), sql)
 	answered := stop() && !c.IsClosed()
 	if !answered {
 		_ = socket.Close()
 		_ = c.Close(ctx)
 	}
 	l.committing.Store(!answered)
-	switch {
-	case err != nil && !answered:
-		return lost(ctx, err)
-	case err != nil:
-		return failure(ctx, err, false)
-	case l.unreplicated.Load():
-		return lost(ctx, errUnreplicated)
-	case tag.String() != "COMMIT": // but ROLLBACK, since a statement had failed
-		return &db.Error{Err: pgx.ErrTxCommitRollback}
+	if l.unreplicated.Load() {
+		err = errUnreplicated
 	}
-	return nil
+	return tag, err
 }
 
 // Rollback sends ROLLBACK. When that fails, the pool drops the connection, and

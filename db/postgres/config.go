@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,4 +57,27 @@ func parseReason(err error) string {
 		reason = reason[:end]
 	}
 	return strings.TrimSpace(reason)
+}
+
+// parseLimits takes max_waiting and max_wait out of the parameters that a URL
+// gives, which are the server's otherwise.
+func parseLimits(params map[string]string) (limits, error) {
+	l := limits{maxWaiting: 1000, maxWait: time.Second}
+	if s, ok := params["max_waiting"]; ok {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return l, errors.New("postgres: the option max_waiting of the database URL is a number from 1")
+		}
+		l.maxWaiting = n
+	}
+	if s, ok := params["max_wait"]; ok {
+		d, err := time.ParseDuration(s)
+		if err != nil || d < 0 {
+			return l, errors.New("postgres: the option max_wait of the database URL is a duration such as 500ms or 5s")
+		}
+		l.maxWait = d
+	}
+	delete(params, "max_waiting")
+	delete(params, "max_wait")
+	return l, nil
 }

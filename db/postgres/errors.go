@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -33,11 +34,15 @@ func failure(ctx context.Context, err error, broken bool) error {
 }
 
 // lost returns the error of a COMMIT whose outcome is not known.
-func lost(ctx context.Context, err error) error {
+func lost(ctx context.Context, err error) *db.Error {
 	e := &db.Error{Err: err}
 	describe(e)
 	e.Class = db.Lost
-	if ended := ctx.Err(); ended != nil {
+	ended := ctx.Err()
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		ended = context.DeadlineExceeded // which a context may be late to say
+	}
+	if ended != nil {
 		e.Err = fmt.Errorf("%w: %w", ended, err)
 	}
 	return e
@@ -80,10 +85,10 @@ var classes = map[string]db.Class{
 	"57P02":       db.Unreachable, // crash_shutdown
 	"57P03":       db.Unreachable, // cannot_connect_now
 	"57P05":       db.Unreachable, // idle_session_timeout
-	queryCanceled: db.TimedOut,    // by statement_timeout; failure sees to contexts
+	queryCanceled: db.TooLong,     // by statement_timeout; failure sees to contexts
+	"25P03":       db.TooLong,     // idle_in_transaction_session_timeout
+	"25P04":       db.TooLong,     // transaction_timeout
 	"55P03":       db.TimedOut,    // lock_not_available
-	"25P03":       db.TimedOut,    // idle_in_transaction_session_timeout
-	"25P04":       db.TimedOut,    // transaction_timeout
 	"53":          db.Full,
 	"58030":       db.Full, // io_error
 	"25006":       db.ReadOnly,

@@ -20,6 +20,7 @@ const cancelLimit = 2 * time.Second
 type link struct {
 	committing   atomic.Bool // COMMIT is under way, or broke the connection
 	unreplicated atomic.Bool // the server stopped waiting for a standby
+	opened       time.Time   // it was open then
 }
 
 const linkName = "terem" // in the connection's CustomData
@@ -52,6 +53,7 @@ func watch(c *pgx.ConnConfig) {
 	}
 	c.Config.AfterConnect = func(ctx context.Context, p *pgconn.PgConn) error {
 		p.CustomData()[linkName] = l
+		l.opened = time.Now()
 		if after != nil {
 			return after(ctx, p)
 		}

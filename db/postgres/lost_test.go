@@ -12,50 +12,67 @@ import (
 	"github.com/terem-go/terem/internal/pgserver"
 )
 
-// TestLostDuringCommit is row 13: such a unit is not tried again, whether its
-// rows are there or not. Of the second, where they are, pgconn.SafeToRetry says
-// that it is safe to send it again.
+// TestLostDuringCommit is row 13: a unit is tried again only if the server says
+// that it was rolled back. Of those that were committed, pgconn.SafeToRetry says
+// that it is safe to send them again.
 func TestLostDuringCommit(t *testing.T) {
 	t.Parallel()
 	p, direct, url := newProxy(t, pgserver.Options{})
 	straight := open(t, direct)
 	do(t, straight, "CREATE TABLE lines (id int)")
 	for id, c := range []struct {
-		name  string
-		fault fault
-		rows  int
+		name     string
+		fault    fault
+		once     bool // not at the second attempt
+		pooler   bool
+		class    db.Class // of the unit's error, Other for none
+		attempts int
+		rows     int
 	}{
-		{"before the server has it", cutBefore, 0},
-		{"before the client has the answer", cutAfter, 1},
-		{"because the limit is over", silentAfter, 1},
+		{name: "before the server has it", fault: cutBefore, class: db.Unreachable, attempts: 2},
+		{name: "before the server has it, once", fault: cutBefore, once: true, attempts: 2, rows: 1},
+		{name: "before the client has the answer", fault: cutAfter, attempts: 1, rows: 1},
+		{name: "because the limit is over", fault: silentAfter, attempts: 1, rows: 1},
+		{name: "because the limit is over, before the server has it", fault: silentBefore, class: db.Unreachable, attempts: 2},
+		{name: "with all others, before the server has it", fault: allBefore, class: db.Lost, attempts: 1},
+		{name: "with all others, before the client has the answer", fault: allAfter, class: db.Lost, attempts: 1, rows: 1},
+		{name: "behind a pooler", fault: cutAfter, pooler: true, class: db.Lost, attempts: 1, rows: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			p.pooler.Store(c.pooler)
+			before := p.accepted.Load()
 			d := openWith(t, one(url), db.Config{CommitTimeout: 300 * time.Millisecond})
-			backend(t, d)
+			do(t, d, "INSERT INTO lines VALUES (-1)")
+			eventually(t, "all connections are there", func() bool { return p.accepted.Load()-before == 3 })
+			if err := d.Ping(limited(t)); err != nil {
+				t.Fatal(err)
+			}
 			p.fault.Store(int32(c.fault))
 			defer p.fault.Store(int32(none))
 			connections, attempts, hooks := p.accepted.Load(), 0, 0
 
 			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
-				attempts++
+				if attempts++; attempts > 1 && c.once {
+					p.fault.Store(int32(none))
+				}
 				s.AfterCommit(func(context.Context) { hooks++ })
 				_, err := s.Exec(ctx, "INSERT INTO lines VALUES ($1)", id)
 				return err
 			})
 
-			if db.ClassOf(err) != db.Lost || !errors.Is(errs.From(err), db.ErrOutcomeUnknown) {
+			if db.ClassOf(err) != c.class || (err == nil) != (c.class == db.Other) {
 				t.Errorf("Do returned %v (class %d)", err, db.ClassOf(err))
 			}
-			if attempts != 1 || hooks != 0 {
-				t.Errorf("%d attempts, %d hooks", attempts, hooks)
+			if e := errs.From(err); c.class == db.Lost && (!errors.Is(e, db.ErrOutcomeUnknown) || e.RetryAfter != 0) {
+				t.Errorf("the caller is told %v", e)
 			}
-			if c.fault != cutBefore {
-				<-p.answered
+			if attempts != c.attempts || (hooks == 1) != (err == nil) {
+				t.Errorf("%d attempts, %d hooks; want %d attempts", attempts, hooks, c.attempts)
 			}
 			if n := value[int](t, straight, "SELECT count(*) FROM lines WHERE id = $1", id); n != c.rows {
 				t.Errorf("%d rows are there, want %d", n, c.rows)
 			}
-			if asked := p.accepted.Load() - connections; asked != 0 {
+			if asked := p.accepted.Load() - connections; c.class == db.Other && asked != int32(c.attempts)-1 {
 				t.Errorf("%d connections were made after COMMIT, as a request to cancel it would be", asked)
 			}
 			p.fault.Store(int32(none))

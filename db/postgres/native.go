@@ -73,7 +73,7 @@ func (n *native) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row 
 
 func (n *native) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, src pgx.CopyFromSource) (count int64, err error) {
 	err = n.guard.Statement(ctx, func() error {
-		c, err := n.unit.begun(ctx)
+		c, err := n.unit.begun(ctx, true)
 		if err != nil {
 			return err
 		}

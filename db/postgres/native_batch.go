@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -10,11 +11,11 @@ import (
 func (n *native) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 	r := &nativeBatch{native: n, ctx: ctx}
 	err := n.guard.Statement(ctx, func() error {
-		c, err := n.unit.begun(ctx)
+		c, err := n.unit.begun(ctx, false)
 		if err != nil {
 			return err
 		}
-		r.BatchResults = c.SendBatch(ctx, b)
+		r.BatchResults = c.SendBatch(ctx, n.unit.asking(b))
 		n.unit.open = r.end
 		return nil
 	})
@@ -22,6 +23,16 @@ func (n *native) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 		return pgx.FailedBatchResults(b, err)
 	}
 	return r
+}
+
+// asking returns b, with a question at its end, in a copy, if it writes.
+func (u *unit) asking(b *pgx.Batch) *pgx.Batch {
+	if !slices.ContainsFunc(b.QueuedQueries, func(q *pgx.QueuedQuery) bool { return u.asks(q.SQL) }) {
+		return b
+	}
+	c := &pgx.Batch{QueuedQueries: slices.Clip(b.QueuedQueries)}
+	c.Queue(identify).QueryRow(u.tx.scan)
+	return c
 }
 
 // nativeBatch are the results of a batch. The unit learns of a failure when it

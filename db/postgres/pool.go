@@ -13,17 +13,20 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// pool is a pool of pgx's that knows when a connection was last lost. Others
-// that have been idle since before are tried before they are used: after a
-// restart of the server, a second attempt would find them as dead as the first.
+// pool is a pool of pgx's behind a queue. It knows when a connection was last
+// lost: others that have been idle since before are tried before they are used,
+// for after a restart of the server a second attempt would find them as dead as
+// the first.
 type pool struct {
 	*pgxpool.Pool
-	lost atomic.Pointer[time.Time]
+	queue   *queue
+	reserve *reserve // for outcomes, if sessions use the pool
+	lost    atomic.Pointer[time.Time]
 }
 
 // newPool returns a pool for c, which it does not change.
-func newPool(ctx context.Context, c *pgxpool.Config) (*pool, error) {
-	p := &pool{}
+func newPool(ctx context.Context, c *pgxpool.Config, q *queue, r *reserve) (*pool, error) {
+	p := &pool{queue: q, reserve: r}
 	c = c.Copy()
 	setDefault(c.ConnConfig, "timezone", "UTC")
 	before, after, ping := c.BeforeConnect, c.AfterConnect, c.ShouldPing
@@ -41,6 +44,9 @@ func newPool(ctx context.Context, c *pgxpool.Config) (*pool, error) {
 	}
 	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		register(conn.TypeMap())
+		if r != nil {
+			r.open() // and not before: it must not take the last connection
+		}
 		if after != nil {
 			return after(ctx, conn)
 		}
@@ -57,10 +63,53 @@ func newPool(ctx context.Context, c *pgxpool.Config) (*pool, error) {
 	return p, nil
 }
 
+// take returns a connection for one unit's use.
+func (p *pool) take(ctx context.Context) (*pgxpool.Conn, error) {
+	if err := p.queue.enter(ctx); err != nil {
+		return nil, err
+	}
+	c, err := p.Acquire(ctx)
+	if err != nil {
+		p.queue.leave()
+		return nil, failure(ctx, err, true)
+	}
+	return c, nil
+}
+
+// give takes a connection back. One that is broken, busy or inside a transaction
+// is destroyed, and its place is taken until that is done.
+func (p *pool) give(c *pgxpool.Conn) {
+	conn := c.Conn().PgConn()
+	whole := !conn.IsClosed() && !conn.IsBusy() && conn.TxStatus() == 'I'
+	c.Release()
+	if whole {
+		p.queue.leave()
+		return
+	}
+	go func() {
+		<-conn.CleanupDone()
+		p.queue.leave()
+	}()
+}
+
 // suspect notes that a connection was lost.
 func (p *pool) suspect() {
 	now := time.Now()
 	p.lost.Store(&now)
+	if p.reserve != nil {
+		p.reserve.check()
+	}
+}
+
+// close waits for units that are under way until ctx ends, and closes the
+// connections.
+func (p *pool) close(ctx context.Context) error {
+	if !p.queue.drain(ctx) {
+		go p.Close()
+		return fmt.Errorf("postgres: a unit of work still has %s", p.queue.what)
+	}
+	p.Close()
+	return nil
 }
 
 // setDefault sets a parameter of the server's session that nobody has set. The

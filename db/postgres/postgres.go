@@ -7,12 +7,31 @@
 // engine has two pools of that size each, one for sessions and one for readers,
 // whose connections are read-only by default_transaction_read_only. Without
 // pool_max_conns a pool has twice as many connections as there are processors,
-// and at least 8. New opens from a *pgxpool.Config instead.
+// and at least 8. Two more connections are kept for Ping and for the outcomes of
+// COMMITs. New opens from a *pgxpool.Config instead.
+//
+// Two options of the URL are this package's own:
+//
+//	max_waiting   units of work that may wait for a connection of either pool,
+//	              more are refused (db.Busy); the default is 1000
+//	max_wait      how long each of them waits at most; the default is 1s
 //
 // BEGIN travels with the first statement of a session in one round trip, so a
 // session of one statement takes two. A statement is prepared once on each
 // connection, which is why it can hold one command only. A reader has no
 // transaction: each statement takes a connection until its rows are closed.
+//
+// # When a COMMIT is not answered
+//
+// A session whose connection is lost while COMMIT is under way, or whose COMMIT
+// takes longer than db.Config lets it, ends as the server says: it was committed,
+// or it was rolled back and is tried once more. The server is asked on another
+// connection, up to a second longer than COMMIT may take. The outcome stays
+// unknown (class Lost), and nothing is tried again, if that connection is lost as
+// well, if the server restarts, and if the session wrote in a way that does not
+// let it learn its transaction's number: through functions that a SELECT calls,
+// or by CopyFrom after a statement that reads. Behind a pooler such as PgBouncer
+// it is always unknown.
 //
 // # Values
 //
@@ -35,6 +54,8 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -50,6 +71,7 @@ var Engine = db.Opener{Schemes: []string{"postgres", "postgresql"}, Open: open}
 // engine implements db.Engine.
 type engine struct {
 	writers, readers *pool
+	reserve          *reserve
 }
 
 var _ db.Engine = (*engine)(nil)
@@ -58,22 +80,31 @@ var _ db.Engine = (*engine)(nil)
 // from pgxpool.ParseConfig and is not changed. A server that is down is no
 // error: connections are made when they are needed.
 //
-// The sizes and limits in c hold for each of the two pools. New sets
+// The sizes and limits in c hold for each of the two pools; the options of the
+// URL that are this package's own are found in c, too. New sets
 // default_transaction_read_only for the readers, the session's time zone to UTC
 // unless c has one, and BuildContextWatcherHandler.
 func New(ctx context.Context, c *pgxpool.Config) (db.Engine, error) {
-	writers, err := newPool(ctx, c)
-	if err != nil {
-		return nil, err
-	}
 	c = c.Copy()
-	c.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
-	readers, err := newPool(ctx, c)
+	l, err := parseLimits(c.ConnConfig.RuntimeParams)
 	if err != nil {
-		writers.Close()
 		return nil, err
 	}
-	return &engine{writers: writers, readers: readers}, nil
+	e := &engine{}
+	if e.reserve, err = newReserve(ctx, c); err != nil {
+		return nil, err
+	}
+	if e.writers, err = newPool(ctx, c, newQueue("a connection", c.MaxConns, l), e.reserve); err != nil {
+		e.reserve.close()
+		return nil, err
+	}
+	c.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	if e.readers, err = newPool(ctx, c, newQueue("a connection that reads", c.MaxConns, l), nil); err != nil {
+		e.writers.Close()
+		e.reserve.close()
+		return nil, err
+	}
+	return e, nil
 }
 
 func (e *engine) Dialect() db.Dialect { return db.Postgres }
@@ -101,7 +132,7 @@ func (e *engine) Read(o db.Options) db.Conn {
 }
 
 func (e *engine) Ping(ctx context.Context) error {
-	return failure(ctx, e.writers.Ping(ctx), true)
+	return failure(ctx, e.reserve.ping(ctx), true)
 }
 
 func (e *engine) Migrator() (*sql.DB, error) {
@@ -111,8 +142,14 @@ func (e *engine) Migrator() (*sql.DB, error) {
 	return d, nil
 }
 
+// closing is how long Close waits for units that are under way: for a COMMIT and
+// the question for its outcome, if need be.
+const closing = 7 * time.Second
+
 func (e *engine) Close() error {
-	e.writers.Close()
-	e.readers.Close()
-	return nil
+	ctx, cancel := context.WithTimeout(context.Background(), closing)
+	defer cancel()
+	err := errors.Join(e.writers.close(ctx), e.readers.close(ctx))
+	e.reserve.close()
+	return err
 }

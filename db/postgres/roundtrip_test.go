@@ -6,6 +6,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,16 +18,38 @@ import (
 	"github.com/terem-go/terem/db/postgres"
 )
 
+// traces are the messages of each connection of a database.
+type traces struct {
+	mu    sync.Mutex
+	conns []*trace
+}
+
+// trace are the messages of one connection.
+type trace struct {
+	all  *traces
+	text bytes.Buffer
+}
+
+func (t *trace) Write(b []byte) (int, error) {
+	t.all.mu.Lock()
+	defer t.all.mu.Unlock()
+	return t.text.Write(b)
+}
+
 // traced opens a database whose messages are written down.
-func traced(t *testing.T) (*db.DB, *bytes.Buffer) {
+func traced(t *testing.T) (*db.DB, *traces) {
 	t.Helper()
 	c, err := pgxpool.ParseConfig(one(fresh(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var trace bytes.Buffer
+	all := &traces{}
 	c.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
-		c.PgConn().Frontend().Trace(&trace, pgproto3.TracerOptions{SuppressTimestamps: true, RegressMode: true})
+		all.mu.Lock()
+		defer all.mu.Unlock()
+		one := &trace{all: all}
+		all.conns = append(all.conns, one)
+		c.PgConn().Frontend().Trace(one, pgproto3.TracerOptions{SuppressTimestamps: true, RegressMode: true})
 		return nil
 	}
 	e, err := postgres.New(t.Context(), c)
@@ -35,28 +58,44 @@ func traced(t *testing.T) (*db.DB, *bytes.Buffer) {
 	}
 	d := db.New(e, db.Config{})
 	t.Cleanup(func() { closeDB(t, d) })
-	return d, &trace
+	return d, all
+}
+
+func (all *traces) reset() {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	for _, c := range all.conns {
+		c.text.Reset()
+	}
 }
 
 var message = regexp.MustCompile(`(?m)^([FB])\t(\w+)`)
 
-// trips returns the round trips of a trace: what was sent before the server
-// answered.
-func trips(trace *bytes.Buffer) []string {
+// trips returns the round trips of a unit, what was sent before the server
+// answered, and forgets them. Connections outside the pools are tried now and
+// then, and run no statement.
+func (all *traces) trips() []string {
+	defer all.reset()
+	all.mu.Lock()
+	defer all.mu.Unlock()
 	var trips []string
-	sending := false
-	for _, m := range message.FindAllStringSubmatch(trace.String(), -1) {
-		switch {
-		case m[1] == "B":
-			sending = false
-		case sending:
-			trips[len(trips)-1] += " " + m[2]
-		default:
-			sending = true
-			trips = append(trips, m[2])
+	for _, c := range all.conns {
+		sending := false
+		if !bytes.Contains(c.text.Bytes(), []byte("Bind")) {
+			continue
+		}
+		for _, m := range message.FindAllStringSubmatch(c.text.String(), -1) {
+			switch {
+			case m[1] == "B":
+				sending = false
+			case sending:
+				trips[len(trips)-1] += " " + m[2]
+			default:
+				sending = true
+				trips = append(trips, m[2])
+			}
 		}
 	}
-	trace.Reset()
 	return trips
 }
 
@@ -76,7 +115,7 @@ func TestRoundTrips(t *testing.T) {
 					return err
 				})
 			},
-			want: []string{"Bind Describe Execute Bind Describe Execute Sync", "Query"},
+			want: []string{"Bind Describe Execute Bind Describe Execute Bind Execute Sync", "Query"},
 		},
 		{
 			name: "a session of two",
@@ -90,7 +129,34 @@ func TestRoundTrips(t *testing.T) {
 					return err
 				}, db.Serializable)
 			},
-			want: []string{"Bind Describe Execute Bind Execute Sync", "Bind Describe Execute Sync", "Query"},
+			want: []string{"Bind Describe Execute Bind Execute Sync", "Bind Describe Execute Bind Execute Sync", "Query"},
+		},
+		{
+			name: "a session of many", // which is asked once what it is
+			f: func(ctx context.Context, d *db.DB) error {
+				return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+					for range 3 {
+						if _, err := s.Exec(ctx, insert, 1); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			},
+			want: []string{
+				"Bind Describe Execute Bind Describe Execute Bind Execute Sync",
+				"Bind Describe Execute Sync", "Bind Describe Execute Sync", "Query",
+			},
+		},
+		{
+			name: "a session that only reads",
+			f: func(ctx context.Context, d *db.DB) error {
+				return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+					var n int
+					return s.QueryRow(ctx, "SELECT count(*) FROM lines").Scan(&n)
+				})
+			},
+			want: []string{"Bind Describe Execute Bind Execute Sync", "Query"},
 		},
 		{
 			name: "a session that fails",
@@ -101,7 +167,7 @@ func TestRoundTrips(t *testing.T) {
 				})
 				return nil
 			},
-			want: []string{"Bind Describe Execute Bind Describe Execute Sync", "Query"},
+			want: []string{"Bind Describe Execute Bind Describe Execute Bind Execute Sync", "Query"},
 		},
 		{
 			name: "a reader",
@@ -132,12 +198,12 @@ func TestRoundTrips(t *testing.T) {
 			d, trace := traced(t)
 			do(t, d, "CREATE TABLE lines (id int)")
 			for range 2 { // the first time, statements are prepared
-				trace.Reset()
+				trace.reset()
 				if err := c.f(limited(t), d); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if diff := cmp.Diff(c.want, trips(trace)); diff != "" {
+			if diff := cmp.Diff(c.want, trace.trips()); diff != "" {
 				t.Errorf("round trips (-want +got):\n%s", diff)
 			}
 		})
@@ -158,11 +224,11 @@ func TestAfterAFailedFirstStatement(t *testing.T) {
 	}
 	var counts []int
 	for _, by := range []int{1, 1, 0, 1, 1} {
-		trace.Reset()
+		trace.reset()
 		if err := div(by); (err != nil) != (by == 0) {
 			t.Fatal(err)
 		}
-		counts = append(counts, len(trips(trace)))
+		counts = append(counts, len(trace.trips()))
 	}
 	// The third ends with ROLLBACK, the fourth deallocates and prepares first.
 	if diff := cmp.Diff([]int{3, 2, 2, 4, 2}, counts); diff != "" {

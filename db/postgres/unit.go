@@ -19,6 +19,8 @@ type unit struct {
 	conn  *pgxpool.Conn  // from the first statement on
 	open  func() error   // closes what is still being read
 	over  error          // why the transaction is gone
+	tx    transaction    // once something was written
+	wrote bool           // but the server was not asked what the transaction is
 }
 
 var _ db.Tx = (*unit)(nil)
@@ -48,8 +50,9 @@ func (u *unit) Exec(ctx context.Context, sql string, args []any) (int64, error) 
 // is always prepared: pgx's Exec would send a text without arguments as it is,
 // with any number of commands in it.
 func (u *unit) query(ctx context.Context, sql string, args []any) (*rows, error) {
-	if hasOption(args) {
-		if _, err := u.begun(ctx); err != nil {
+	alone := hasOption(args)
+	if alone {
+		if _, err := u.begun(ctx, writes(sql)); err != nil {
 			return nil, err
 		}
 	}
@@ -58,12 +61,20 @@ func (u *unit) query(ctx context.Context, sql string, args []any) (*rows, error)
 		return nil, err
 	}
 	r := &rows{unit: u, ctx: ctx, sql: sql}
-	if begin {
+	if ask := !alone && u.asks(sql); begin || ask {
 		b := &pgx.Batch{}
-		b.BeginTx(*u.begin)
+		if begin {
+			b.BeginTx(*u.begin)
+		}
 		b.Queue(sql, args...)
+		if ask { // behind it, or pgx would give the connection up for wrong arguments
+			b.Queue(identify).QueryRow(u.tx.scan)
+		}
 		r.batch = u.conn.SendBatch(ctx, b)
-		if _, err = r.batch.Exec(); err == nil {
+		if begin {
+			_, err = r.batch.Exec()
+		}
+		if err == nil {
 			r.Rows, err = r.batch.Query()
 		}
 	} else {
@@ -90,15 +101,31 @@ func hasOption(args []any) bool {
 	return false
 }
 
-// begun returns the connection after BEGIN, which it sends on its own if need be.
-func (u *unit) begun(ctx context.Context) (*pgx.Conn, error) {
+// asks reports whether the server is asked with a statement what transaction it
+// belongs to.
+func (u *unit) asks(sql string) bool {
+	return !u.tx.id.Valid && u.begin != nil && u.pool.reserve != nil && (u.wrote || writes(sql))
+}
+
+// begun returns the connection after BEGIN, which it sends on its own if need
+// be. A transaction that is about to write gets its id with it, since nothing
+// can be sent along with what follows.
+func (u *unit) begun(ctx context.Context, writes bool) (*pgx.Conn, error) {
 	begin, err := u.acquire(ctx)
-	if err == nil && begin {
-		_, err = u.conn.BeginTx(ctx, *u.begin)
-		err = u.settle(ctx, err)
-	}
 	if err != nil {
 		return nil, err
+	}
+	writes = writes && u.pool.reserve != nil
+	u.wrote = u.wrote || writes
+	if begin {
+		b := &pgx.Batch{}
+		b.BeginTx(*u.begin)
+		if writes {
+			b.Queue(assign).QueryRow(u.tx.scan)
+		}
+		if err := u.settle(ctx, u.conn.SendBatch(ctx, b).Close()); err != nil {
+			return nil, err
+		}
 	}
 	return u.conn.Conn(), nil
 }
@@ -114,12 +141,8 @@ func (u *unit) acquire(ctx context.Context) (begin bool, err error) {
 	case u.conn != nil:
 		return false, nil
 	}
-	c, err := u.pool.Acquire(ctx)
-	if err != nil {
-		return false, failure(ctx, err, true)
-	}
-	u.conn = c
-	return u.begin != nil, nil
+	u.conn, err = u.pool.take(ctx)
+	return u.begin != nil, err
 }
 
 // settle looks at the connection after a statement that ended with err, and
@@ -165,9 +188,8 @@ func chains(tag pgconn.CommandTag, sql string) bool {
 	return (s == "COMMIT" || s == "ROLLBACK") && andChain.MatchString(sql)
 }
 
-// release gives the connection back. The pool destroys one that is broken, busy
-// or inside a transaction.
+// release gives the connection back.
 func (u *unit) release() {
-	u.conn.Release()
+	u.pool.give(u.conn)
 	u.conn = nil
 }
