@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
@@ -17,10 +18,11 @@ import (
 
 // program is a process of the application.
 type program struct {
-	addr  string // where it serves
-	cmd   *exec.Cmd
-	said  *tail
-	ended chan struct{}
+	addr     string // where it serves
+	cmd      *exec.Cmd
+	said     *tail
+	ended    chan struct{}
+	requests sync.WaitGroup // those that are on their way to it
 }
 
 // build compiles the application. The error is what the compiler says.
@@ -91,11 +93,26 @@ func (p *program) ready(ctx context.Context) error {
 	}
 }
 
-// stopLimit is how long a program may take to finish its requests.
-const stopLimit = 10 * time.Second
+// How long a program may take to finish its requests, and how long it is let
+// alone before it is told to: a request must have reached it.
+const (
+	stopLimit = 10 * time.Second
+	arrival   = time.Second
+)
 
-// stop lets the program finish its requests, and returns when it has ended.
+// stop lets the program finish its requests, and returns when it has ended. No
+// more are sent to it.
 func (p *program) stop() {
+	arrived := make(chan struct{})
+	go func() {
+		p.requests.Wait()
+		close(arrived)
+	}()
+	select {
+	case <-arrived:
+	case <-p.ended:
+	case <-time.After(arrival):
+	}
 	if runtime.GOOS == "windows" { // which has no signals
 		_ = p.cmd.Process.Kill()
 	}

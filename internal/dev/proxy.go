@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // newProxy returns what passes requests on to the program that serves.
@@ -14,9 +15,7 @@ func (s *server) newProxy() *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme = "http"
-			if p, _ := s.current(); p != nil {
-				r.Out.URL.Host = p.addr
-			}
+			r.Out.URL.Host = r.In.Context().Value(programKey{}).(*program).addr
 			r.Out.Host = r.In.Host // which the application compares with the origin of forms
 			r.SetXForwarded()
 			if acceptsHTML(r.In) {
@@ -25,10 +24,28 @@ func (s *server) newProxy() *httputil.ReverseProxy {
 		},
 		FlushInterval:  -1, // streams pass as they come
 		ModifyResponse: s.modify,
-		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, "The application has not answered: "+err.Error(), http.StatusBadGateway)
-		},
+		ErrorHandler:   s.unanswered,
 	}
+}
+
+// unanswered answers when the program did not. If it has ended by itself, that is
+// known in a moment.
+func (s *server) unanswered(w http.ResponseWriter, r *http.Request, err error) {
+	s.mu.Lock()
+	p, changed := s.program, s.changed
+	s.mu.Unlock()
+	if p != nil {
+		select {
+		case <-changed:
+		case <-time.After(time.Second):
+		case <-r.Context().Done():
+		}
+	}
+	if p, st := s.current(); p == nil && st.Failed != "" {
+		s.showFailure(w, r, st)
+		return
+	}
+	http.Error(w, "The application has not answered: "+err.Error(), http.StatusBadGateway)
 }
 
 func acceptsHTML(r *http.Request) bool {

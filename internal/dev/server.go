@@ -50,11 +50,12 @@ func (s *server) loop(ctx context.Context) {
 	changes := watch(ctx, s.Dir)
 	why := ""
 	for ctx.Err() == nil {
+		because := why
 		building, cancel := context.WithCancel(ctx)
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			s.renew(building, why)
+			s.renew(building, because)
 		}()
 		select {
 		case <-ctx.Done():
@@ -176,15 +177,22 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.showFailure(w, r, st)
 		return
 	}
-	s.proxy.ServeHTTP(w, r)
+	defer p.requests.Done()
+	s.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), programKey{}, p)))
 }
 
+// programKey is under what a request has the program that it goes to.
+type programKey struct{}
+
 // wait returns the program that serves, when there is one or it is known why
-// not.
+// not. The request counts as one of the program's.
 func (s *server) wait(ctx context.Context) (*program, state) {
 	for {
 		s.mu.Lock()
 		p, st, changed := s.program, s.state, s.changed
+		if p != nil {
+			p.requests.Add(1)
+		}
 		s.mu.Unlock()
 		if p != nil || st.Failed != "" {
 			return p, st
