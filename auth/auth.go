@@ -19,7 +19,7 @@ var (
 	ErrRequired         = errs.New(errs.Unauthenticated, "auth.required", "This needs an access token.")
 	ErrTokenInvalid     = errs.New(errs.Unauthenticated, "auth.token_invalid", "The access token is not valid.")
 	ErrTokenExpired     = errs.New(errs.Unauthenticated, "auth.token_expired", "The access token has expired.")
-	ErrWrongPassword    = errs.New(errs.Unauthenticated, "auth.wrong_password", "The login or the password is wrong.")
+	ErrWrongPassword    = errs.New(errs.Unauthenticated, "auth.wrong_password", "The address or the password is wrong.")
 	ErrPasswordTooShort = errs.New(errs.Invalid, "auth.password_too_short", "The password is too short.")
 	ErrPasswordTooLong  = errs.New(errs.Invalid, "auth.password_too_long", "The password is too long.")
 	ErrBusy             = errs.New(errs.Unavailable, "auth.busy", "Too many people are logging in at once. Try again in a moment.")

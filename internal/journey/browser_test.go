@@ -130,7 +130,7 @@ func (v *visitor) live(a *application, mails *mailtest.Server) {
 		Says: []string{"status: Please log in first."}, Fields: []string{"E-mail address", "Password"}}
 	v.opens(200, logIn, chromedp.NavigateBack())
 	v.opens(200, logIn, v.visit("/account"))
-	logIn.Title, logIn.Says = "Error: "+logIn.Title, []string{"alert: The login or the password is wrong."}
+	logIn.Title, logIn.Says = "Error: "+logIn.Title, []string{"alert: The address or the password is wrong."}
 	logIn.Fields[0] += "; ada@example.com"
 	v.opens(422, logIn, fill("email", "ada@example.com"), fill("password", a.secret("a wrong password", rand.Text())), click(submit))
 	v.opens(200, account, fill("password", a.password), click(submit))
