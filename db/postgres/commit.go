@@ -41,11 +41,17 @@ func (u *unit) Commit(ctx context.Context) error {
 	if c.IsClosed() {
 		u.pool.suspect()
 	}
-	u.release()
-	if broken, ok := errors.AsType[*unanswered](err); ok {
-		return u.pool.reserve.outcome(ctx, u.tx, sent, broken.err)
+	broken, ok := errors.AsType[*unanswered](err)
+	if !ok {
+		u.release()
+		return err
 	}
-	return err
+	r := u.pool.reserve
+	if r.hold() { // while this unit still keeps the database open
+		defer r.leave()
+	}
+	u.release()
+	return r.outcome(ctx, u.tx, sent, broken.err)
 }
 
 // unanswered is the error of a COMMIT that the server may or may not have done.

@@ -133,19 +133,23 @@ func TestUnsentStatementsThatWrite(t *testing.T) {
 // The server may be at work for a while after its client has gone.
 func TestOutcomeIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	p, _, url := newProxy(t, pgserver.Options{})
+	p, direct, url := newProxy(t, pgserver.Options{})
 	d := open(t, one(url))
 	do(t, d, notes,
 		"CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$",
 		"CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly()")
 	p.fault.Store(int32(cutSent))
+	closed := make(chan error, 1)
 	attempts := 0
 	err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 		attempts++
+		time.AfterFunc(200*time.Millisecond, func() { closed <- d.Close(context.Background()) }) // which waits, too
 		return insert(ctx, s, 1)
 	})
-	p.fault.Store(int32(none))
-	if n := value[int](t, d, "SELECT count(*) FROM notes"); err != nil || attempts != 1 || n != 1 {
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	if n := value[int](t, open(t, direct), "SELECT count(*) FROM notes"); err != nil || attempts != 1 || n != 1 {
 		t.Errorf("%d rows after %d attempts, %v", n, attempts, err)
 	}
 }

@@ -95,13 +95,13 @@ func New(ctx context.Context, c *pgxpool.Config) (db.Engine, error) {
 		return nil, err
 	}
 	if e.writers, err = newPool(ctx, c, newQueue("a connection", c.MaxConns, l), e.reserve); err != nil {
-		e.reserve.close()
+		e.reserve.close(ctx)
 		return nil, err
 	}
 	c.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
 	if e.readers, err = newPool(ctx, c, newQueue("a connection that reads", c.MaxConns, l), nil); err != nil {
 		e.writers.Close()
-		e.reserve.close()
+		e.reserve.close(ctx)
 		return nil, err
 	}
 	return e, nil
@@ -150,6 +150,6 @@ func (e *engine) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closing)
 	defer cancel()
 	err := errors.Join(e.writers.close(ctx), e.readers.close(ctx))
-	e.reserve.close()
+	e.reserve.close(ctx)
 	return err
 }

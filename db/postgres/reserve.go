@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -27,6 +28,7 @@ type reserve struct {
 	*pool
 	pinging  turn // so that the other connection is free
 	choosing turn
+	asking   *semaphore.Weighted // held by those who ask for an outcome
 
 	mu      sync.Mutex
 	full    bool          // when it was last looked at
@@ -64,7 +66,7 @@ func newReserve(ctx context.Context, c *pgxpool.Config) (*reserve, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reserve{pool: p, pinging: make(turn, 1), choosing: make(turn, 1)}
+	r := &reserve{pool: p, pinging: make(turn, 1), choosing: make(turn, 1), asking: semaphore.NewWeighted(everybody)}
 	r.life, r.end = context.WithCancel(context.WithoutCancel(ctx))
 	r.next = time.AfterFunc(keepAlive, r.refresh)
 	r.next.Stop()
@@ -185,7 +187,18 @@ func (r *reserve) ping(ctx context.Context) error {
 	return err
 }
 
-func (r *reserve) close() {
+// everybody is more than there will ever be.
+const everybody = 1 << 30
+
+// hold keeps the reserve open until leave. It reports false if close has begun.
+func (r *reserve) hold() bool { return r.asking.TryAcquire(1) }
+
+func (r *reserve) leave() { r.asking.Release(1) }
+
+// close waits for those who ask for an outcome until ctx ends, and closes the
+// connections.
+func (r *reserve) close(ctx context.Context) {
+	_ = r.asking.Acquire(ctx, everybody) // else their outcome is unknown
 	r.mu.Lock()
 	r.closed = true
 	r.next.Stop()
