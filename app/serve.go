@@ -8,10 +8,10 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/listen"
 )
 
 // Serve listens and serves, and runs jobs unless Config.JobsApart is set, until
@@ -39,7 +39,7 @@ func (a *App) Serve(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
-	l, err := a.listen(ctx)
+	l, err := listen.TCP(ctx, a.config.Addr)
 	if err != nil {
 		return err
 	}
@@ -96,17 +96,4 @@ func (a *App) checkDatabase(ctx context.Context) error {
 		return nil
 	}
 	return err
-}
-
-func (a *App) listen(ctx context.Context) (net.Listener, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("cannot listen on %s: another program does. Stop it, or set ADDR to another port", a.config.Addr)
-	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("cannot listen on %s: not permitted. Set ADDR to a port above 1023", a.config.Addr)
-	case err != nil:
-		return nil, fmt.Errorf("cannot listen on %s: %w. ADDR is a host and a port, such as 127.0.0.1:8000", a.config.Addr, err)
-	}
-	return l, nil
 }

@@ -12,3 +12,9 @@ func Own(*exec.Cmd) {}
 
 // Signal does nothing, for the same reason.
 func Signal(*exec.Cmd, os.Signal) {}
+
+// Stop ends a command that runs: there is no signal that asks it to.
+func Stop(cmd *exec.Cmd) { Kill(cmd) }
+
+// Kill ends a command that runs at once.
+func Kill(cmd *exec.Cmd) { _ = cmd.Process.Kill() } // it fails when it has ended

@@ -16,3 +16,10 @@ func Own(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} 
 func Signal(cmd *exec.Cmd, s os.Signal) {
 	_ = syscall.Kill(-cmd.Process.Pid, s.(syscall.Signal))
 }
+
+// Stop asks a command that runs to end, and what it has started. Elsewhere than
+// on Unix it ends the command at once.
+func Stop(cmd *exec.Cmd) { Signal(cmd, syscall.SIGTERM) }
+
+// Kill ends a command that runs at once, and what it has started.
+func Kill(cmd *exec.Cmd) { Signal(cmd, syscall.SIGKILL) }
