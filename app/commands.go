@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -58,8 +57,8 @@ func Main(build func(ctx context.Context) (*App, error)) int {
 
 // run runs the command that the program's arguments name.
 func run(ctx context.Context, build func(ctx context.Context) (*App, error)) error {
-	if slices.Equal(os.Args[1:], []string{"dev"}) {
-		return devCommand{}.Run(ctx)
+	if len(os.Args) > 1 && os.Args[1] == "dev" {
+		build = empty
 	}
 	a, err := build(ctx)
 	if err != nil {

@@ -2,6 +2,10 @@ package app
 
 import (
 	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/terem-go/terem/internal/dev"
 )
@@ -9,6 +13,12 @@ import (
 type devCommand struct{}
 
 // Run serves what the current folder holds, which is not this program for long.
-// Main calls it before the application is put together: whatever is wrong with
-// it is to be shown.
-func (devCommand) Run(ctx context.Context) error { return dev.Run(ctx, dev.Config{}) }
+func (devCommand) Run(ctx context.Context, out io.Writer) error {
+	return dev.Run(ctx, dev.Config{Out: out, Err: os.Stderr})
+}
+
+// empty stands for the application in the command dev, which shows what is wrong
+// with the application rather than end by it.
+func empty(context.Context) (*App, error) {
+	return New(Config{Name: strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")}), nil
+}

@@ -20,5 +20,5 @@ It is the same as the application's own command: go run . dev`
 
 // Run serves the application until ctx ends.
 func (d *devCommand) Run(ctx context.Context, c *console) error {
-	return dev.Run(ctx, dev.Config{Dir: d.Dir, Out: c.err})
+	return dev.Run(ctx, dev.Config{Dir: d.Dir, Out: c.out, Err: c.err})
 }

@@ -1,130 +1,108 @@
-// Package dev serves an application while it is being worked on: it builds and
-// starts it again when a file was saved, keeps the old process serving until the
-// new one is ready, reloads the pages that are open, and shows in them why the
-// application cannot be built or started.
+// Package dev serves an application while somebody works on it: it compiles and
+// starts it again when a file is saved, goes on serving by the old process until
+// the new one is ready, reloads the pages that are open, and shows in them why
+// that cannot be done.
 package dev
 
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"log/slog"
+	"log"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
-	"syscall"
 	"time"
 
-	"github.com/joho/godotenv"
+	"github.com/terem-go/terem/internal/listen"
 )
 
-// Config says what to serve. Its zero value is the application in the current
-// folder.
+// Config says what to serve. The zero value suits the folder of an application.
 type Config struct {
-	// Dir is the application's folder: that of its package main. The default is
-	// the current one.
+	// Dir is the application's folder. The default is the working directory.
 	Dir string
-	// Addr is where to listen. The default is the application's ADDR, from the
-	// environment or its .env, or else 127.0.0.1:8000.
+	// Addr is the host and port to listen on. The default is the application's
+	// own: ADDR of the environment or of the file .env, or 127.0.0.1:8000.
 	Addr string
-	// Out gets a line for each thing that happens, and what the compiler and
-	// the application write. The default is standard error.
-	Out io.Writer
+	// Environ is the environment of the application and of the compiler, as lines
+	// NAME=value. The default, nil, is os.Environ().
+	Environ []string
+	// Out gets what the application writes to its standard output, and a line for
+	// each thing that happens. Err gets what it writes to its standard error, and
+	// errors. The defaults are those of this process.
+	Out, Err io.Writer
+	// StartLimit is how long the application may take until it serves. The default
+	// is 30 s.
+	StartLimit time.Duration
+	// OnListen is called with the URL once there is somebody who answers there.
+	OnListen func(url string)
 }
 
-// Run serves the application until ctx ends. Errors are that the folder holds no
-// application, that there is no Go toolchain, and that the address cannot be
-// listened on; whatever is wrong with the application is shown, and tried again
-// once it has changed.
+// finish is how long requests may take to finish when ctx ends. They are those of
+// somebody who has just pressed Ctrl-C, and many are streams.
+const finish = 2 * time.Second
+
+// Run serves until ctx ends, and leaves no process behind then. An application
+// that does not compile or start is no error: its pages show what is wrong, and
+// it is tried again when a file has changed. Errors are that there is no
+// application, no Go toolchain, or no address to listen on.
 func Run(ctx context.Context, c Config) error {
-	c.Dir = cmp.Or(c.Dir, ".")
-	if c.Out == nil {
-		c.Out = os.Stderr
+	if c.Environ == nil {
+		c.Environ = os.Environ()
 	}
-	env := environment(c.Dir)
-	c.Addr = cmp.Or(c.Addr, env.get("ADDR"), "127.0.0.1:8000")
-	if err := checkApplication(ctx, c.Dir); err != nil {
+	if c.Out == nil {
+		c.Out = os.Stdout
+	}
+	if c.Err == nil {
+		c.Err = os.Stderr
+	}
+	c.StartLimit = cmp.Or(c.StartLimit, 30*time.Second)
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
 		return err
 	}
+	c.Dir = dir
+	if err := check(c.Dir); err != nil {
+		return err
+	}
+	l, err := listen.TCP(ctx, cmp.Or(c.Addr, readSettings(c.Dir, c.Environ).Addr, "127.0.0.1:8000"))
+	if err != nil {
+		return err
+	}
+	defer l.Close()
 	temp, err := os.MkdirTemp("", "terem-dev-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	l, err := listen(ctx, c.Addr)
-	if err != nil {
-		return err
+
+	s := newServer(ctx, c, temp, "http://"+reachable(l.Addr()))
+	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(s.out.err, "", 0)}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	if c.OnListen != nil {
+		c.OnListen(s.url)
 	}
-	s := newServer(c, l.Addr().String(), temp)
-	srv := &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: 10 * time.Second,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelWarn),
-	}
-	go func() { _ = srv.Serve(l) }() // ends with Close
-	defer srv.Close()
 	s.loop(ctx)
-	return nil
-}
-
-// checkApplication reports why a folder cannot be served.
-func checkApplication(ctx context.Context, dir string) error {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return fmt.Errorf("%s is not a folder. Name the folder of an application", dir)
+	select {
+	case err = <-failed:
+	default:
 	}
-	cmd := exec.CommandContext(ctx, "go", "list", "-find", "-f", "{{.Name}}", ".")
-	cmd.Dir = dir
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	var exit *exec.ExitError
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return errors.New("the go command is not in PATH. Install Go, or add its folder bin to PATH")
-	case err != nil && !errors.As(err, &exit):
-		return err
-	case exit != nil && exit.ExitCode() < 0: // interrupted
-		return ctx.Err()
-	case exit == nil && strings.TrimSpace(string(out)) == "main", isMain(dir):
-		return nil
+	finished, cancel := context.WithTimeout(context.Background(), finish)
+	defer cancel()
+	if srv.Shutdown(finished) != nil {
+		_ = srv.Close()
 	}
-	where, _ := filepath.Abs(dir)
-	return fmt.Errorf("%s holds no application: it needs a package main in a module (%s). Create one with: terem new DIR", where,
-		cmp.Or(strings.TrimSpace(stderr.String()), "it is the package "+strings.TrimSpace(string(out))))
+	s.close()
+	return err
 }
 
-// isMain reports whether the folder has a main.go: one that cannot be read now
-// can be mended while it is being served.
-func isMain(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "main.go"))
-	return err == nil
-}
-
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("cannot listen on %s: another program does. Stop it, or set ADDR to another port", addr)
-	case err != nil:
-		return nil, fmt.Errorf("cannot listen on %s: %w. ADDR is a host and a port, such as 127.0.0.1:8000", addr, err)
+// reachable is where a browser on this machine finds a server that listens on
+// the address.
+func reachable(a net.Addr) string {
+	if t, ok := a.(*net.TCPAddr); ok && t.IP.IsUnspecified() {
+		return (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: t.Port}).String()
 	}
-	return l, nil
+	return a.String()
 }
-
-// settings are the application's .env, which the environment goes before.
-type settings map[string]string
-
-// environment reads the .env of a folder. One that cannot be read is for the
-// application to complain of.
-func environment(dir string) settings {
-	env, _ := godotenv.Read(filepath.Join(dir, ".env"))
-	return env
-}
-
-func (e settings) get(name string) string { return cmp.Or(os.Getenv(name), e[name]) }

@@ -1,239 +1,338 @@
-//go:build unix
-
 package dev_test
 
 import (
-	"bufio"
-	"context"
-	"encoding/json"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/terem-go/terem/internal/dev"
 )
 
-// A change is served without a request that fails in between, and by the old
-// process until then.
+// No request fails while one process takes over from the other. The processes
+// end without mercy for requests that reach them later.
 func TestChange(t *testing.T) {
 	t.Parallel()
-	a := begin(t)
-	old := a.await("/text", "", "first")
-	stop, calls := make(chan struct{}), atomic.Int64{}
+	a := serve(t, "one")
+	a.await("/word", "one")
+	events := a.events()
+	before := a.next(events, serving)
 	var calling sync.WaitGroup
+	var calls atomic.Int64
+	stop := make(chan struct{})
 	for range 4 {
 		calling.Go(func() {
 			for {
 				select {
 				case <-stop:
 					return
-				case <-time.After(5 * time.Millisecond):
+				default:
 				}
-				status, body := a.get("/text", "")
-				if status != 200 || !strings.HasPrefix(body, "first") && !strings.HasPrefix(body, "second") {
-					t.Errorf("a request is answered with %d %s", status, body)
+				got, err := a.do("GET", "/word")
+				if err != nil || got.status != 200 {
+					t.Errorf("a request is answered with %d %s: %v", got.status, got.body, err)
 				}
 				calls.Add(1)
 			}
 		})
 	}
-	a.save("word.txt", "second") // an embedded file counts as well
-	fresh := a.await("/text", "", "second")
-	for gone(t, old, "first"); calls.Load() < 50; time.Sleep(time.Millisecond) {
+	for _, word := range []string{"two", "three", "four"} {
+		a.write("word.txt", word) // which is embedded
+		a.await("/word", word)
+	}
+	n := calls.Load()
+	for calls.Load() < n+200 {
+		time.Sleep(time.Millisecond)
 	}
 	close(stop)
 	calling.Wait()
-	if err := a.end(); err != nil {
-		t.Fatal(err)
+	if after := a.next(events, func(e event) bool { return e.Process != before.Process }); failed(after) {
+		t.Errorf("open pages are told %+v", after)
 	}
-	gone(t, fresh, "second")
-	if !strings.Contains(a.log.String(), "word.txt has changed. Compiling …\n") {
-		t.Errorf("it does not say what has changed:\n%s", a.log)
+	for _, line := range []string{"Compiling …\n", "this is one\n", "word.txt has changed. Compiling …\n", "Serving " + a.origin + " (compiled in "} {
+		if !strings.Contains(a.log.String(), line) {
+			t.Errorf("it does not print %q:\n%s", line, a.log)
+		}
 	}
 }
 
-// gone waits until the process that has answered is not there.
-func gone(t *testing.T, answer, word string) {
-	t.Helper()
-	pid, err := strconv.Atoi(strings.TrimPrefix(answer, word))
+// A request that the old process has begun is finished by it.
+func TestRequestInFlight(t *testing.T) {
+	t.Parallel()
+	a := serve(t, "one")
+	a.await("/word", "one")
+	res, err := http.Get(a.origin + "/slow")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(limit); syscall.Kill(pid, 0) == nil; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("the process %d is still there", pid)
-		}
+	defer res.Body.Close()
+	a.write("word.txt", "two")
+	a.await("/word", "two")
+	a.write("go.db", "") // which is no change
+	body := make([]byte, 3)
+	if _, err := res.Body.Read(body); err != nil && string(body) != "one" || string(body) != "one" {
+		t.Errorf("the answer goes on with %q: %v", body, err)
 	}
 }
 
-// state is what an event tells.
-type state struct{ Version, Failed string }
-
-// events returns the states that the server tells of, as they come.
-func (a *application) events() <-chan state {
-	a.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	a.t.Cleanup(cancel)
-	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+a.addr+"/dev/events", nil)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	states := make(chan state, 100)
-	go func() {
-		defer resp.Body.Close()
-		for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
-			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
-				var s state
-				if err := json.Unmarshal([]byte(data), &s); err != nil {
-					a.t.Error(err)
-				}
-				states <- s
-			}
-		}
-	}()
-	return states
-}
-
-// next waits for a state that is as wanted.
-func (a *application) next(states <-chan state, wanted func(state) bool) state {
-	a.t.Helper()
-	end := time.After(limit)
-	for {
-		select {
-		case s := <-states:
-			if wanted(s) {
-				return s
-			}
-		case <-end:
-			a.t.Fatalf("the state that is waited for does not come:\n%s", a.log)
-		}
-	}
-}
-
-// What does not compile is told, while the old process goes on.
 func TestCompileError(t *testing.T) {
 	t.Parallel()
-	a := begin(t)
-	a.await("/text", "", "first")
-	states := a.events()
-	before := <-states
-	a.save("main.go", strings.Replace(program, "os.Exit(1)", "os.Exit(nonsense)", 1))
-	failed := a.next(states, func(s state) bool { return s.Failed != "" })
-	if failed.Version != before.Version || !strings.Contains(failed.Failed, "undefined: nonsense") {
-		t.Errorf("the state is %+v, before %+v", failed, before)
+	a := serve(t, "one")
+	a.await("/word", "one")
+	events := a.events()
+	before := a.next(events, serving)
+	a.breakIt()
+	told := a.next(events, failed)
+	if told.Process != before.Process || !strings.Contains(told.Text, "./main.go:31:2: undefined: nonsense") {
+		t.Errorf("open pages are told %+v", told)
 	}
-	if status, body := a.get("/text", ""); status != 200 || !strings.HasPrefix(body, "first") {
-		t.Errorf("meanwhile a request is answered with %d %s", status, body)
+	if later := a.next(a.events(), func(event) bool { return true }); later != told {
+		t.Errorf("a page that is opened now is told %+v", later)
 	}
-	if later := <-a.events(); later != failed {
-		t.Errorf("a page that is opened later is told %+v", later)
+	if got := a.get("/word"); got.status != 200 || got.body != "one" {
+		t.Errorf("meanwhile a request is answered with %d %s", got.status, got.body)
 	}
-	a.save("word.txt", "second")
-	a.save("main.go", program)
-	a.next(states, func(s state) bool { return s.Version != before.Version && s.Failed == "" })
-	a.await("/text", "", "second")
+	a.log.Await(t, limit, "The process before goes on serving")
+	a.write("main.go", mainGo)
+	if after := a.next(events, serving); after != before {
+		t.Errorf("all is as before, and pages are told %+v", after)
+	}
 }
 
-// An application that cannot be started says why, in a page and as text, and is
-// tried again when somebody asks.
-func TestStartFails(t *testing.T) {
+// The first build fails: there is nothing else to serve.
+func TestFirstBuildFails(t *testing.T) {
 	t.Parallel()
-	a := begin(t)
-	a.await("/text", "", "first")
-	a.save("broken", "")
-	a.await("/text", "", "first") // the old one goes on
-	a.log.Await(t, limit, "cannot be started. The version before goes on serving.")
-	a.get("/exit", "") // and now it does not
-	if status, body := a.get("/text", "text/html"); status != 503 || !strings.Contains(body, "exit status 7") && !strings.Contains(body, "the file broken is there") {
-		t.Errorf("nothing serves, and a page is answered with %d %s", status, body)
-	}
-	if body := a.await("/text", "", "the file broken is there"); strings.Contains(body, "<") {
-		t.Errorf("who accepts no page gets %s", body)
-	}
-	if body := a.await("/text", "text/html", "the file broken is there"); !strings.Contains(body, "<!doctype html>") || !strings.Contains(body, "/dev/reload.js") {
-		t.Errorf("who accepts a page gets %s", body)
-	}
-	if err := os.Remove(filepath.Join(a.dir, "broken")); err != nil {
-		t.Fatal(err)
-	}
-	a.await("/text", "", "first")
-}
-
-// The script is put into whole pages that may run it, and nowhere else.
-func TestScript(t *testing.T) {
-	t.Parallel()
-	a := begin(t)
-	page := a.await("/", "text/html", "first of "+a.addr)
-	if !strings.Contains(page, `" defer></script></head>`) || !strings.HasSuffix(page, "</html>") {
-		t.Errorf("the page is %s", page)
-	}
-	for path, want := range map[string]string{"/fragment": "<p>part</p>", "/closed": "<!doctype html><title>closed</title>"} {
-		if _, got := a.get(path, "text/html"); got != want {
-			t.Errorf("%s is %s", path, got)
+	a := folder(t, "one")
+	a.breakIt()
+	a.run(dev.Config{})
+	for _, accept := range []string{"text/html", "*/*"} {
+		got := a.await("/page", "undefined: nonsense", "Accept", accept)
+		html := strings.Contains(got.body, "<pre>") && strings.Contains(got.body, `<script src="/dev/reload.js" data-process="" defer></script>`) && got.header.Get("Content-Type") == "text/html; charset=utf-8"
+		if got.status != 503 || html != (accept == "text/html") {
+			t.Errorf("who accepts %s gets %d %s", accept, got.status, got.body)
 		}
 	}
-	if _, script := a.get("/dev/reload.js", ""); !strings.Contains(script, "EventSource") {
-		t.Errorf("the script is %s", script)
+	events := a.events()
+	if told := a.next(events, failed); told.Process != "" {
+		t.Errorf("pages are told %+v", told)
+	}
+	a.write("main.go", mainGo)
+	a.next(events, serving)
+	if got := a.get("/word"); got.body != "one" {
+		t.Errorf("it is mended, and answers %d %s", got.status, got.body)
 	}
 }
 
-// Tests and databases are not the application.
-func TestWhatIsNotWatched(t *testing.T) {
+// Who asks during the first build waits for it.
+func TestRequestDuringBuild(t *testing.T) {
 	t.Parallel()
-	a := begin(t)
-	a.await("/text", "", "first")
-	if err := os.Mkdir(filepath.Join(a.dir, "node_modules"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"main_test.go", "app.db", "app.db-wal", ".hidden", "node_modules/x.js"} {
-		a.save(name, "package main")
-	}
-	time.Sleep(time.Second) // three looks
-	a.save(".env", "WORD=x")
-	a.log.Await(t, limit, ".env has changed")
-	if n := len(a.log.Lines("has changed")); n != 1 {
-		t.Errorf("%d changes were seen:\n%s", n, a.log)
+	if got := serve(t, "one").get("/word"); got.body != "one" {
+		t.Errorf("the first request is answered with %d %s", got.status, got.body)
 	}
 }
 
-func TestRunRefuses(t *testing.T) {
+// What stood in the way was outside the files that are watched.
+func TestStartFails(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
+	a := serve(t, "needy")
+	got := a.get("/word", "Accept", "*/*")
+	if got.status != 503 || !strings.Contains(got.body, "(exit status 3)") || !strings.Contains(got.body, "the schema is behind. Apply: migrate up") {
+		t.Errorf("it is answered with %d %s", got.status, got.body)
+	}
+	a.write("schema.db", "")
+	for range 3 {
+		if got := a.get("/word", "Accept", "*/*"); got.status != 503 {
+			t.Errorf("a program that asks has it started again: %d %s", got.status, got.body)
+		}
+	}
+	if got := a.get("/word", page...); got.body != "needy" {
+		t.Errorf("somebody opens a page, and gets %d %s", got.status, got.body)
+	}
+}
+
+// The same while an old process serves.
+func TestStartFailsLater(t *testing.T) {
+	t.Parallel()
+	a := serve(t, "one")
+	a.await("/word", "one")
+	events := a.events()
+	a.write("word.txt", "needy")
+	if told := a.next(events, failed); told.Process == "" || !strings.Contains(told.Text, "the schema is behind") {
+		t.Errorf("pages are told %+v", told)
+	}
+	a.write("schema.db", "")
+	if got := a.get("/word", page...); got.body != "one" {
+		t.Errorf("meanwhile a request is answered with %d %s", got.status, got.body)
+	}
+	a.next(events, serving)
+	a.await("/word", "needy")
+}
+
+func TestStartTakesTooLong(t *testing.T) {
+	t.Parallel()
+	a := folder(t, "deaf")
+	a.run(dev.Config{StartLimit: time.Second})
+	if got := a.get("/word"); got.status != 503 || !strings.Contains(got.body, "It does not answer at its ADDR after 1s. It has written:\n\nthis is deaf") {
+		t.Errorf("it is answered with %d %s", got.status, got.body)
+	}
+	a.write("word.txt", "one")
+	a.await("/word", "one")
+}
+
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	a := serve(t, "one")
+	a.await("/word", "one")
+	events := a.events()
+	got := a.get("/exit", page...)
+	if got.status != 503 || !strings.Contains(got.body, "The application has ended (exit status 7)") || !strings.Contains(got.body, "farewell") {
+		t.Errorf("it is answered with %d %s", got.status, got.body)
+	}
+	if told := a.next(events, failed); told.Process != "" {
+		t.Errorf("pages are told %+v", told)
+	}
+	if got := a.get("/word", page...); got.body != "one" {
+		t.Errorf("somebody opens a page, and gets %d %s", got.status, got.body)
+	}
+}
+
+// The settings are the application's, read at its start.
+func TestDotenv(t *testing.T) {
+	t.Parallel()
+	a := serve(t, "one")
+	if got, want := pid.ReplaceAllString(a.get("/env").body, ""), "|127.0.0.0/8|"+a.origin+"|127.0.0.1|"; got != want {
+		t.Errorf("the application has %s, want %s", got, want)
+	}
+	if got := a.get("/host").body; "http://"+got != a.origin {
+		t.Errorf("the application is %s to itself", got)
+	}
+	before := a.pid()
+	a.write(".env", "BASE_URL=https://shop.example\n")
+	a.await("/env", "|127.0.0.0/8||127.0.0.1|BASE_URL=https://shop.example")
+	if a.pid() == before {
+		t.Error("the process is the same")
+	}
+}
+
+// What is no part of the program starts nothing, or an application that writes
+// files would be started again and again.
+func TestWhatIsNoPart(t *testing.T) {
+	t.Parallel()
+	a := serve(t, "one")
+	before := a.pid()
+	for _, name := range []string{"more/x_test.go", "shop.db-wal", ".main.go.swp", "web/node_modules/x.js", "vendor/x/x.go", ".git/HEAD", "out.log"} {
+		a.write(name, "package x")
+	}
+	a.get("/write")
+	a.log.Await(t, limit, "The program is the same as before")
+	if got := a.pid(); got != before {
+		t.Error("another process serves")
+	}
+	if diff := cmp.Diff([]string{"upload.txt has changed. Compiling …"}, a.log.Lines("changed. Comp")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	a.write("more/more.go", "package x\n")
+	a.log.Await(t, limit, "more/more.go has changed")
+	if err := os.Remove(filepath.Join(a.dir, "main.go")); err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	taken := t.TempDir()
-	library := t.TempDir()
-	for name, text := range map[string]string{
-		filepath.Join(taken, "go.mod"): "module example.com/app\n", filepath.Join(taken, "main.go"): program,
-		filepath.Join(taken, ".env"):     "ADDR=" + l.Addr().String() + "\n",
-		filepath.Join(library, "go.mod"): "module example.com/library\n", filepath.Join(library, "library.go"): "package library\n",
-	} {
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+	a.log.Await(t, limit, "main.go has changed")
+}
+
+// A save during a build makes that one out of date; only the last counts.
+func TestSaveDuringBuild(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no shell")
+	}
+	a := folder(t, "never")
+	a.write(".held", "")
+	a.write(".hold", `#!/bin/sh
+case "$1 $2" in *link*-V=full) ;; *link*)
+	echo >"`+a.dir+`/.links"
+	while [ -e "`+a.dir+`/.held" ]; do sleep 0.02; done
+esac
+exec "$@"
+`)
+	if err := os.Chmod(filepath.Join(a.dir, ".hold"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	a.run(dev.Config{Environ: append(os.Environ(), "GOFLAGS=-toolexec="+a.dir+"/.hold")})
+	for end := time.Now().Add(limit); ; time.Sleep(5 * time.Millisecond) {
+		if _, err := os.Stat(filepath.Join(a.dir, ".links")); err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("it does not get as far as to link:\n%s", a.log)
+		}
+	}
+	a.write("word.txt", "one")
+	a.log.Await(t, limit, "word.txt has changed")
+	if err := os.Remove(filepath.Join(a.dir, ".held")); err != nil {
+		t.Fatal(err)
+	}
+	a.await("/word", "one")
+	if lines := a.log.Lines("this is never"); len(lines) > 0 {
+		t.Error("what was out of date was started")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	a, library, empty := serve(t, "one"), t.TempDir(), t.TempDir()
+	taken := folder(t, "two")
+	taken.write(".env", "ADDR="+strings.TrimPrefix(a.origin, "http://"))
+	for name, text := range map[string]string{"go.mod": "module example.com/library\n", "library.go": "package library\n", "main_test.go": "package main\n", "gen.go": "//go:build ignore\n\npackage main\n"} {
+		if err := os.WriteFile(filepath.Join(library, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for dir, want := range map[string]string{
-		taken:                           "cannot listen on " + l.Addr().String() + ": another program does",
-		filepath.Join(taken, "nowhere"): "is not a folder",
-		t.TempDir():                     "holds no application",
-		library:                         "it is the package library",
+		taken.dir:                       "cannot listen on " + strings.TrimPrefix(a.origin, "http://") + ": another program does. Stop it, or set ADDR to another port",
+		empty:                           "there is no go.mod in " + empty + " or above it. Change into the folder of an application, or create one with: terem new DIR",
+		library:                         "there is no package main in " + library + ". Change into the folder of the application that has its main.go",
+		filepath.Join(empty, "nowhere"): filepath.Join(empty, "nowhere") + " is not a folder. Name that of an application",
 	} {
-		if err := dev.Run(t.Context(), dev.Config{Dir: dir, Out: t.Output()}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", dir, err, want)
+		if err := dev.Run(t.Context(), dev.Config{Dir: dir, Environ: []string{}, Out: t.Output(), Err: t.Output()}); err == nil || err.Error() != want {
+			t.Errorf("%s\n got %v\nwant %s", dir, err, want)
 		}
+	}
+}
+
+func TestWithoutToolchain(t *testing.T) {
+	a := folder(t, "one")
+	t.Setenv("PATH", t.TempDir())
+	if err := dev.Run(t.Context(), dev.Config{Dir: a.dir}); err == nil || !strings.HasPrefix(err.Error(), "there is no go command in PATH") {
+		t.Error(err)
+	}
+}
+
+// Neither Ctrl-C nor a save leaves a process or a file behind.
+func TestNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("looks into /proc")
+	}
+	a := serve(t, "one")
+	processes := []string{a.pid()}
+	a.write("word.txt", "two")
+	a.await("/word", "two")
+	processes = append(processes, a.pid())
+	a.events() // a page is open
+	a.end()
+	for _, p := range processes {
+		if _, err := os.Stat("/proc/" + p); err == nil {
+			t.Errorf("the process %s is still there", p)
+		}
+	}
+	if _, err := a.do("GET", "/word"); err == nil {
+		t.Error("somebody answers")
 	}
 }

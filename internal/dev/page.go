@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"time"
 )
 
 // The paths that are not the application's.
@@ -16,18 +15,22 @@ const (
 )
 
 var (
-	//go:embed reload.js
+	//go:embed page/reload.js
 	script []byte
-	//go:embed failed.html
-	failedHTML string
+	//go:embed page/failure.html
+	failureHTML string
 
-	failedPage = template.Must(template.New("failed").Parse(failedHTML))
+	failurePage = template.Must(template.New("failure").Parse(failureHTML))
 )
 
-// scriptTag is what pages get. The version is that of the page, with which the
-// script compares those that come.
-func scriptTag(version string) string {
-	return `<script src="` + scriptPath + "?" + version + `" defer></script>`
+// scriptTag is what a page of the process with that id gets. One that answers a
+// form is not loaded again by itself, because that would send the form again.
+func scriptTag(id string, form bool) string {
+	more := ""
+	if form {
+		more = " data-form"
+	}
+	return `<script src="` + scriptPath + `" data-process="` + id + `"` + more + ` defer></script>`
 }
 
 func serveScript(w http.ResponseWriter) {
@@ -36,50 +39,77 @@ func serveScript(w http.ResponseWriter) {
 	_, _ = w.Write(script)
 }
 
-// events sends the state, and again whenever it changes.
-func (s *server) events(w http.ResponseWriter, r *http.Request) {
+// event is all that open pages have to know, so that one that has missed others
+// lacks nothing.
+type event struct {
+	Process string `json:"process"` // the id of that which serves, or ""
+	Title   string `json:"title"`   // what is wrong, or ""
+	Text    string `json:"text"`
+}
+
+// serveEvents sends the state, and again whenever it changes.
+func (s *server) serveEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	control := http.NewResponseController(w)
-	fmt.Fprint(w, "retry: 500\n\n")
-	for {
-		s.mu.Lock()
-		st, changed := s.state, s.changed
-		s.mu.Unlock()
-		text, _ := json.Marshal(st) // never fails
-		fmt.Fprintf(w, "data: %s\n\n", text)
+	fmt.Fprint(w, "retry: 500\n\n") // milliseconds, after which a page looks for a server that was stopped
+	var sent event
+	for first := true; ; first = false {
+		v, changed := s.state.get()
+		var e event
+		if v.serving != nil {
+			e.Process = v.serving.id
+		}
+		if v.failure != nil {
+			e.Title, e.Text = v.failure.Title, v.failure.Text
+		}
+		if first || e != sent {
+			text, _ := json.Marshal(e) // strings never fail
+			fmt.Fprintf(w, "data: %s\n\n", text)
+			sent = e
+		}
 		if control.Flush() != nil {
 			return
 		}
-		for waiting := true; waiting; {
-			select {
-			case <-changed:
-				waiting = false
-			case <-r.Context().Done():
-				return
-			case <-time.After(15 * time.Second):
-				fmt.Fprint(w, ":\n\n") // so that a connection that is gone is noticed
-				_ = control.Flush()
-			}
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return
+		case <-s.stopping:
+			return
 		}
 	}
 }
 
-// showFailure answers while nothing serves. Somebody who asks again wants
-// another try of what was built: the database may be migrated by now.
-func (s *server) showFailure(w http.ResponseWriter, r *http.Request, st state) {
-	if st.started {
-		select {
-		case s.retry <- struct{}{}:
-		default: // it is being tried
-		}
+// The page has styles inside, and a script that is its only one.
+const failurePolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; img-src data:; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// showFailure answers in place of the application; nil stands for the end of the
+// server.
+func showFailure(w http.ResponseWriter, r *http.Request, f *failure) {
+	if f == nil {
+		f = &failure{Title: "The server is about to stop"}
 	}
-	w.Header().Set("Cache-Control", "no-store")
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
 	if !acceptsHTML(r) {
-		http.Error(w, "The application cannot be served:\n\n"+st.Failed, http.StatusServiceUnavailable)
+		text := f.Title + "\n\n" + f.Text
+		if f.started {
+			text += "\n\nIt is started again when a file changes, or when somebody opens a page."
+		}
+		http.Error(w, text, http.StatusServiceUnavailable)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", failurePolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(http.StatusServiceUnavailable)
-	_ = failedPage.Execute(w, map[string]any{"Text": st.Failed, "Script": template.HTML(scriptTag(st.Version))})
+	if r.Method == http.MethodHead {
+		return
+	}
+	_ = failurePage.Execute(w, map[string]any{
+		"Title": f.Title, "Text": f.Text, "Started": f.started,
+		"Script": template.HTML(scriptTag("", r.Method != http.MethodGet)),
+	})
 }

@@ -3,50 +3,64 @@ package dev
 import (
 	"context"
 	"io/fs"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// How often the files are looked at, and how long they must stay as they are
-// before a change counts as complete.
+// How often files are looked at, and how long nothing must change until a burst
+// of changes counts as over; one that never ends is cut after rounds times that.
 const (
-	lookEvery = 300 * time.Millisecond
-	settled   = 100 * time.Millisecond
+	interval = 300 * time.Millisecond
+	settle   = 100 * time.Millisecond
+	rounds   = 20
 )
 
-// files are what is known of each file of an application, by its path.
+// files are those that the program may be made of, by their paths.
 type files map[string]stamp
 
 type stamp struct {
-	modified int64
+	modified time.Time
 	size     int64
 }
 
-// watch sends the name of a file that has changed, once for changes that belong
-// together. It looks at the files again and again, rather than be told by the
-// system: that works in the same way on every system, on network folders and in
-// containers, and an application has few files.
-func watch(ctx context.Context, dir string) <-chan string {
-	changes := make(chan string)
+// watch sends the sorted paths of files that have changed since it was called,
+// those of a burst together, until ctx ends.
+//
+// It looks at every file again and again rather than ask the system to tell: that
+// needs no further dependency, and works alike on every system, in containers
+// and on network drives. A folder of very many files is looked at less often.
+func watch(ctx context.Context, dir string) <-chan []string {
+	changes := make(chan []string)
+	known := scan(dir)
 	go func() {
-		known := look(dir)
-		for pause(ctx, lookEvery) {
-			now := look(dir)
-			name := known.difference(now)
-			if name == "" {
+		var took time.Duration
+		for pause(ctx, max(interval, 10*took)) {
+			began := time.Now()
+			now := scan(dir)
+			took = time.Since(began)
+			if maps.Equal(known, now) {
 				continue
 			}
-			for pause(ctx, settled) {
-				next := look(dir)
-				if now.difference(next) == "" {
+			for range rounds {
+				before := now
+				if !pause(ctx, settle) {
+					return
+				}
+				if now = scan(dir); maps.Equal(before, now) {
 					break
 				}
-				now = next
 			}
+			changed := differences(known, now)
 			known = now
+			if len(changed) == 0 {
+				continue
+			}
 			select {
-			case changes <- name:
+			case changes <- changed:
 			case <-ctx.Done():
 			}
 		}
@@ -54,67 +68,70 @@ func watch(ctx context.Context, dir string) <-chan string {
 	return changes
 }
 
-// look reads the times and sizes of the files that belong to an application:
-// what is compiled and what may be embedded. What cannot be read is left out.
-func look(dir string) files {
+// scan looks at the files of a folder. Those that vanish meanwhile, or cannot be
+// read, are not there.
+func scan(dir string) files {
 	found := files{}
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return nil
-		case d.IsDir() && path != dir && foreignDir(d.Name()):
-			return fs.SkipDir
-		case d.IsDir(), foreignFile(d.Name()):
+		if err != nil {
 			return nil
 		}
-		if info, err := d.Info(); err == nil {
-			name, _ := filepath.Rel(dir, path)
-			found[name] = stamp{info.ModTime().UnixNano(), info.Size()}
+		if d.IsDir() {
+			if path != dir && ignoredDir(d.Name()) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		info, err := d.Info()
+		if d.Type()&fs.ModeSymlink != 0 {
+			info, err = os.Stat(path)
+		}
+		if rel, _ := filepath.Rel(dir, path); err == nil && info.Mode().IsRegular() && !ignored(d.Name()) {
+			found[filepath.ToSlash(rel)] = stamp{info.ModTime(), info.Size()}
 		}
 		return nil
 	})
 	return found
 }
 
-func foreignDir(name string) bool {
+// ignoredDir reports whether a folder of that name is not looked into.
+func ignoredDir(name string) bool {
 	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor" || name == "testdata"
 }
 
-// foreignFile reports whether a file is none of the application's: a test, a
-// database, what editors leave for a moment.
-func foreignFile(name string) bool {
+// ignored reports whether a file of that name is no part of the program: tests,
+// databases, logs, and what editors leave beside a file.
+func ignored(name string) bool {
 	if strings.HasPrefix(name, ".") {
-		return name != ".env"
+		return name != dotenv
 	}
-	for _, suffix := range []string{"_test.go", "~", ".swp", ".tmp", ".db"} {
+	for _, suffix := range []string{"_test.go", ".db", ".db-wal", ".db-shm", ".db-journal", ".db-migrate", ".log", "~"} {
 		if strings.HasSuffix(name, suffix) {
 			return true
 		}
 	}
-	return strings.Contains(name, ".db-") // what SQLite and migrations keep beside a database
+	return false
 }
 
-// difference returns the name of a file that is not the same in both, or "".
-func (f files) difference(other files) string {
-	for name, s := range other {
-		if f[name] != s {
-			return name
-		}
+// differences returns the sorted paths of what is not the same in both.
+func differences(a, b files) []string {
+	changed := map[string]bool{}
+	for path, s := range a {
+		changed[path] = b[path] != s
 	}
-	for name := range f {
-		if _, ok := other[name]; !ok {
-			return name
-		}
+	for path, s := range b {
+		changed[path] = a[path] != s
 	}
-	return ""
+	maps.DeleteFunc(changed, func(_ string, c bool) bool { return !c })
+	return slices.Sorted(maps.Keys(changed))
 }
 
-// pause waits and reports false when ctx ends first.
+// pause waits, and reports whether ctx goes on.
 func pause(ctx context.Context, d time.Duration) bool {
 	select {
-	case <-ctx.Done():
-		return false
 	case <-time.After(d):
 		return true
+	case <-ctx.Done():
+		return false
 	}
 }
