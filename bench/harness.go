@@ -16,7 +16,7 @@ type harness struct {
 	postgres *postgres          // nil if no row needs it
 	files    *files             // of SQLite and PocketBase
 	programs map[program]string // by path
-	leftOut  []string           // what is not measured, and why
+	notes    []string           // what is not measured, and why, and what spoils figures
 }
 
 func newHarness(ctx context.Context, o options) (_ *harness, err error) {
@@ -49,7 +49,7 @@ func newHarness(ctx context.Context, o options) (_ *harness, err error) {
 				return nil, err
 			}
 			if memoryFile(h.dir) && h.wants(func(r row, _ entry) bool { return r.name == "sqlite-insert" }) {
-				h.leftOut = append(h.leftOut, "durability: the temporary directory is in memory, where nothing waits for a disk; set TMPDIR to another place")
+				h.notes = append(h.notes, "the temporary directory is in memory, where nothing waits for a disk: set TMPDIR to another place to measure durable inserts")
 			}
 		}
 	}
@@ -105,7 +105,7 @@ func (h *harness) run(ctx context.Context) (*report, error) {
 			}
 		}
 	}
-	rep.leftOut = h.leftOut
+	rep.notes = h.notes
 	return rep, nil
 }
 

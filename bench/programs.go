@@ -27,10 +27,10 @@ func (h *harness) build(ctx context.Context) error {
 	switch {
 	case !needs(pocketbase):
 	case h.quick && len(h.only) == 0:
-		h.leftOut = append(h.leftOut, "PocketBase: building it takes a minute, which -quick does not have; name it in -only")
+		h.notes = append(h.notes, "PocketBase is left out: building it takes a minute, which -quick does not have; name it in -only")
 	default:
 		if err := h.buildIn(ctx, pocketbase, "pocketbase", "."); err != nil {
-			h.leftOut = append(h.leftOut, "PocketBase: "+err.Error())
+			h.notes = append(h.notes, "PocketBase is left out: "+err.Error())
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ type report struct {
 	postgres string // the server's version, or ""
 	options  options
 	rows     []*rowReport
-	leftOut  []string
+	notes    []string
 }
 
 type rowReport struct {
@@ -122,10 +122,10 @@ func (rep *report) writeJSON(out io.Writer) error {
 		Seconds  float64   `json:"seconds"`
 		Quick    bool      `json:"quick"`
 		Rows     []jsonRow `json:"rows"`
-		LeftOut  []string  `json:"left_out,omitempty"`
+		Notes    []string  `json:"notes,omitempty"`
 	}{
 		Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, CPUs: runtime.NumCPU(), Postgres: rep.postgres,
-		Clients: clients, Rounds: rep.options.rounds, Seconds: rep.options.each.Seconds(), Quick: rep.options.quick, LeftOut: rep.leftOut,
+		Clients: clients, Rounds: rep.options.rounds, Seconds: rep.options.each.Seconds(), Quick: rep.options.quick, Notes: rep.notes,
 	}
 	for _, r := range rep.rows {
 		doc.Rows = append(doc.Rows, jsonRow{r.row.name, r.row.title, r.row.base, r.figures(), r.verdicts()})

@@ -25,8 +25,8 @@ func (rep *report) writeTable(out io.Writer) error {
 	for _, r := range rep.rows {
 		r.write(&b)
 	}
-	for _, reason := range rep.leftOut {
-		fmt.Fprintf(&b, "\nLeft out: %s\n", reason)
+	for _, note := range rep.notes {
+		fmt.Fprintf(&b, "\nNote: %s\n", note)
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
@@ -38,7 +38,7 @@ func (r *rowReport) write(b *strings.Builder) {
 	if r.row.engine != onPostgres {
 		t[0][3] = ""
 	}
-	notes := ""
+	failures := ""
 	for _, f := range r.figures() {
 		label := f.Label
 		if f.Contestant == r.row.base {
@@ -54,11 +54,11 @@ func (r *rowReport) write(b *strings.Builder) {
 		}
 		t = append(t, cells)
 		if f.Failed > 0 {
-			notes += fmt.Sprintf("%s: %d requests failed, the first with: %s\n", f.Label, f.Failed, f.Failure)
+			failures += fmt.Sprintf("%s: %d requests failed, the first with: %s\n", f.Label, f.Failed, f.Failure)
 		}
 	}
 	align(b, t)
-	b.WriteString(notes)
+	b.WriteString(failures)
 	if goals := r.verdicts(); len(goals) > 0 {
 		t := [][]string{{"Goals", "wanted", "× CPU", "× req/s", "p99 / p50", ""}}
 		for _, g := range goals {
