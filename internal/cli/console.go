@@ -10,12 +10,6 @@ import (
 // console is where a command prints.
 type console struct{ out, err io.Writer }
 
-// What is printed in colour.
-const (
-	bold = terminal.Bold
-	red  = terminal.Red
-)
-
 // say prints a line of the command's output.
 func (c *console) say(format string, args ...any) { fmt.Fprintf(c.out, format+"\n", args...) }
 
@@ -24,8 +18,5 @@ func (c *console) progress(sentence string) { fmt.Fprintln(c.err, sentence+" …
 
 // fail prints an error.
 func (c *console) fail(err error) {
-	fmt.Fprintln(c.err, paint(c.err, red, "error:"), err)
+	fmt.Fprintln(c.err, terminal.Paint(c.err, terminal.Red, "error:"), err)
 }
-
-// paint returns the text in a colour if w is a terminal.
-func paint(w io.Writer, code, text string) string { return terminal.Paint(w, code, text) }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/terem-go/terem/internal/scaffold"
+	"github.com/terem-go/terem/internal/terminal"
 )
 
 // newCommand is the verb new.
@@ -50,7 +51,7 @@ func (n *newCommand) Run(ctx context.Context, c *console) error {
 	}
 	c.say("\nNext, type:")
 	for _, line := range n.steps(a) {
-		c.say("  %s", paint(c.out, bold, line))
+		c.say("  %s", terminal.Paint(c.out, terminal.Bold, line))
 	}
 	c.say("and open http://127.0.0.1:8000")
 	return nil
@@ -59,7 +60,7 @@ func (n *newCommand) Run(ctx context.Context, c *console) error {
 // describe says what was written, and what is left to do about the module that
 // the application is part of.
 func (n *newCommand) describe(c *console, a *scaffold.Application) {
-	c.say("Created the application %s in %s: %d files.", paint(c.out, bold, a.Name), n.Dir, a.Files)
+	c.say("Created the application %s in %s: %d files.", terminal.Paint(c.out, terminal.Bold, a.Name), n.Dir, a.Files)
 	if a.Root != a.Dir {
 		c.say("It is part of the module whose go.mod is %s.", filepath.Join(a.Root, "go.mod"))
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/terem-go/terem/internal/procgroup"
 	"github.com/terem-go/terem/internal/scaffold"
+	"github.com/terem-go/terem/internal/terminal"
 )
 
 // serve compiles and migrates a new application and serves it until a signal
@@ -46,7 +47,7 @@ func (n *newCommand) serve(ctx context.Context, c *console, a *scaffold.Applicat
 	if err := r.run(ctx, program, "migrate", "up"); err != nil {
 		return stopped("migrating", err)
 	}
-	c.say("Serving. Open %s, and stop with Ctrl-C.", paint(c.out, bold, homeURL()))
+	c.say("Serving. Open %s, and stop with Ctrl-C.", terminal.Paint(c.out, terminal.Bold, homeURL()))
 	if err := r.run(ctx, program); err != nil {
 		return stopped("serving", err)
 	}
