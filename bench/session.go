@@ -128,6 +128,7 @@ type idleTx struct{}
 func (idleTx) Query(context.Context, string, []any) (db.Rows, error) { return idleRows{}, nil }
 func (idleTx) Exec(context.Context, string, []any) (int64, error)    { return 1, nil }
 func (idleTx) Native(db.Guard) any                                   { return nil }
+func (idleTx) Waited() time.Duration                                 { return 0 }
 func (idleTx) Commit(context.Context) error                          { return nil }
 func (idleTx) Rollback(context.Context) error                        { return nil }
 

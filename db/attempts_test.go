@@ -42,7 +42,7 @@ func eachWithConflicts(t *testing.T, f func(t *testing.T, d *db.DB, conflict fun
 				_, err := s.Exec(ctx, "DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = 'serialization_failure'; END $$")
 				return err
 			}
-			return s.Statement(ctx, func() error { return &db.Error{Class: db.Contended, Err: errPlain} })
+			return s.Statement(ctx, "a statement", func(context.Context) error { return &db.Error{Class: db.Contended, Err: errPlain} })
 		})
 	})
 }

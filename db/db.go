@@ -33,10 +33,11 @@ import (
 
 // DB is a database. It is safe for use by many goroutines.
 type DB struct {
-	engine Engine
-	config Config
-	hooks  sync.WaitGroup // AfterCommit functions that are running
-	closed sync.Once
+	engine    Engine
+	config    Config
+	observers []Observer
+	hooks     sync.WaitGroup // AfterCommit functions that are running
+	closed    sync.Once
 }
 
 // Config are the settings of a DB. Its zero value is usable.

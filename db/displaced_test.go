@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -30,6 +31,7 @@ func (f *fake) Close() error                                          { return n
 func (f *fake) Query(context.Context, string, []any) (db.Rows, error) { return nil, errPlain }
 func (f *fake) Exec(context.Context, string, []any) (int64, error)    { return 1, f.fail(f.exec) }
 func (f *fake) Native(db.Guard) any                                   { return nil }
+func (f *fake) Waited() time.Duration                                 { return 0 }
 func (f *fake) Commit(context.Context) error                          { return f.fail(f.commit) }
 func (f *fake) Rollback(context.Context) error                        { return f.fail(f.rollback) }
 

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"time"
 )
 
 // Dialect names the SQL that an engine understands, and the folder that its
@@ -55,6 +56,9 @@ type Conn interface {
 	// statement passing through g.
 	Native(g Guard) any
 
+	// Waited returns how long the unit has waited for its connections.
+	Waited() time.Duration
+
 	// Rollback ends the unit, undoes what it wrote and gives its connection
 	// back. Calling it on a unit that took none does nothing. An Error with
 	// Displaced set means that what the unit read will never be committed.
@@ -102,9 +106,9 @@ type Rows interface {
 // Guard passes the statements of an engine's own method set through the unit's
 // bookkeeping: use at the same time, use after the end, failures.
 type Guard interface {
-	// Statement runs f unless the unit has ended or is in use, and takes note
-	// of the error that f returns.
-	Statement(ctx context.Context, f func() error) error
+	// Statement runs f, which sends a statement, unless the unit has ended or is
+	// in use, and takes note of the error that f returns.
+	Statement(ctx context.Context, sql string, f func(ctx context.Context) error) error
 	// Note takes note of an error that came later, such as that of rows.
 	Note(err error)
 }

@@ -31,9 +31,12 @@ type Execer interface {
 // handle is what sessions and readers have in common: who may use it when, and
 // what failed.
 type handle struct {
-	db   *DB
-	conn Conn
-	last limited // the context of COMMIT or ROLLBACK
+	db    *DB
+	conn  Conn
+	keeps bool // its connection from the first statement on: it has a transaction
+	mark  mark
+	last  limited  // the context of COMMIT or ROLLBACK
+	seen  *attempt // what observers see; nil without any
 
 	mu     sync.Mutex // held while a statement runs
 	ended  bool
@@ -49,12 +52,14 @@ func (h *handle) Dialect() Dialect { return h.db.engine.Dialect() }
 // engine. Besides the database's errors (*Error) it returns ErrEnded,
 // ErrConcurrent, ErrRowsOpen and ErrFailed.
 func (h *handle) Query(ctx context.Context, sql string, args ...any) (Rows, error) {
-	if err := h.enter(ctx); err != nil {
+	ctx, err := h.enter(ctx, sql)
+	if err != nil {
 		return nil, err
 	}
 	defer h.mu.Unlock()
 	r, err := h.conn.Query(ctx, sql, args)
 	if err != nil {
+		h.after(err)
 		h.note(err)
 		return nil, err
 	}
@@ -75,12 +80,14 @@ func (h *handle) QueryRow(ctx context.Context, sql string, args ...any) Row {
 func (h *handle) Native() any { return h.conn.Native(h) }
 
 // Statement implements Guard.
-func (h *handle) Statement(ctx context.Context, f func() error) error {
-	if err := h.enter(ctx); err != nil {
+func (h *handle) Statement(ctx context.Context, sql string, f func(context.Context) error) error {
+	ctx, err := h.enter(ctx, sql)
+	if err != nil {
 		return err
 	}
 	defer h.mu.Unlock()
-	err := f()
+	err = f(ctx)
+	h.after(err)
 	h.note(err)
 	return err
 }
@@ -92,17 +99,24 @@ func (h *handle) Note(err error) {
 	h.note(err)
 }
 
-// enter locks the handle for a statement, or says why it cannot be used.
-func (h *handle) enter(ctx context.Context) error {
+// enter locks the handle for a statement, whose context it returns, or says why
+// it cannot be used.
+func (h *handle) enter(ctx context.Context, sql string) (context.Context, error) {
 	if !h.mu.TryLock() {
 		h.misuse.Store(true)
-		return ErrConcurrent
+		return ctx, ErrConcurrent
 	}
 	err := h.usable(ctx)
-	if err != nil {
-		h.mu.Unlock()
+	if err == nil {
+		ctx, err = h.statement(ctx, sql)
 	}
-	return err
+	switch {
+	case err != nil:
+		h.mu.Unlock()
+	case h.keeps:
+		h.mark.holds.Store(true)
+	}
+	return ctx, err
 }
 
 func (h *handle) usable(ctx context.Context) error {

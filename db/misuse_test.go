@@ -73,7 +73,7 @@ func TestUseAtTheSameTime(t *testing.T) {
 				if err := write(ctx, s, "mine"); err != nil {
 					return err
 				}
-				err := s.Statement(ctx, func() error {
+				err := s.Statement(ctx, "a statement", func(context.Context) error {
 					second := make(chan error)
 					go func() { second <- write(ctx, s, "at the same time") }()
 					if err := <-second; !errors.Is(err, db.ErrConcurrent) {

@@ -68,7 +68,9 @@ func (r *rows) enter() bool {
 // close closes the engine's rows and notes how they ended. The handle is locked.
 func (r *rows) close() {
 	r.rows.Close()
-	r.h.note(r.rows.Err())
+	err := r.rows.Err()
+	r.h.after(err)
+	r.h.note(err)
 	r.h.open = nil
 }
 

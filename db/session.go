@@ -27,11 +27,13 @@ var (
 // Exec runs a statement and returns how many rows it changed. Placeholders are
 // $1, $2 … on every engine. Its errors are those of Query.
 func (s *Session) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
-	if err := s.enter(ctx); err != nil {
+	ctx, err := s.enter(ctx, sql)
+	if err != nil {
 		return 0, err
 	}
 	defer s.mu.Unlock()
 	n, err := s.tx.Exec(ctx, sql, args)
+	s.after(err)
 	s.note(err)
 	return n, err
 }

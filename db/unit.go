@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,11 +30,10 @@ func (d *DB) Do(ctx context.Context, f func(ctx context.Context, s *Session) err
 func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) error, opts ...Option) (Committed, error) {
 	c := Committed{db: d, ctx: ctx}
 	o := options(opts)
-	err := d.attempts(ctx, o, func(ctx context.Context, o Options) error {
+	err := d.attempts(ctx, o, func(ctx context.Context, o Options, n int) (err error) {
 		tx := d.engine.Begin(o)
-		s := &Session{handle: handle{db: d, conn: tx}, tx: tx}
-		hooks, err := s.run(ctx, f)
-		c.hooks = hooks
+		s := &Session{handle: handle{db: d, conn: tx, keeps: true}, tx: tx}
+		c.hooks, err = s.run(s.begin(ctx, true, n), f)
 		return err
 	})
 	return c, err
@@ -44,19 +44,24 @@ func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) e
 // function.
 func (d *DB) Read(ctx context.Context, f func(ctx context.Context, r *Reader) error, opts ...Option) error {
 	o := options(opts)
-	return d.attempts(ctx, o, func(ctx context.Context, o Options) error {
-		r := &Reader{handle{db: d, conn: d.engine.Read(o)}}
-		return r.run(ctx, f)
+	return d.attempts(ctx, o, func(ctx context.Context, o Options, n int) error {
+		r := &Reader{handle{db: d, conn: d.engine.Read(o), keeps: o.Snapshot}}
+		return r.run(r.begin(ctx, false, n), f)
 	})
 }
 
 // insideKey marks the context of a unit's function, so that a second unit
-// inside it is refused.
+// inside it is refused. Its value is a *mark.
 type insideKey struct{}
+
+// mark is what may be known of a unit by the context of its function.
+type mark struct {
+	holds atomic.Bool // a transaction, and with it a connection
+}
 
 // attempts runs one until it succeeds, fails for good, or was tried often
 // enough.
-func (d *DB) attempts(ctx context.Context, o Options, one func(context.Context, Options) error) error {
+func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Context, o Options, n int) error) error {
 	if ctx.Value(insideKey{}) != nil {
 		return ErrInside
 	}
@@ -65,9 +70,8 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(context.Context, 
 		ctx, cancel = context.WithTimeout(ctx, o.Timeout)
 		defer cancel()
 	}
-	inside := context.WithValue(ctx, insideKey{}, true)
-	for n := 1; ; n++ {
-		err := one(inside, o)
+	for n, made := 1, 1; ; n, made = n+1, made+1 {
+		err := one(ctx, o, made)
 		// An error that passed through Keep was committed and is no failure.
 		f, ok := errors.AsType[*failure](err)
 		if !ok {
@@ -98,6 +102,8 @@ type failure struct {
 	err       error
 }
 
+var errNoReturn = errors.New("db: the unit's function did not return: it panicked, or ended its goroutine")
+
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
@@ -116,18 +122,19 @@ func pause(ctx context.Context, n int) bool {
 }
 
 // run makes one attempt: f, and then COMMIT or ROLLBACK.
-func (s *Session) run(ctx context.Context, f func(context.Context, *Session) error) ([]func(context.Context), error) {
-	returned := false
+func (s *Session) run(ctx context.Context, f func(context.Context, *Session) error) (_ []func(context.Context), err error) {
+	outcome, returned := OutcomeRolledBack, false
 	defer func() {
 		if !returned { // a panic or runtime.Goexit goes on after the rollback
 			s.end()
 			_ = s.rollback(ctx)
+			err = errNoReturn
 		}
+		s.finish(ctx, outcome, err)
 	}()
-	err := f(ctx, s)
+	err = f(ctx, s)
 	returned = true
 	s.end()
-
 	if verdict := s.verdict(ctx, err); verdict != nil {
 		// A rollback that fails changes nothing, since the server undoes what a
 		// lost connection began, unless f has judged by what another unit wrote
@@ -137,33 +144,56 @@ func (s *Session) run(ctx context.Context, f func(context.Context, *Session) err
 		}
 		return nil, verdict
 	}
-	c := s.db.committing(ctx, &s.last)
-	defer c.cancel()
-	if fault := s.tx.Commit(c); fault != nil {
+	if fault := s.commit(ctx); fault != nil {
+		if ClassOf(fault) == Lost {
+			outcome = OutcomeUnknown
+		}
 		return nil, failed(fault, fault)
 	}
+	outcome = OutcomeCommitted
 	return s.hooks, err // nil, or what Keep wraps
 }
 
-func (s *Session) rollback(ctx context.Context) error {
+func (s *Session) commit(ctx context.Context) error {
 	c := s.db.committing(ctx, &s.last)
 	defer c.cancel()
-	return s.conn.Rollback(c)
+	sent, err := s.ending(c, "COMMIT")
+	if err != nil {
+		_ = s.conn.Rollback(c)
+		return err
+	}
+	err = s.tx.Commit(sent)
+	s.after(err)
+	return err
+}
+
+func (h *handle) rollback(ctx context.Context) error {
+	c := h.db.committing(ctx, &h.last)
+	defer c.cancel()
+	sent, _ := h.ending(c, "ROLLBACK")
+	err := h.conn.Rollback(sent)
+	h.after(err)
+	return err
 }
 
 // run makes one attempt.
-func (r *Reader) run(ctx context.Context, f func(context.Context, *Reader) error) error {
+func (r *Reader) run(ctx context.Context, f func(context.Context, *Reader) error) (err error) {
+	outcome, returned := OutcomeRolledBack, false
 	defer func() {
 		r.end()
-		c := r.db.committing(ctx, &r.last)
-		defer c.cancel()
-		_ = r.conn.Rollback(c)
+		_ = r.rollback(ctx)
+		if !returned {
+			err = errNoReturn
+		}
+		r.finish(ctx, outcome, err)
 	}()
-	err := f(ctx, r)
+	err = f(ctx, r)
+	returned = true
 	r.end()
 	if verdict := r.verdict(ctx, err); verdict != nil {
 		return verdict
 	}
+	outcome = OutcomeCommitted
 	return err
 }
 

@@ -37,7 +37,7 @@ type native struct {
 }
 
 func (n *native) Exec(ctx context.Context, sql string, args ...any) (tag pgconn.CommandTag, err error) {
-	err = n.guard.Statement(ctx, func() error {
+	err = n.guard.Statement(ctx, sql, func(ctx context.Context) error {
 		r, err := n.unit.query(ctx, sql, args)
 		if err != nil {
 			return err
@@ -55,7 +55,7 @@ func (n *native) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, 
 
 func (n *native) query(ctx context.Context, sql string, args []any) (r *nativeRows, err error) {
 	r = &nativeRows{guard: n.guard}
-	err = n.guard.Statement(ctx, func() error {
+	err = n.guard.Statement(ctx, sql, func(ctx context.Context) error {
 		r.rows, err = n.unit.query(ctx, sql, args)
 		return err
 	})
@@ -72,7 +72,7 @@ func (n *native) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row 
 }
 
 func (n *native) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, src pgx.CopyFromSource) (count int64, err error) {
-	err = n.guard.Statement(ctx, func() error {
+	err = n.guard.Statement(ctx, "COPY "+table.Sanitize()+" FROM STDIN", func(ctx context.Context) error {
 		c, err := n.unit.begun(ctx, true)
 		if err != nil {
 			return err

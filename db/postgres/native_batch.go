@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -10,7 +11,7 @@ import (
 
 func (n *native) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 	r := &nativeBatch{native: n, ctx: ctx}
-	err := n.guard.Statement(ctx, func() error {
+	err := n.guard.Statement(ctx, batchText(b), func(ctx context.Context) error {
 		c, err := n.unit.begun(ctx, false)
 		if err != nil {
 			return err
@@ -23,6 +24,15 @@ func (n *native) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 		return pgx.FailedBatchResults(b, err)
 	}
 	return r
+}
+
+// batchText is a batch as observers see it.
+func batchText(b *pgx.Batch) string {
+	texts := make([]string, len(b.QueuedQueries))
+	for i, q := range b.QueuedQueries {
+		texts[i] = q.SQL
+	}
+	return strings.Join(texts, ";\n")
 }
 
 // asking returns b, with a question at its end, in a copy, if it writes.

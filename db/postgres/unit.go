@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -14,13 +15,14 @@ import (
 
 // unit implements db.Tx, and db.Conn for readers.
 type unit struct {
-	pool  *pool
-	begin *pgx.TxOptions // nil: every statement stands alone, on any connection
-	conn  *pgxpool.Conn  // from the first statement on
-	open  func() error   // closes what is still being read
-	over  error          // why the transaction is gone
-	tx    transaction    // once something was written
-	wrote bool           // but the server was not asked what the transaction is
+	pool   *pool
+	begin  *pgx.TxOptions // nil: every statement stands alone, on any connection
+	conn   *pgxpool.Conn  // from the first statement on
+	open   func() error   // closes what is still being read
+	over   error          // why the transaction is gone
+	tx     transaction    // once something was written
+	wrote  bool           // but the server was not asked what the transaction is
+	waited time.Duration  // for connections
 }
 
 var _ db.Tx = (*unit)(nil)
@@ -141,7 +143,9 @@ func (u *unit) acquire(ctx context.Context) (begin bool, err error) {
 	case u.conn != nil:
 		return false, nil
 	}
+	began := time.Now()
 	u.conn, err = u.pool.take(ctx)
+	u.waited += time.Since(began)
 	return u.begin != nil, err
 }
 
@@ -165,6 +169,9 @@ func (u *unit) settle(ctx context.Context, err error) error {
 	}
 	return err
 }
+
+// Waited implements db.Conn.
+func (u *unit) Waited() time.Duration { return u.waited }
 
 var errEnded = errors.New("postgres: a statement ended the transaction; only the unit of work commits and rolls back")
 

@@ -86,7 +86,7 @@ func TestSlowMember(t *testing.T) {
 						if attempts > 1 { // alone, as slowly as it likes
 							time.Sleep(20 * time.Millisecond)
 							if attempts < 4 {
-								return s.Statement(ctx, func() error { return &db.Error{Class: db.Contended, Err: own} })
+								return s.Statement(ctx, "a statement", func(context.Context) error { return &db.Error{Class: db.Contended, Err: own} })
 							}
 							return nil
 						}

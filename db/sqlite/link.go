@@ -64,9 +64,9 @@ var (
 	_ driver.ConnBeginTx        = (*link)(nil)
 )
 
-// run runs f with the unit's connection, as one of the unit's statements.
-func (l *link) run(ctx context.Context, f func(ctx context.Context, c *conn) error) error {
-	return l.guard.Statement(ctx, func() error { return l.unit.with(ctx, f) })
+// run runs f, which sends a statement, with the unit's connection.
+func (l *link) run(ctx context.Context, sql string, f func(ctx context.Context, c *conn) error) error {
+	return l.guard.Statement(ctx, sql, func(ctx context.Context) error { return l.unit.with(ctx, f) })
 }
 
 // CheckNamedValue implements driver.NamedValueChecker.
@@ -79,7 +79,7 @@ func (l *link) CheckNamedValue(arg *driver.NamedValue) (err error) {
 
 // ExecContext implements driver.ExecerContext.
 func (l *link) ExecContext(ctx context.Context, sql string, args []driver.NamedValue) (r driver.Result, err error) {
-	err = l.run(ctx, func(ctx context.Context, c *conn) (err error) {
+	err = l.run(ctx, sql, func(ctx context.Context, c *conn) (err error) {
 		r, err = c.execNamed(ctx, sql, args)
 		return err
 	})
@@ -88,7 +88,7 @@ func (l *link) ExecContext(ctx context.Context, sql string, args []driver.NamedV
 
 // QueryContext implements driver.QueryerContext.
 func (l *link) QueryContext(ctx context.Context, sql string, args []driver.NamedValue) (r driver.Rows, err error) {
-	err = l.run(ctx, func(ctx context.Context, c *conn) (err error) {
+	err = l.run(ctx, sql, func(ctx context.Context, c *conn) (err error) {
 		r, err = c.queryNamed(ctx, sql, args)
 		return err
 	})
@@ -102,7 +102,7 @@ func (l *link) Prepare(sql string) (driver.Stmt, error) {
 
 // PrepareContext implements driver.ConnPrepareContext.
 func (l *link) PrepareContext(ctx context.Context, sql string) (driver.Stmt, error) {
-	err := l.run(ctx, func(_ context.Context, c *conn) error {
+	err := l.run(ctx, sql, func(_ context.Context, c *conn) error {
 		_, err := c.prepare(sql)
 		return err
 	})

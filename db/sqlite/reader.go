@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"time"
 
 	"github.com/terem-go/terem/db"
 )
@@ -14,6 +15,7 @@ type reader struct {
 	snapshot bool
 	conn     *conn // the one it has
 	native   native
+	waited   time.Duration // for connections
 }
 
 var (
@@ -51,7 +53,9 @@ func (r *reader) take(ctx context.Context) error {
 	if r.conn != nil {
 		return nil
 	}
+	asked := time.Now()
 	c, err := r.pool.take(ctx)
+	r.waited += time.Since(asked)
 	if err != nil {
 		return err
 	}
@@ -64,6 +68,9 @@ func (r *reader) take(ctx context.Context) error {
 	r.conn = c
 	return nil
 }
+
+// Waited implements db.Conn.
+func (r *reader) Waited() time.Duration { return r.waited }
 
 // give returns the connection unless the reader keeps it.
 func (r *reader) give() {

@@ -16,6 +16,7 @@ import (
 type tx struct {
 	writer *writer
 	wait   time.Duration // how long it waits for its turn
+	waited time.Duration // how long it has
 	alone  bool          // it shares its transaction with no other
 	native native
 
@@ -71,16 +72,22 @@ func (t *tx) with(ctx context.Context, f func(context.Context, *conn) error) err
 	return t.outcome(f(context.Background(), t.writer.conn))
 }
 
+// Waited implements db.Conn.
+func (t *tx) Waited() time.Duration { return t.waited }
+
 // begin waits for the unit's turn at its first statement.
 func (t *tx) begin(ctx context.Context) error {
 	if t.turn || t.lost != nil {
 		return t.lost
 	}
 	w := t.writer
-	if err := w.turn.enter(ctx, t.wait, t.alone); err != nil {
+	asked := time.Now()
+	err := w.turn.enter(ctx, t.wait, t.alone)
+	t.waited = time.Since(asked)
+	if err != nil {
 		return err
 	}
-	err := ctx.Err()
+	err = ctx.Err()
 	if err == nil {
 		err = t.join(ctx)
 	}
