@@ -21,7 +21,9 @@ import (
 func conflict(ctx context.Context, t *testing.T, d *db.DB, s *db.Session) error {
 	t.Helper()
 	if d.Dialect() == db.SQLite {
-		return s.Statement(ctx, "a statement", func(context.Context) error { return &db.Error{Class: db.Contended, Err: errors.New("database table is locked")} })
+		return s.Statement(ctx, "a statement", func(context.Context) error {
+			return &db.Error{Class: db.Contended, Err: errors.New("database table is locked")}
+		})
 	}
 	if err := s.QueryRow(ctx, "SELECT n FROM counter").Scan(new(int)); err != nil {
 		t.Error(err)
