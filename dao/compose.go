@@ -19,23 +19,29 @@ type composer struct {
 	err     error
 }
 
-func (p *plan) compose(d db.Dialect, beginning string) *composer {
-	c := &composer{plan: p, dialect: d}
+// compose begins a statement whose first parameters are those of the scope.
+func (t Table[T]) compose(d db.Dialect, beginning string) *composer {
+	c := &composer{plan: t.plan, dialect: d, args: append([]any(nil), t.scope...)}
 	c.text.Grow(len(beginning) + 100)
 	c.text.WriteString(beginning)
 	return c
 }
 
-// where writes conditions. more says that parameters follow.
+// where writes the conditions for the rows that the table shows, and further ones.
+// more says that parameters follow.
 func (c *composer) where(conditions []Condition, more bool) {
-	for i, w := range conditions {
-		if i == 0 {
-			c.text.WriteString(" WHERE (")
-		} else {
-			c.text.WriteString(" AND (")
-		}
-		if more || len(conditions) > 1 {
-			c.renumber(w)
+	next := " WHERE "
+	if shown := c.plan.shown(1); shown != "" {
+		c.text.WriteString(next + shown)
+		next = " AND "
+	}
+	more = more || len(c.args) > 0 || len(conditions) > 1
+	for _, w := range conditions {
+		w = c.resolve(w)
+		c.text.WriteString(next + "(")
+		next = " AND "
+		if more {
+			c.renumber(&c.text, w, len(c.args))
 		} else {
 			c.text.WriteString(w.sql)
 		}
@@ -45,12 +51,12 @@ func (c *composer) where(conditions []Condition, more bool) {
 }
 
 // renumber writes a condition whose $1 is the first parameter after those that
-// are there.
-func (c *composer) renumber(w Condition) {
+// are there already.
+func (c *composer) renumber(text *strings.Builder, w Condition, there int) {
 	used := make([]bool, len(w.args))
 	for t := range sqltext.Tokens(c.dialect, w.sql) {
 		if t.Kind != sqltext.Param {
-			c.text.WriteString(t.Text)
+			text.WriteString(t.Text)
 			continue
 		}
 		n, err := strconv.Atoi(t.Text[1:])
@@ -59,7 +65,7 @@ func (c *composer) renumber(w Condition) {
 			return
 		}
 		used[n-1] = true
-		c.text.WriteString(placeholder(len(c.args) + n))
+		text.WriteString(placeholder(there + n))
 	}
 	if slices.Contains(used, false) {
 		c.fail("dao: the condition %q has no placeholder for each of its %d arguments", w.sql, len(w.args))
@@ -106,15 +112,24 @@ func (c *composer) fail(format string, args ...any) {
 }
 
 // find composes the statement that returns the rows of a selection.
-func (p *plan) find(d db.Dialect, s selection) (*composer, error) {
-	c := p.compose(d, p.sql.rows)
+func (t Table[T]) find(q db.Querier, s selection) (*composer, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	c := t.compose(q.Dialect(), t.plan.sql.rows)
 	c.where(s.where, s.limit != nil)
 	c.order(s.order)
-	if s.limit != nil {
+	switch {
+	case s.one:
+		c.text.WriteString(" LIMIT 1")
+	case s.limit != nil:
 		if *s.limit < 0 {
 			c.fail("dao: a Limit of %d is less than 0", *s.limit)
 		}
 		c.number(" LIMIT ", int64(*s.limit))
+	}
+	if c.dialect == db.Postgres { // on SQLite a session has the whole database
+		c.text.WriteString(s.lock.sql())
 	}
 	return c, c.err
 }

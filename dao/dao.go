@@ -61,17 +61,21 @@ import "reflect"
 // embedding it gives a repository its methods.
 //
 // A Table whose description is wrong returns the reason from every method.
-type Table[T any] struct{ plan *plan }
+type Table[T any] struct {
+	plan  *plan
+	scope []any // what is written for the values of the plan's scope
+	err   error // what is wrong with the scope
+}
 
 // Of returns the Table of the named table. Model tells whether T describes one.
 func Of[T any](table string) Table[T] {
-	return Table[T]{newPlan(table, reflect.TypeFor[T]())}
+	return Table[T]{plan: newPlan(table, reflect.TypeFor[T]())}
 }
 
 // Model returns the description of the table, which must not be changed, or
 // what is wrong with it: the struct, each wrong field and the reason.
 func (t Table[T]) Model() (*Model, error) {
-	if err := t.plan.check(); err != nil {
+	if err := t.check(); err != nil {
 		return nil, err
 	}
 	return &t.plan.model, nil

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // column is a Column and the way to its field.
@@ -16,6 +19,7 @@ type column struct {
 	index []int        // of the field and of the structs that it is embedded in
 	typ   reflect.Type // of the field, without the pointer of a nullable one
 	dest  reflect.Type // what rows are scanned into in the field's memory
+	own   bool         // the type reads and writes its values itself
 }
 
 var (
@@ -117,18 +121,17 @@ func newColumn(field reflect.Type) (*column, error) {
 	basic, ok := basics[c.typ.Kind()]
 	switch {
 	case c.typ == timeType:
-		c.Kind, basic = Time, timeType
+		c.Kind, basic = KindTime, timeType
 	case reflect.PointerTo(c.typ).Implements(scannerType):
-		c.Kind, basic = Custom, c.typ
-		if c.typ.PkgPath() == "database/sql" && strings.HasPrefix(c.typ.Name(), "Null") {
-			c.Nullable = true
+		if err := c.describeOwn(); err != nil {
+			return nil, err
 		}
+		basic = c.typ
 	case c.typ.ConvertibleTo(bytesType) && c.typ.Kind() == reflect.Slice:
-		c.Kind, basic = Bytes, bytesType
-	case ok && (c.typ.Kind() == reflect.Int || c.typ.Kind() == reflect.Uint):
-		c.Kind = Kind(basic.String() + "64")
+		c.Kind, basic = KindBytes, bytesType
 	case ok:
-		c.Kind = Kind(basic.String())
+		c.Kind = basicKind(c.typ.Kind())
+		c.Values = enumValues(c.typ)
 	default:
 		return nil, fmt.Errorf("the type %s cannot be a column: expected a number, bool, string, []byte, time.Time, "+
 			"a type made of one of these, a pointer to one, or a sql.Scanner", field)
@@ -138,4 +141,44 @@ func newColumn(field reflect.Type) (*column, error) {
 		c.dest = reflect.PointerTo(basic)
 	}
 	return c, nil
+}
+
+// basicKind returns the kind of a basic type.
+func basicKind(k reflect.Kind) Kind {
+	if k == reflect.Int || k == reflect.Uint {
+		return Kind(k.String() + "64")
+	}
+	return Kind(k.String())
+}
+
+// uuids are the types of columns that hold a UUID.
+var uuids = []reflect.Type{reflect.TypeFor[uuid.UUID](), reflect.TypeFor[uuid.NullUUID]()}
+
+// describeOwn describes a column whose type reads and writes its values itself.
+func (c *column) describeOwn() error {
+	c.own, c.Kind = true, KindCustom
+	switch {
+	case slices.Contains(uuids, c.typ):
+		c.Kind = KindUUID
+	case reflect.PointerTo(c.typ).Implements(reflect.TypeFor[isJSON]()):
+		c.Kind = KindJSON
+	case c.typ.PkgPath() == "database/sql" && strings.HasPrefix(c.typ.Name(), "Null"):
+		inner, err := newColumn(c.typ.Field(0).Type)
+		if err != nil {
+			return err
+		}
+		c.Kind, c.Values = inner.Kind, inner.Values
+	default:
+		return nil
+	}
+	c.Nullable = c.Nullable || strings.HasPrefix(c.typ.Name(), "Null")
+	return nil
+}
+
+// enumValues returns the values of a string type that has a list of them.
+func enumValues(t reflect.Type) []string {
+	if e, ok := reflect.Zero(t).Interface().(interface{ Values() []string }); ok && t.Kind() == reflect.String {
+		return e.Values()
+	}
+	return nil
 }

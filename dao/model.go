@@ -10,6 +10,34 @@ type Model struct {
 	// Columns are in the order of the struct's fields, those of embedded structs
 	// at the place of the embedding.
 	Columns []Column
+	// Indexes are those of several columns and those with a condition, unique
+	// ones too, as the struct's method Table declares them.
+	Indexes []Index
+	// Checks are those that the method Table declares.
+	Checks []Check
+}
+
+// Index is an index that concerns more than one column, or not all rows.
+type Index struct {
+	Name    string   // such as "orders_shop_id_number_key"
+	Columns []string // those that go down begin with a minus
+	Unique  bool
+	Where   string // SQL that the rows in it meet; "" for all rows
+}
+
+// Check is a rule that rows must meet.
+type Check struct {
+	Name string // such as "orders_total_check"
+	SQL  string
+}
+
+// Reference is what a column refers to.
+type Reference struct {
+	Table, Column string
+	// OnDelete is what becomes of the row when the other one is deleted:
+	// "restrict" keeps the other one, "cascade" deletes the row as well, "null"
+	// sets the column to NULL.
+	OnDelete string
 }
 
 // Key returns the columns of the primary key, in order. It is empty for a table
@@ -52,6 +80,27 @@ type Column struct {
 	Created bool
 	// Updated says that Insert and Update set the time (updated).
 	Updated bool
+	// Deleted says that Delete sets the time instead of deleting the row, which
+	// no read sees from then on (deleted).
+	Deleted bool
+	// Version says that Update counts the column up, and refuses a row that
+	// somebody else has updated meanwhile (version).
+	Version bool
+	// Index says that there is an index of this column alone (index).
+	Index bool
+	// References is what the column refers to (ref:users), or nil.
+	References *Reference
+	// Check is SQL that the value meets (check:…), "" for none.
+	Check string
+	// Default is the SQL of the value that the database gives to a row that was
+	// written past the application or before the column was there (default:…),
+	// "" for none.
+	Default string
+	// Values are those of an enum: a string type with a method Values() []string.
+	Values []string
+	// Precision and Scale are the digits of a decimal, in all and behind the
+	// point (decimal:12:2).
+	Precision, Scale int
 }
 
 // Kind is what a column holds. For numbers, strings and booleans it is the name
@@ -61,7 +110,10 @@ type Kind string
 
 // The kinds that are not named like a basic Go type.
 const (
-	Bytes  Kind = "bytes"  // []byte and types made of it
-	Time   Kind = "time"   // time.Time, in UTC, to the microsecond
-	Custom Kind = "custom" // a type that is a sql.Scanner and a driver.Valuer
+	KindBytes   Kind = "bytes"   // []byte and types made of it
+	KindTime    Kind = "time"    // time.Time, in UTC, to the microsecond
+	KindUUID    Kind = "uuid"    // github.com/google/uuid.UUID
+	KindJSON    Kind = "json"    // a JSON[T]
+	KindDecimal Kind = "decimal" // an exact number with the option decimal
+	KindCustom  Kind = "custom"  // another type that is a sql.Scanner and a driver.Valuer
 )

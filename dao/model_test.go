@@ -46,13 +46,13 @@ func TestModel(t *testing.T) {
 		{Name: "id", Field: "ID", Type: "int", Kind: "int64", Key: true, Identity: true},
 		{Name: "email", Field: "Email", Type: "string", Kind: "string", Unique: true, Size: 320},
 		{Name: "status", Field: "Status", Type: "dao_test.Status", Kind: "string"},
-		{Name: "created_at", Field: "Stamps.CreatedAt", Type: "time.Time", Kind: dao.Time, Created: true},
-		{Name: "updated_at", Field: "Stamps.UpdatedAt", Type: "time.Time", Kind: dao.Time, Updated: true},
+		{Name: "created_at", Field: "Stamps.CreatedAt", Type: "time.Time", Kind: dao.KindTime, Created: true},
+		{Name: "updated_at", Field: "Stamps.UpdatedAt", Type: "time.Time", Kind: dao.KindTime, Updated: true},
 		{Name: "nick", Field: "Nick", Type: "*string", Kind: "string", Nullable: true, Size: 40},
 		{Name: "wait", Field: "Wait", Type: "time.Duration", Kind: "int64"},
 		{Name: "shares", Field: "Shares", Type: "uint", Kind: "uint64"},
-		{Name: "picture", Field: "Picture", Type: "[]uint8", Kind: dao.Bytes, Size: 1000},
-		{Name: "parent", Field: "Parent", Type: "sql.Null[int64]", Kind: dao.Custom, Nullable: true},
+		{Name: "picture", Field: "Picture", Type: "[]uint8", Kind: dao.KindBytes, Size: 1000},
+		{Name: "parent", Field: "Parent", Type: "sql.Null[int64]", Kind: "int64", Nullable: true},
 	}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("model (-want +got):\n%s", d)
@@ -135,7 +135,7 @@ func TestWrongDescriptionsAreToldWithStructFieldAndReason(t *testing.T) {
 		}]("t").Model()), `.A: "ä" is not a name`},
 		{model(dao.Of[struct {
 			A int `db:"a,uniqe"`
-		}]("t").Model()), `.A: unknown option "uniqe" in its tag; the options are pk, unique, size:N, created and updated`},
+		}]("t").Model()), `.A: unknown option "uniqe" in its tag; the options are pk, unique, index, size:100,`},
 		{model(dao.Of[struct {
 			A int `db:"a, pk"`
 		}]("t").Model()), `.A: unknown option " pk"`},
@@ -144,10 +144,10 @@ func TestWrongDescriptionsAreToldWithStructFieldAndReason(t *testing.T) {
 		}]("t").Model()), `.A: unknown option ""`},
 		{model(dao.Of[struct {
 			A int `db:"a,pk:1"`
-		}]("t").Model()), `.A: unknown option "pk:1"`},
+		}]("t").Model()), `.A: pk takes no value, and has "1"`},
 		{model(dao.Of[struct {
 			A string `db:"a,size"`
-		}]("t").Model()), `.A: size needs a number, as in size:100`},
+		}]("t").Model()), `.A: size needs a value, as in size:100`},
 		{model(dao.Of[struct {
 			A string `db:"a,size:0"`
 		}]("t").Model()), `.A: size:0 is not a size; expected a number from 1 up`},
@@ -165,10 +165,10 @@ func TestWrongDescriptionsAreToldWithStructFieldAndReason(t *testing.T) {
 		}]("t").Model()), `.A: a part of the primary key cannot be NULL, so its type cannot be *int`},
 		{model(dao.Of[struct {
 			A string `db:"a,created"`
-		}]("t").Model()), `.A: created is for a time.Time, not for string`},
+		}]("t").Model()), `.A: created and updated are for a time.Time, not for string`},
 		{model(dao.Of[struct {
 			A *time.Time `db:"a,updated"`
-		}]("t").Model()), `.A: updated is for a time.Time, not for *time.Time`},
+		}]("t").Model()), `.A: created and updated are for a time.Time, not for *time.Time`},
 		{model(dao.Of[struct {
 			A int `db:"a"`
 			B int `db:"a"`

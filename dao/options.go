@@ -1,25 +1,8 @@
 package dao
 
 // Option says which rows a read is for, and in which order: a Condition, an
-// Order or a Limit.
+// Order, a Limit or a Lock.
 type Option interface{ apply(*selection) }
-
-// Condition is a condition for rows, which Where makes.
-type Condition struct {
-	sql  string
-	args []any
-}
-
-// Where is the condition that rows must meet, as SQL with the placeholders $1,
-// $2 … for the arguments, which the text must all use:
-//
-//	dao.Where("lower(email) = lower($1)", email)
-//
-// Each Where of a call numbers its own from $1; rows must meet all of them. The
-// text must come from the program: what users send belongs in args.
-func Where(sql string, args ...any) Condition { return Condition{sql, args} }
-
-func (c Condition) apply(s *selection) { s.where = append(s.where, c) }
 
 // Order is the order of rows, which OrderBy makes.
 type Order struct{ columns []string }
@@ -37,11 +20,32 @@ type Limit int
 
 func (l Limit) apply(s *selection) { s.limit = &l }
 
+// Lock keeps others from changing the rows that a session reads until it ends.
+// On SQLite it changes nothing: a session that writes has the database to itself
+// from its first statement on. A reader cannot lock.
+type Lock uint8
+
+const (
+	// ForUpdate waits for those who have locked one of the rows.
+	ForUpdate Lock = iota + 1
+	// SkipLocked leaves out rows that others have locked: each of several
+	// sessions takes other rows out of a queue.
+	SkipLocked
+)
+
+func (l Lock) apply(s *selection) { s.lock = l }
+
+func (l Lock) sql() string {
+	return [...]string{"", " FOR UPDATE", " FOR UPDATE SKIP LOCKED"}[l]
+}
+
 // selection is what the options of a call ask for.
 type selection struct {
 	where []Condition
 	order []string
 	limit *Limit
+	one   bool // the first row only
+	lock  Lock
 }
 
 func newSelection(opts []Option) selection {

@@ -23,8 +23,7 @@ var errNoPage = errs.New(errs.Invalid, "page_out_of_range", "The number and the 
 // their product overflows. Two statements run: on a reader, use db.Snapshot
 // where page and total must agree although others write.
 func (t Table[T]) Page(ctx context.Context, q db.Querier, number, size int, opts ...Option) (rows []T, total int64, err error) {
-	p := t.plan
-	if err := p.checkKey(); err != nil {
+	if err := t.checkKey(); err != nil {
 		return nil, 0, err
 	}
 	if number < 1 || size < 1 || int64(number-1) > (math.MaxInt64-int64(size))/int64(size) {
@@ -37,15 +36,15 @@ func (t Table[T]) Page(ctx context.Context, q db.Querier, number, size int, opts
 	if total, err = t.Count(ctx, q, s.where...); err != nil {
 		return nil, 0, err
 	}
-	c := p.compose(q.Dialect(), p.sql.rows)
+	c := t.compose(q.Dialect(), t.plan.sql.rows)
 	c.where(s.where, true)
-	c.order(p.withKey(s.order))
+	c.order(t.plan.withKey(s.order))
 	c.number(" LIMIT ", int64(size))
 	c.number(" OFFSET ", int64(number-1)*int64(size))
 	if c.err != nil {
 		return nil, 0, c.err
 	}
-	rows, err = all[T](ctx, q, p.columns, c)
+	rows, err = all[T](ctx, q, t.plan.columns, c)
 	return rows, total, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/terem-go/terem/errs"
 )
@@ -12,17 +13,26 @@ import (
 // does not depend on arguments.
 type plan struct {
 	model    Model
+	typ      reflect.Type
 	columns  []*column
 	key      []*column
 	changing []*column // what an update of the whole row writes
 	identity *column   // the key, if the database numbers the rows
+	version  *column
+	deleted  *column
 	sql      statements
 	missing  *errs.Error // there is no such row
+	stale    *errs.Error // it was changed meanwhile
 	err      error       // what is wrong with the description
+
+	// What narrows the table to some of its rows:
+	scope []*column
+	all   bool // deleted ones are shown
+	views views
 }
 
 func newPlan(table string, t reflect.Type) *plan {
-	p := &plan{model: Model{Table: table, Type: t.String()}}
+	p := &plan{typ: t, model: Model{Table: table, Type: t.String()}}
 	columns, err := describe(t)
 	if p.err = errors.Join(checkTable(table, t), err, checkWritable(t, columns)); p.err != nil {
 		return p
@@ -32,20 +42,36 @@ func newPlan(table string, t reflect.Type) *plan {
 		switch {
 		case c.Key:
 			p.key = append(p.key, c)
+		case c.Version:
+			p.err = errors.Join(p.err, p.only(&p.version, c, "version"))
 		case !c.Created:
 			p.changing = append(p.changing, c)
 		}
+		if c.Deleted {
+			p.err = errors.Join(p.err, p.only(&p.deleted, c, "deleted"))
+		}
 	}
-	if len(p.key) == 1 && p.key[0].integer() {
+	if len(p.key) == 1 && p.key[0].integer() && p.key[0].References == nil {
 		p.identity = p.key[0]
 		p.identity.Identity = true
 	}
 	for _, c := range columns {
 		p.model.Columns = append(p.model.Columns, c.Column)
 	}
+	p.err = errors.Join(p.err, p.define(t))
 	p.sql = newStatements(p)
 	p.missing = errs.New(errs.NotFound, table+".not_found", "There is no such record.")
+	p.stale = errs.New(errs.Conflict, table+".stale", "Somebody else has changed this meanwhile. Please look at it again.")
 	return p
+}
+
+// only notes the column of an option that one column may have.
+func (p *plan) only(has **column, c *column, option string) error {
+	if *has != nil {
+		return fmt.Errorf("dao: %s.%s: the field %s has the option %s already", p.model.Type, c.Field, (*has).Field, option)
+	}
+	*has = c
+	return nil
 }
 
 func checkTable(table string, t reflect.Type) error {
@@ -71,53 +97,14 @@ func checkWritable(t reflect.Type, columns []*column) error {
 
 // column returns the column of a name, or nil.
 func (p *plan) column(name string) *column {
-	for _, c := range p.columns {
-		if c.Name == name {
-			return c
-		}
+	i := slices.IndexFunc(p.columns, func(c *column) bool { return c.Name == name })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return p.columns[i]
 }
 
 // unknown returns the error of a name that is no column's.
 func (p *plan) unknown(name string) error {
 	return fmt.Errorf("%s has no column %q", p.model.Table, name)
-}
-
-// check returns what is wrong with the description.
-func (p *plan) check() error {
-	if p == nil {
-		return errors.New("dao: a Table must be made by dao.Of")
-	}
-	return p.err
-}
-
-// checkKey is check for what needs a primary key.
-func (p *plan) checkKey() error {
-	if err := p.check(); err != nil || len(p.key) > 0 {
-		return err
-	}
-	return fmt.Errorf("dao: %s has no primary key, which this needs: give a column the option pk", p.model.Type)
-}
-
-// keyArgs returns what is written for the values of the key that a caller gave.
-func (p *plan) keyArgs(key []any) ([]any, error) {
-	if err := p.checkKey(); err != nil {
-		return nil, err
-	}
-	if len(key) != len(p.key) {
-		return nil, fmt.Errorf("dao: the key of %s has %d columns, not %d", p.model.Table, len(p.key), len(key))
-	}
-	args := make([]any, len(key))
-	for i, c := range p.key {
-		arg, err := c.keyArg(key[i])
-		switch {
-		case errors.Is(err, errNoSuchKey):
-			return nil, p.missing.Here()
-		case err != nil:
-			return nil, fmt.Errorf("dao: the key %s of %s %w", c.Name, p.model.Table, err)
-		}
-		args[i] = arg
-	}
-	return args, nil
 }

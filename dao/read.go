@@ -12,11 +12,11 @@ import (
 // columns, in their order in the struct. It returns an errs.NotFound with the
 // code "<table>.not_found" when there is none.
 func (t Table[T]) Get(ctx context.Context, q db.Querier, key ...any) (*T, error) {
-	p := t.plan
-	args, err := p.keyArgs(key)
+	args, err := t.keyArgs(key)
 	if err != nil {
 		return nil, err
 	}
+	p := t.plan
 	return one[T](p, q.QueryRow(ctx, p.sql.get, args...))
 }
 
@@ -24,42 +24,32 @@ func (t Table[T]) Get(ctx context.Context, q db.Querier, key ...any) (*T, error)
 // A Limit changes nothing. It returns an errs.NotFound with the code "<table>.not_found" when there is
 // none.
 func (t Table[T]) One(ctx context.Context, q db.Querier, opts ...Option) (*T, error) {
-	p := t.plan
-	if err := p.check(); err != nil {
-		return nil, err
-	}
 	s := newSelection(opts)
-	s.limit = nil
-	c, err := p.find(q.Dialect(), s)
+	s.one = true
+	c, err := t.find(q, s)
 	if err != nil {
 		return nil, err
 	}
-	c.text.WriteString(" LIMIT 1")
-	return one[T](p, q.QueryRow(ctx, c.text.String(), c.args...))
+	return one[T](t.plan, q.QueryRow(ctx, c.text.String(), c.args...))
 }
 
 // Find returns the rows that options ask for: without any, all rows, in no
 // particular order. When there are none the slice is empty, and not nil, so that
 // it becomes [] in JSON.
 func (t Table[T]) Find(ctx context.Context, q db.Querier, opts ...Option) ([]T, error) {
-	p := t.plan
-	if err := p.check(); err != nil {
-		return nil, err
-	}
-	c, err := p.find(q.Dialect(), newSelection(opts))
+	c, err := t.find(q, newSelection(opts))
 	if err != nil {
 		return nil, err
 	}
-	return all[T](ctx, q, p.columns, c)
+	return all[T](ctx, q, t.plan.columns, c)
 }
 
 // Count returns how many rows meet the conditions, or how many there are.
 func (t Table[T]) Count(ctx context.Context, q db.Querier, conditions ...Condition) (int64, error) {
-	p := t.plan
-	if err := p.check(); err != nil {
+	if err := t.check(); err != nil {
 		return 0, err
 	}
-	c := p.compose(q.Dialect(), p.sql.count)
+	c := t.compose(q.Dialect(), t.plan.sql.count)
 	c.where(conditions, false)
 	if c.err != nil {
 		return 0, c.err
@@ -71,11 +61,10 @@ func (t Table[T]) Count(ctx context.Context, q db.Querier, conditions ...Conditi
 
 // Exists reports whether a row meets the conditions, or whether there is any.
 func (t Table[T]) Exists(ctx context.Context, q db.Querier, conditions ...Condition) (bool, error) {
-	p := t.plan
-	if err := p.check(); err != nil {
+	if err := t.check(); err != nil {
 		return false, err
 	}
-	c := p.compose(q.Dialect(), p.sql.exists)
+	c := t.compose(q.Dialect(), t.plan.sql.exists)
 	c.where(conditions, false)
 	if c.err != nil {
 		return false, c.err

@@ -11,16 +11,14 @@ import (
 // parseTag fills c with what the tag of its field says. The field's type is
 // known already.
 func (c *Column) parseTag(tag string) error {
-	name, rest, more := strings.Cut(tag, ",")
-	if err := checkName(name); err != nil {
+	parts := splitTag(tag)
+	if err := checkName(parts[0]); err != nil {
 		return err
 	}
-	c.Name = name
+	c.Name = parts[0]
 	var seen []string
-	for more {
-		var option string
-		option, rest, more = strings.Cut(rest, ",")
-		word, value, hasValue := strings.Cut(option, ":")
+	for _, part := range parts[1:] {
+		word, value, hasValue := strings.Cut(part, ":")
 		if slices.Contains(seen, word) {
 			return fmt.Errorf("the option %s stands twice in its tag", word)
 		}
@@ -29,41 +27,152 @@ func (c *Column) parseTag(tag string) error {
 			return err
 		}
 	}
-	return nil
+	return c.checkOptions()
+}
+
+// splitTag cuts a tag at its commas, but not at those inside parentheses and
+// quotes, as SQL has them.
+func splitTag(tag string) []string {
+	var parts []string
+	begin, depth, quoted := 0, 0, false
+	for i, b := range []byte(tag) {
+		switch {
+		case b == '\'':
+			quoted = !quoted
+		case quoted:
+		case b == '(':
+			depth++
+		case b == ')':
+			depth--
+		case b == ',' && depth <= 0:
+			parts = append(parts, tag[begin:i])
+			begin = i + 1
+		}
+	}
+	return append(parts, tag[begin:])
+}
+
+// option reads the value of an option into a column; one without a value gets
+// "".
+type option struct {
+	example string // of its form
+	value   bool   // it has one
+	set     func(c *Column, value string) error
+}
+
+// options are those of a tag, in the order in which messages name them.
+var options = []option{
+	{"pk", false, func(c *Column, _ string) error { c.Key = true; return nil }},
+	{"unique", false, func(c *Column, _ string) error { c.Unique = true; return nil }},
+	{"index", false, func(c *Column, _ string) error { c.Index = true; return nil }},
+	{"size:100", true, (*Column).setSize},
+	{"decimal:12:2", true, (*Column).setDecimal},
+	{"ref:users", true, (*Column).setReference},
+	{"ondelete:cascade", true, (*Column).setOnDelete},
+	{"check:total >= 0", true, func(c *Column, sql string) error { c.Check = sql; return nil }},
+	{"default:0", true, func(c *Column, sql string) error { c.Default = sql; return nil }},
+	{"created", false, func(c *Column, _ string) error { c.Created = true; return nil }},
+	{"updated", false, func(c *Column, _ string) error { c.Updated = true; return nil }},
+	{"deleted", false, func(c *Column, _ string) error { c.Deleted = true; return nil }},
+	{"version", false, func(c *Column, _ string) error { c.Version = true; return nil }},
+}
+
+func (o option) word() string {
+	word, _, _ := strings.Cut(o.example, ":")
+	return word
 }
 
 func (c *Column) parseOption(word, value string, hasValue bool) error {
-	if hasValue && word != "size" {
-		word += ":" + value // which is no option
+	i := slices.IndexFunc(options, func(o option) bool { return o.word() == word })
+	switch {
+	case i < 0:
+		known := make([]string, len(options))
+		for i, o := range options {
+			known[i] = o.example
+		}
+		return fmt.Errorf("unknown option %q in its tag; the options are %s", word, strings.Join(known, ", "))
+	case options[i].value && value == "":
+		return fmt.Errorf("%s needs a value, as in %s", word, options[i].example)
+	case !options[i].value && hasValue:
+		return fmt.Errorf("%s takes no value, and has %q", word, value)
 	}
-	switch word {
-	case "pk":
-		if c.Nullable {
-			return fmt.Errorf("a part of the primary key cannot be NULL, so its type cannot be %s", c.Type)
-		}
-		c.Key = true
-	case "unique":
-		c.Unique = true
-	case "size":
-		if !hasValue {
-			return errors.New("size needs a number, as in size:100")
-		}
-		n, err := strconv.Atoi(value)
-		if err != nil || n < 1 {
-			return fmt.Errorf("size:%s is not a size; expected a number from 1 up", value)
-		}
-		if c.Kind != "string" && c.Kind != Bytes {
-			return fmt.Errorf("a size is for strings and []byte, not for %s", c.Type)
-		}
-		c.Size = n
-	case "created", "updated":
-		if c.Kind != Time || c.Nullable {
-			return fmt.Errorf("%s is for a time.Time, not for %s", word, c.Type)
-		}
-		c.Created = c.Created || word == "created"
-		c.Updated = c.Updated || word == "updated"
-	default:
-		return fmt.Errorf("unknown option %q in its tag; the options are pk, unique, size:N, created and updated", word)
+	return options[i].set(c, value)
+}
+
+func (c *Column) setSize(value string) (err error) {
+	if c.Size, err = strconv.Atoi(value); err != nil || c.Size < 1 {
+		return fmt.Errorf("size:%s is not a size; expected a number from 1 up", value)
+	}
+	return nil
+}
+
+// maxDigits is how many digits a numeric of PostgreSQL can declare.
+const maxDigits = 1000
+
+func (c *Column) setDecimal(value string) error {
+	all, behind, _ := strings.Cut(value, ":")
+	p, err := strconv.Atoi(all)
+	s, err2 := strconv.Atoi(behind)
+	if errors.Join(err, err2) != nil || p < 1 || p > maxDigits || s < 0 || s > p {
+		return fmt.Errorf("decimal:%s is no number of digits; expected those in all and those behind the point, as in decimal:12:2", value)
+	}
+	c.Precision, c.Scale = p, s
+	return nil
+}
+
+func (c *Column) setReference(value string) error {
+	table, column, named := strings.Cut(value, ".")
+	if !named {
+		column = "id"
+	}
+	if err := errors.Join(checkName(table), checkName(column)); err != nil {
+		return err
+	}
+	r := c.reference()
+	r.Table, r.Column = table, column
+	return nil
+}
+
+func (c *Column) setOnDelete(value string) error {
+	if !slices.Contains([]string{"restrict", "cascade", "null"}, value) {
+		return fmt.Errorf("ondelete:%s is not known; expected restrict, cascade or null", value)
+	}
+	c.reference().OnDelete = value
+	return nil
+}
+
+// reference returns the column's reference, which the options fill.
+func (c *Column) reference() *Reference {
+	if c.References == nil {
+		c.References = &Reference{OnDelete: "restrict"}
+	}
+	return c.References
+}
+
+// checkOptions refuses options that do not go with the column's type or with
+// each other.
+func (c *Column) checkOptions() error {
+	integer := strings.HasPrefix(string(c.Kind), "int") || strings.HasPrefix(string(c.Kind), "uint")
+	switch {
+	case c.Key && c.Nullable:
+		return fmt.Errorf("a part of the primary key cannot be NULL, so its type cannot be %s", c.Type)
+	case c.Size > 0 && c.Kind != "string" && c.Kind != KindBytes:
+		return fmt.Errorf("a size is for strings and []byte, not for %s", c.Type)
+	case (c.Created || c.Updated) && (c.Kind != KindTime || c.Nullable):
+		return fmt.Errorf("created and updated are for a time.Time, not for %s", c.Type)
+	case c.Deleted && (c.Kind != KindTime || !strings.HasPrefix(c.Type, "*")):
+		return fmt.Errorf("deleted is for a *time.Time, not for %s", c.Type)
+	case c.Version && (!integer || c.Nullable):
+		return fmt.Errorf("version is for an integer, not for %s", c.Type)
+	case c.Precision > 0 && c.Kind != KindCustom:
+		return fmt.Errorf("decimal is for a type that is a sql.Scanner and a driver.Valuer, as those of decimal packages are, not for %s", c.Type)
+	case c.References != nil && c.References.Table == "":
+		return errors.New("ondelete needs a reference, as in ref:users,ondelete:cascade")
+	case c.References != nil && c.References.OnDelete == "null" && !c.Nullable:
+		return fmt.Errorf("ondelete:null needs a column that may be NULL, which %s may not", c.Type)
+	}
+	if c.Precision > 0 {
+		c.Kind = KindDecimal
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -46,47 +47,66 @@ func (c *column) arg(field reflect.Value) (any, error) {
 		if field.IsNil() {
 			return nil, nil
 		}
-		if c.Kind == Time { // what it points at may not be the row's own
+		if c.Kind == KindTime && !c.own { // what it points at may not be the row's own
 			t := stored(*field.Interface().(*time.Time))
 			field.Set(reflect.ValueOf(&t))
 			return t, nil
 		}
 		field = field.Elem()
 	}
+	if c.own {
+		return c.ownArg(field)
+	}
 	switch c.Kind {
-	case Custom:
-		v, err := field.Addr().Interface().(driver.Valuer).Value()
-		if t, ok := v.(time.Time); ok {
-			v = stored(t)
-		}
-		return v, err
-	case Time:
+	case KindTime:
 		t := stored(field.Interface().(time.Time))
 		field.Set(reflect.ValueOf(t))
 		return t, nil
-	case Bytes:
+	case KindBytes:
 		b := field.Bytes()
 		if b == nil {
 			b = []byte{} // nil would be NULL
 		}
 		return b, c.fits(len(b))
 	case "string":
-		s := field.String()
-		if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
-			return nil, c.refused("a text must be UTF-8 without NUL")
-		}
-		if c.Size > 0 && len(s) > c.Size { // more bytes may still be few enough characters
-			return s, c.fits(utf8.RuneCountInString(s))
-		}
-		return s, nil
+		return c.text(field.String())
 	}
 	return c.number(field)
+}
+
+// ownArg returns what the field's type writes.
+func (c *column) ownArg(field reflect.Value) (any, error) {
+	v, err := field.Addr().Interface().(driver.Valuer).Value()
+	if err != nil {
+		return nil, err
+	}
+	switch v := v.(type) {
+	case time.Time:
+		return stored(v), nil
+	case string:
+		return c.text(v)
+	}
+	return v, nil
+}
+
+// text returns a text that the column can hold.
+func (c *column) text(s string) (any, error) {
+	if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
+		return nil, c.refused("a text must be UTF-8 without NUL")
+	}
+	if c.Values != nil && !slices.Contains(c.Values, s) {
+		return nil, c.refused("expected one of " + strings.Join(c.Values, ", "))
+	}
+	if c.Size > 0 && len(s) > c.Size { // more bytes may still be few enough characters
+		return s, c.fits(utf8.RuneCountInString(s))
+	}
+	return s, nil
 }
 
 // integer reports whether the column holds integers.
 func (c *column) integer() bool {
 	v := reflect.Zero(c.typ)
-	return c.Kind != Custom && (v.CanInt() || v.CanUint())
+	return !c.own && (v.CanInt() || v.CanUint())
 }
 
 // number returns what is written for a number or a bool.
@@ -146,6 +166,16 @@ func (c *column) keyArg(key any) (any, error) {
 			return nil, errNoSuchKey
 		}
 		v.SetUint(k.Uint())
+	case integer && k.CanInt():
+		if k.Int() < 0 {
+			return nil, errNoSuchKey
+		}
+		return c.keyArg(uint64(k.Int()))
+	case integer && k.CanUint():
+		if k.Uint() > math.MaxInt64 {
+			return nil, errNoSuchKey
+		}
+		return c.keyArg(int64(k.Uint()))
 	default:
 		return nil, fmt.Errorf("is %s, not %T", c.Type, key)
 	}

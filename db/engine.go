@@ -78,6 +78,15 @@ type Tx interface {
 	Commit(ctx context.Context) error
 }
 
+// Copier is a session, or a Tx of an engine, that takes rows in bulk: by COPY on
+// PostgreSQL. On SQLite a session returns errors.ErrUnsupported.
+type Copier interface {
+	// Copy writes rows into columns of a table and returns how many there were.
+	// next returns the values of the next row, which it may reuse, and nil when
+	// there is none.
+	Copy(ctx context.Context, table string, columns []string, next func() ([]any, error)) (int64, error)
+}
+
 // Rows is the result of a query, read one row at a time:
 //
 //	for rows.Next() {

@@ -22,6 +22,7 @@ type Reader struct{ handle }
 
 var (
 	_ Execer  = (*Session)(nil)
+	_ Copier  = (*Session)(nil)
 	_ Querier = (*Reader)(nil)
 	_ Guard   = (*Session)(nil)
 )
@@ -35,6 +36,24 @@ func (s *Session) Exec(ctx context.Context, sql string, args ...any) (int64, err
 	}
 	defer s.mu.Unlock()
 	n, err := s.tx.Exec(ctx, sql, args)
+	s.after(err)
+	s.note(err)
+	return n, err
+}
+
+// Copy writes rows in bulk, see Copier. Its errors are those of Query, and
+// errors.ErrUnsupported where the engine cannot.
+func (s *Session) Copy(ctx context.Context, table string, columns []string, next func() ([]any, error)) (int64, error) {
+	c, ok := s.tx.(Copier)
+	if !ok {
+		return 0, errors.ErrUnsupported
+	}
+	ctx, err := s.enter(ctx, "COPY "+table)
+	if err != nil {
+		return 0, err
+	}
+	defer s.mu.Unlock()
+	n, err := c.Copy(ctx, table, columns, next)
 	s.after(err)
 	s.note(err)
 	return n, err
