@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/pressly/goose/v3"
-
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/internal/sqlfile"
 )
@@ -54,8 +52,8 @@ func read(s Source, dialect db.Dialect) (set, error) {
 
 // add reads one file.
 func (c *set) add(fsys fs.FS, file string) error {
-	number, err := goose.NumericComponent(file)
-	if err != nil {
+	number, ok := sqlfile.Number(file)
+	if !ok {
 		return fmt.Errorf("the name of %s does not begin with a number and an underscore, as in 00001_users.sql", file)
 	}
 	if i := slices.IndexFunc(c.files, func(m Migration) bool { return m.Number == number }); i >= 0 {

@@ -5,6 +5,8 @@ package sqlfile
 
 import (
 	"fmt"
+	"path"
+	"strconv"
 	"strings"
 )
 
@@ -57,4 +59,13 @@ func Parse(text string) (File, error) {
 		return File{}, &Error{max(p.number, 1), reason}
 	}
 	return p.file, nil
+}
+
+// Number returns the number that the name of a file begins with: 2 for
+// 00002_orders.sql. It reports whether there is one above 0 and an underscore
+// behind it.
+func Number(name string) (int64, bool) {
+	digits, _, found := strings.Cut(path.Base(name), "_")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n, found && err == nil && n > 0
 }

@@ -223,3 +223,15 @@ func FuzzAsGooseDoes(f *testing.F) {
 		}
 	})
 }
+
+// TestNumber compares with goose, which numbers files by itself.
+func TestNumber(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"1_a.sql", "00010_b_c.sql", "sqlite/2_a.sql", "20260102150405_a.sql", "a.sql", "_a.sql", "0_a.sql", "-1_a.sql", "1a_b.sql", "1.sql", "99999999999999999999_a.sql", " 1_a.sql"} {
+		want, err := goose.NumericComponent(name)
+		got, ok := sqlfile.Number(name)
+		if ok != (err == nil) || ok && got != want {
+			t.Errorf("%q is %d, %v; goose says %d, %v", name, got, ok, want, err)
+		}
+	}
+}
