@@ -186,7 +186,9 @@ func TestEditedMigrations(t *testing.T) {
 			t.Errorf("the server warns of %q", lines)
 		}
 		migrating := app.New(app.Config{DB: d, Logger: quiet, Addr: "127.0.0.1:0", Migrations: more(edited), MigrateOnStart: true})
-		if err := migrating.Serve(t.Context()); err == nil || !strings.Contains(err.Error(), "edited after it was applied") {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		if err := migrating.Serve(ctx); err == nil || !strings.Contains(err.Error(), "edited after it was applied") {
 			t.Errorf("MigrateOnStart: %v", err)
 		}
 
