@@ -33,7 +33,7 @@ func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) e
 	err := d.attempts(ctx, o, func(ctx context.Context, o Options, n int) (err error) {
 		tx := d.engine.Begin(o)
 		s := &Session{handle: handle{db: d, conn: tx, keeps: true}, tx: tx}
-		c.hooks, err = s.run(s.begin(ctx, true, n), f)
+		c.hooks, err = s.run(s.begin(ctx, true, o, n), f)
 		return err
 	})
 	return c, err
@@ -46,7 +46,7 @@ func (d *DB) Read(ctx context.Context, f func(ctx context.Context, r *Reader) er
 	o := options(opts)
 	return d.attempts(ctx, o, func(ctx context.Context, o Options, n int) error {
 		r := &Reader{handle{db: d, conn: d.engine.Read(o), keeps: o.Snapshot}}
-		return r.run(r.begin(ctx, false, n), f)
+		return r.run(r.begin(ctx, false, o, n), f)
 	})
 }
 
@@ -83,6 +83,9 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Conte
 			o.Alone = true
 			n--
 			continue
+		case f.refused && f.class == Contended && o.Attempts > 1 && ctx.Err() == nil:
+			n--
+			continue
 		case f.class == Contended:
 			again = n < o.Attempts
 		case f.class == Unreachable:
@@ -99,6 +102,7 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Conte
 type failure struct {
 	class     Class
 	displaced bool
+	refused   bool // by an observer
 	err       error
 }
 
@@ -140,7 +144,7 @@ func (s *Session) run(ctx context.Context, f func(context.Context, *Session) err
 		// lost connection began, unless f has judged by what another unit wrote
 		// and did not commit.
 		if undone, ok := errors.AsType[*Error](s.rollback(ctx)); ok && undone.Displaced {
-			return nil, failed(undone, undone)
+			return nil, s.failed(undone, undone)
 		}
 		return nil, verdict
 	}
@@ -148,7 +152,7 @@ func (s *Session) run(ctx context.Context, f func(context.Context, *Session) err
 		if ClassOf(fault) == Lost {
 			outcome = OutcomeUnknown
 		}
-		return nil, failed(fault, fault)
+		return nil, s.failed(fault, fault)
 	}
 	outcome = OutcomeCommitted
 	return s.hooks, err // nil, or what Keep wraps
@@ -204,9 +208,9 @@ func (h *handle) verdict(ctx context.Context, err error) error {
 	case h.misuse.Load():
 		return errInternal.Wrap(errors.Join(ErrConcurrent, err))
 	case h.fault != nil && err != nil:
-		return failed(h.fault, err)
+		return h.failed(h.fault, err)
 	case h.fault != nil:
-		return failed(h.fault, fmt.Errorf("%w: %w", ErrSwallowed, h.fault))
+		return h.failed(h.fault, fmt.Errorf("%w: %w", ErrSwallowed, h.fault))
 	case err != nil && !isKept(err):
 		return err
 	}
@@ -216,8 +220,8 @@ func (h *handle) verdict(ctx context.Context, err error) error {
 // failed returns err with the class of what failed at the database. A failure
 // that passes by itself means just that to the caller, whatever the function
 // made of it.
-func failed(fault, err error) error {
-	f := &failure{err: err}
+func (h *handle) failed(fault, err error) error {
+	f := &failure{err: err, refused: h.seen != nil && h.seen.Refused}
 	e, ok := errors.AsType[*Error](fault)
 	if ok {
 		f.class, f.displaced = e.Class, e.Displaced
