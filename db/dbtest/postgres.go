@@ -25,7 +25,7 @@ import (
 // there is no PostgreSQL.
 func Postgres(t testing.TB, migrations fs.FS, sources ...migrate.Source) *db.DB {
 	t.Helper()
-	return open(t, PostgresURL(t, migrations, sources...))
+	return Open(t, PostgresURL(t, migrations, sources...))
 }
 
 // PostgresURL returns the URL of a database as Postgres makes it, for a test
