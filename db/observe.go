@@ -34,7 +34,8 @@ type Observer interface {
 // while the attempt goes on, and may be read within an observer's methods only.
 type Attempt struct {
 	Writes   bool      // it is a session's, else a reader's
-	Number   int       // from 1; above it, the one before was in vain
+	Number   int       // from 1
+	Last     *Attempt  // the one before, which was in vain; nil for the first
 	Attempts int       // how often the unit is tried that conflicts with others, at most
 	Began    time.Time // when its function was called
 
@@ -88,17 +89,30 @@ type attempt struct {
 	statement []context.Context // of each observer that was told of the statement
 }
 
-// begin returns the context for the unit's function, and tells the observers that
-// an attempt begins.
-func (h *handle) begin(ctx context.Context, writes bool, o Options, number int) context.Context {
-	ctx = context.WithValue(ctx, insideKey{}, &h.mark)
-	list := h.db.observers.Load()
+// next returns the attempt that follows last, which is nil before the first one.
+// It is nil where nobody observes.
+func (d *DB) next(o Options, last *attempt) *attempt {
+	list := d.observers.Load()
 	if list == nil {
+		return nil
+	}
+	a := &attempt{observers: *list, Attempt: Attempt{Number: 1, Attempts: o.Attempts}}
+	if last != nil {
+		a.Number, a.Last = last.Number+1, &last.Attempt
+	}
+	return a
+}
+
+// begin returns the context for the unit's function, and tells the observers that
+// the attempt begins.
+func (h *handle) begin(ctx context.Context, a *attempt, writes bool) context.Context {
+	ctx = context.WithValue(ctx, insideKey{}, &h.mark)
+	if h.seen = a; a == nil {
 		return ctx
 	}
-	h.seen = &attempt{observers: *list, Attempt: Attempt{Writes: writes, Number: number, Attempts: o.Attempts, Began: time.Now()}}
-	for _, o := range h.seen.observers {
-		ctx = o.Begin(ctx, &h.seen.Attempt)
+	a.Writes, a.Began = writes, time.Now()
+	for _, o := range a.observers {
+		ctx = o.Begin(ctx, &a.Attempt)
 	}
 	return ctx
 }

@@ -168,7 +168,7 @@ func TestRefusalsCostNoAttempts(t *testing.T) {
 				t.Errorf("a unit with %d attempts was tried %d times, want %d: %v", attempts, tries, want, err)
 			}
 			for _, a := range told {
-				if a.Attempts != attempts || a.Refused {
+				if a.Attempts != attempts || a.Refused || (a.Last == nil) != (a.Number == 1) || a.Last != nil && (a.Last.Number != a.Number-1 || !a.Last.Refused) {
 					t.Errorf("the observer was told %+v", a)
 				}
 			}

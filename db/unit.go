@@ -30,10 +30,10 @@ func (d *DB) Do(ctx context.Context, f func(ctx context.Context, s *Session) err
 func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) error, opts ...Option) (Committed, error) {
 	c := Committed{db: d, ctx: ctx}
 	o := options(opts)
-	err := d.attempts(ctx, o, func(ctx context.Context, o Options, n int) (err error) {
+	err := d.attempts(ctx, o, func(ctx context.Context, o Options, a *attempt) (err error) {
 		tx := d.engine.Begin(o)
 		s := &Session{handle: handle{db: d, conn: tx, keeps: true}, tx: tx}
-		c.hooks, err = s.run(s.begin(ctx, true, o, n), f)
+		c.hooks, err = s.run(s.begin(ctx, a, true), f)
 		return err
 	})
 	return c, err
@@ -44,9 +44,9 @@ func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) e
 // function.
 func (d *DB) Read(ctx context.Context, f func(ctx context.Context, r *Reader) error, opts ...Option) error {
 	o := options(opts)
-	return d.attempts(ctx, o, func(ctx context.Context, o Options, n int) error {
+	return d.attempts(ctx, o, func(ctx context.Context, o Options, a *attempt) error {
 		r := &Reader{handle{db: d, conn: d.engine.Read(o), keeps: o.Snapshot}}
-		return r.run(r.begin(ctx, false, o, n), f)
+		return r.run(r.begin(ctx, a, false), f)
 	})
 }
 
@@ -61,7 +61,7 @@ type mark struct {
 
 // attempts runs one until it succeeds, fails for good, or was tried often
 // enough.
-func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Context, o Options, n int) error) error {
+func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Context, o Options, a *attempt) error) error {
 	if ctx.Value(insideKey{}) != nil {
 		return ErrInside
 	}
@@ -70,8 +70,10 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Conte
 		ctx, cancel = context.WithTimeout(ctx, o.Timeout)
 		defer cancel()
 	}
-	for n, made := 1, 1; ; n, made = n+1, made+1 {
-		err := one(ctx, o, made)
+	var a *attempt
+	for n := 1; ; n++ {
+		a = d.next(o, a)
+		err := one(ctx, o, a)
 		// An error that passed through Keep was committed and is no failure.
 		f, ok := errors.AsType[*failure](err)
 		if !ok {

@@ -22,8 +22,8 @@
 //
 // TEREM_TEST_RETRY=1 has every session conflict once, as if with another, when it
 // is to be committed: its function runs twice, and must not notice. With
-// TEREM_TEST_RETRY=all it conflicts at its statements, too, as after Retry; tests
-// that end at an error within a session then end.
+// TEREM_TEST_RETRY=all it conflicts at its statements, too, as after Retry: tests
+// return errors from within a session, since t.Fatal would end them there.
 //
 // What a request costs is asserted with Watch:
 //
