@@ -21,11 +21,6 @@ var (
 	errCutBody  = errs.New(errs.Malformed, "body_incomplete", "The request's body could not be read.")
 )
 
-// stallTimeout limits the wait for a client that neither sends nor takes
-// anything: for a piece of a streamed body, a piece of a response, and the rest
-// of a body that was refused, which net/http reads before it answers.
-const stallTimeout = 30 * time.Second
-
 // readBody reads the whole body, up to the limit, until the deadline of ctx.
 // It reads bodies that the route does not expect, too: only then does net/http
 // notice that the client went away while the handler runs.

@@ -27,19 +27,19 @@ type call struct {
 	reader   *db.Reader
 	values   []reflect.Value // of the route's dependencies
 	err      error           // of the parsing, the handler or the encoding
-	status   int             // of what was rendered
+	status   int
 	header   http.Header
 	body     []byte
 	download *Download
 	upload   *slowReader
 }
 
-type callKey struct{}
-
-// callOf returns the call that huma's context carries, or nil.
+// callOf returns the call that the request's context leads to, or nil.
 func callOf(ctx context.Context) *call {
-	c, _ := ctx.Value(callKey{}).(*call)
-	return c
+	if x := exchangeOf(ctx); x != nil {
+		return x.call
+	}
+	return nil
 }
 
 // serve answers one request.
@@ -48,9 +48,9 @@ func (rt *route) serve(w http.ResponseWriter, r *http.Request) {
 	x.route, x.unrouted = rt, false
 	ctx := r.Context()
 	if rt.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, rt.timeout)
-		defer cancel()
+		x.deadline.Begin(ctx, rt.timeout)
+		defer x.deadline.End()
+		ctx = &x.deadline
 	}
 	var values []reflect.Value
 	if !rt.inSession {
@@ -68,12 +68,13 @@ func (rt *route) serve(w http.ResponseWriter, r *http.Request) {
 		ctx = r.Context()
 	}
 	c := &call{route: rt, w: w, request: r, outer: ctx, values: values}
+	x.call = c
 	var err error
 	if x.after, err = c.run(); err != nil {
 		rt.api.fail(ctx, w, r, err)
 		return
 	}
-	c.write()
+	c.write(x.after.Any())
 }
 
 // streams reports whether a body is passed on as it arrives, in either
@@ -140,10 +141,14 @@ func (c *call) attempt(ctx context.Context, unit db.Querier) error {
 	if err := c.resolve(ctx, unit); err != nil {
 		return err
 	}
-	c.ctx, c.err, c.header, c.body, c.download = ctx, nil, nil, nil, nil
-	r := c.request.WithContext(context.WithValue(ctx, callKey{}, c))
-	r.Body = io.NopCloser(bytes.NewReader(c.payload))
-	c.route.parse(humago.NewContext(c.route.op, r, sink{}))
+	c.ctx, c.err, c.status, c.header, c.body, c.download = ctx, nil, c.route.op.DefaultStatus, nil, nil, nil
+	switch {
+	case len(c.payload) > 0:
+		c.request.Body = io.NopCloser(bytes.NewReader(c.payload))
+	case c.route.input.upload == nil:
+		c.request.Body = http.NoBody
+	}
+	c.route.parse(humago.NewContext(c.route.op, c.request, sink{}))
 	c.values = nil
 	return c.err
 }
@@ -189,8 +194,9 @@ func (c *call) inject(in reflect.Value) error {
 	return nil
 }
 
-// write sends the response that was held back.
-func (c *call) write() {
+// write sends the response that was held back, early if more is to be done once
+// it was sent.
+func (c *call) write(early bool) {
 	h := c.w.Header()
 	setHeader(h, c.header)
 	if h.Get("Cache-Control") == "" {
@@ -203,20 +209,20 @@ func (c *call) write() {
 		c.download.write(c.w, c.request)
 		return
 	}
-	status := c.route.op.DefaultStatus
-	switch {
-	case c.route.output.rendered:
-		status = c.status
-	case c.route.output.body != nil:
+	if c.route.output.body != nil && !c.route.output.rendered {
 		h["Content-Type"] = jsonType
 	}
-	if !c.route.output.empty() {
+	if !c.route.output.empty() && (early || len(c.body) > counted) {
 		h.Set("Content-Length", strconv.Itoa(len(c.body)))
 	}
-	c.w.WriteHeader(status)
+	c.w.WriteHeader(c.status)
 	// A client that is gone is not an error: what it asked for is committed.
 	_, _ = c.w.Write(c.body)
 }
+
+// counted is the length up to which net/http finds out by itself how long a body
+// is, at less cost than that of a header more.
+const counted = 2048
 
 // setHeader sets the headers that an output or an error brings.
 func setHeader(h, own http.Header) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/deadline"
 )
 
 // exchange is one request and its response, as the access log sees them.
@@ -21,9 +22,11 @@ type exchange struct {
 	route    *route
 	status   int
 	bytes    int64
-	finished bool         // the handler returned
-	unrouted bool         // the router has the request, and found no route yet
-	mute     bool         // it was answered, and the router's own text is dropped
+	finished bool // the handler returned
+	unrouted bool // the router has the request, and found no route yet
+	mute     bool // it was answered, and the router's own text is dropped
+	call     *call
+	deadline deadline.Context
 	after    db.Committed // what must wait until the response is sent
 }
 
@@ -75,10 +78,9 @@ func (x *exchange) Write(b []byte) (int, error) {
 	if x.status == 0 {
 		x.status = http.StatusOK
 	}
-	control := http.NewResponseController(x.ResponseWriter)
 	for written := 0; ; {
 		piece := b[written:min(written+writePiece, len(b))]
-		_ = control.SetWriteDeadline(time.Now().Add(stallTimeout))
+		x.writable()
 		n, err := x.ResponseWriter.Write(piece)
 		written += n
 		x.bytes += int64(n)
@@ -87,10 +89,6 @@ func (x *exchange) Write(b []byte) (int, error) {
 		}
 	}
 }
-
-// writePiece is how much of a response has a deadline of its own: a client that
-// takes less in 30 s has stalled.
-const writePiece = 64 << 10
 
 // Flush implements http.Flusher.
 func (x *exchange) Flush() { _ = http.NewResponseController(x.ResponseWriter).Flush() }
@@ -121,9 +119,10 @@ func (a *API) observe(next http.Handler) http.Handler {
 	})
 }
 
-// end sends what is still held back and starts what must wait for that.
+// end starts what must wait until the response was sent, and sends what is still
+// held back of it.
 func (x *exchange) end() {
-	if x.route != nil && x.route.scope == sessionScope {
+	if x.after.Any() {
 		x.Flush()
 		x.after.Go()
 	}

@@ -171,11 +171,10 @@ func (cl *claim) lock(ctx context.Context, s *db.Session) error {
 // one.
 func (c *call) replay(ctx context.Context, s *db.Session, cl *claim) (bool, error) {
 	var request, header string
-	var status int
 	var body []byte
 	err := s.QueryRow(ctx, "SELECT request, status, header, body FROM terem_idempotency"+
 		" WHERE route = $1 AND caller = $2 AND key = $3 AND expires_at > $4", cl.route, cl.caller, cl.key, time.Now().UTC()).
-		Scan(&request, &status, &header, &body)
+		Scan(&request, &c.status, &header, &body)
 	switch {
 	case errors.Is(err, db.ErrNoRows):
 		return false, nil
@@ -214,7 +213,7 @@ func (c *call) store(ctx context.Context, s *db.Session, cl *claim) error {
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (route, caller, key) DO UPDATE SET"+
 		" request = excluded.request, status = excluded.status, header = excluded.header, body = excluded.body, expires_at = excluded.expires_at"+
 		" WHERE terem_idempotency.expires_at <= $9",
-		cl.route, cl.caller, cl.key, cl.request, c.route.op.DefaultStatus, string(header), append([]byte{}, c.body...), now.Add(kept), now)
+		cl.route, cl.caller, cl.key, cl.request, c.status, string(header), append([]byte{}, c.body...), now.Add(kept), now)
 	if err == nil && n == 0 {
 		err = &db.Error{Class: db.Contended, Err: errors.New("api: a response to the same Idempotency-Key was stored meanwhile")}
 		s.Note(err)

@@ -77,7 +77,7 @@ func (b *bank) pay(ctx context.Context, s *db.Session, in *payment) (*api.Reply[
 }
 
 // eachBank runs f on both engines, with a client as ada and a function that
-// counts the rows of a table, or lets all keys expire.
+// counts the rows of a table, or changes the stored responses.
 func eachBank(t *testing.T, f func(t *testing.T, b *bank, ada *apitest.Client, count func(sql string) int), opts ...api.Option) {
 	t.Parallel()
 	dbtest.Each(t, api.Migrations(), func(t *testing.T, d *db.DB) {
@@ -99,8 +99,12 @@ func eachBank(t *testing.T, f func(t *testing.T, b *bank, ada *apitest.Client, c
 		}
 		f(t, b, apitest.New(t, h).With("X-Payer", "ada"), func(from string) (n int) {
 			if err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-				if from == "expire" {
+				switch from {
+				case "expire":
 					_, err := s.Exec(ctx, "UPDATE terem_idempotency SET expires_at = $1", time.Now().Add(-time.Second).UTC())
+					return err
+				case "another status":
+					_, err := s.Exec(ctx, "UPDATE terem_idempotency SET status = 202")
 					return err
 				}
 				return s.QueryRow(ctx, "SELECT count(*) FROM "+from).Scan(&n)
@@ -129,6 +133,8 @@ func TestIdempotent(t *testing.T) {
 		if n := count("payments"); n != 1 {
 			t.Fatalf("paid %d times", n)
 		}
+		count("another status") // as an older version of the program gave
+		key(ada, "a").Post("/payments", five).Expect(202)
 		key(ada, "a").Post("/payments", map[string]any{"amount": 6}).ExpectError(422, "idempotency_key_reused")
 		key(ada, "a").Post("/payments?x=1", five).Expect(422)
 		key(ada, "b").Post("/payments", five).Expect(201)

@@ -3,7 +3,6 @@ package api_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -58,7 +57,7 @@ func TestPagesAndForms(t *testing.T) {
 		}
 		c := apitest.New(t, h)
 		r := c.Post("/lines?utm_source=x", "hello").Expect(http.StatusAccepted)
-		if r.Body != "<p>hello at /lines" || r.Header.Get("Content-Type") != "text/html" || r.Header.Get("Content-Length") != fmt.Sprint(len(r.Body)) {
+		if r.Body != "<p>hello at /lines" || r.Header.Get("Content-Type") != "text/html" {
 			t.Errorf("the page: %q, %v", r.Body, r.Header)
 		}
 		c.Post("/lines", "fail").ExpectError(500, "internal")

@@ -47,21 +47,18 @@ func (a *API) surround(next http.Handler) (http.Handler, error) {
 
 // Values of headers, shared by all responses.
 var (
-	noContent  = []string{"default-src 'none'; frame-ancestors 'none'"}
-	noSniff    = []string{"nosniff"}
-	noFrame    = []string{"DENY"}
-	noReferrer = []string{"no-referrer"}
+	noContent = []string{"default-src 'none'; frame-ancestors 'none'"}
+	noSniff   = []string{"nosniff"}
 )
 
 // secureHeaders sets what a browser should know before it shows anything of the
-// API. A handler that serves pages sets its own policy instead.
+// API: that it is no page, and must not be made one. A handler that serves pages
+// sets its own policy instead.
 func secureHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h["Content-Security-Policy"] = noContent
 		h["X-Content-Type-Options"] = noSniff
-		h["X-Frame-Options"] = noFrame
-		h["Referrer-Policy"] = noReferrer
 		next.ServeHTTP(w, r)
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+
+	"github.com/terem-go/terem/internal/deadline"
 )
 
 // Querier reads. It is a parameter of repository methods that only read, and
@@ -35,8 +37,8 @@ type handle struct {
 	conn  Conn
 	keeps bool // its connection from the first statement on: it has a transaction
 	mark  mark
-	last  limited  // the context of COMMIT or ROLLBACK
-	seen  *attempt // what observers see; nil without any
+	last  deadline.Context // of COMMIT or ROLLBACK
+	seen  *attempt         // what observers see; nil without any
 
 	mu     sync.Mutex // held while a statement runs
 	ended  bool

@@ -14,6 +14,9 @@ type Committed struct {
 	hooks []func(context.Context)
 }
 
+// Any reports whether there are any.
+func (c Committed) Any() bool { return len(c.hooks) > 0 }
+
 // Run runs the functions one after the other, each with a context of its own.
 func (c Committed) Run() {
 	for _, f := range c.hooks {
@@ -24,7 +27,7 @@ func (c Committed) Run() {
 // Go runs the functions in a goroutine that DB.Close waits for. Without any it
 // does nothing.
 func (c Committed) Go() {
-	if len(c.hooks) > 0 {
+	if c.Any() {
 		c.db.hooks.Go(c.Run)
 	}
 }

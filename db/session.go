@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"errors"
+
+	"github.com/terem-go/terem/internal/deadline"
 )
 
 // Session is a unit of work: what is read and written through it is committed
@@ -100,14 +102,14 @@ func (s *Session) release(ctx context.Context) error {
 // undo rolls back to the last savepoint and forgets the failure behind it. The
 // request's end does not stop it: the session could not be used otherwise.
 func (s *Session) undo(ctx context.Context) error {
-	c := s.db.committing(ctx, &limited{})
-	defer c.cancel()
+	var c deadline.Context
+	defer s.db.committing(ctx, &c).End()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fault = nil
-	_, err := s.tx.Exec(c, "ROLLBACK TO SAVEPOINT terem_nested", nil)
+	_, err := s.tx.Exec(&c, "ROLLBACK TO SAVEPOINT terem_nested", nil)
 	if err == nil {
-		_, err = s.tx.Exec(c, "RELEASE SAVEPOINT terem_nested", nil)
+		_, err = s.tx.Exec(&c, "RELEASE SAVEPOINT terem_nested", nil)
 	}
 	s.note(err)
 	return err

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
+
+	"github.com/terem-go/terem/internal/deadline"
 )
 
 // Do runs f in a session and commits it when f returns nil, then runs what f
@@ -160,9 +162,16 @@ func (s *Session) run(ctx context.Context, f func(context.Context, *Session) err
 	return s.hooks, err // nil, or what Keep wraps
 }
 
+// committing begins a context for COMMIT and ROLLBACK, which the end of the
+// request does not end but Config.CommitTimeout does.
+func (d *DB) committing(ctx context.Context, c *deadline.Context) *deadline.Context {
+	c.Begin(context.WithoutCancel(ctx), d.config.CommitTimeout)
+	return c
+}
+
 func (s *Session) commit(ctx context.Context) error {
 	c := s.db.committing(ctx, &s.last)
-	defer c.cancel()
+	defer c.End()
 	sent, err := s.ending(c, "COMMIT")
 	if err != nil {
 		_ = s.conn.Rollback(c)
@@ -175,7 +184,7 @@ func (s *Session) commit(ctx context.Context) error {
 
 func (h *handle) rollback(ctx context.Context) error {
 	c := h.db.committing(ctx, &h.last)
-	defer c.cancel()
+	defer c.End()
 	sent, _ := h.ending(c, "ROLLBACK")
 	err := h.conn.Rollback(sent)
 	h.after(err)
