@@ -23,7 +23,9 @@
 // TEREM_TEST_RETRY=1 has every session conflict once, as if with another, when it
 // is to be committed: its function runs twice, and must not notice. With
 // TEREM_TEST_RETRY=all it conflicts at its statements, too, as after Retry: tests
-// return errors from within a session, since t.Fatal would end them there.
+// return errors from within a session, since t.Fatal would end them there. It is
+// about databases that this package has opened; one that a test opens itself is
+// given to Retry.
 //
 // What a request costs is asserted with Watch:
 //

@@ -30,8 +30,8 @@ func retryAsTold(d *db.DB) {
 type retry struct {
 	statements int // of a session, at most: to refuse n of them takes n²/2
 
-	mu    sync.Mutex
-	under map[*db.Attempt]*conflicts // way
+	mu       sync.Mutex
+	attempts map[*db.Attempt]*conflicts // under way
 }
 
 // conflicts are those of a session. Statements are told apart by their text, and
@@ -59,21 +59,21 @@ func (r *retry) Begin(ctx context.Context, a *db.Attempt) context.Context {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.under == nil {
-		r.under = map[*db.Attempt]*conflicts{}
+	if r.attempts == nil {
+		r.attempts = map[*db.Attempt]*conflicts{}
 	}
 	c := &conflicts{had: map[statement]bool{}, sent: map[string]int{}}
-	if last := r.under[a.Last]; last != nil {
+	if last := r.attempts[a.Last]; last != nil {
 		c.had = last.had
-		delete(r.under, a.Last)
+		delete(r.attempts, a.Last)
 	}
-	r.under[a] = c
+	r.attempts[a] = c
 	return ctx
 }
 
 func (r *retry) Before(ctx context.Context, a *db.Attempt) (context.Context, error) {
 	r.mu.Lock()
-	c := r.under[a]
+	c := r.attempts[a]
 	r.mu.Unlock()
 	if c == nil || a.SQL == "ROLLBACK" {
 		return ctx, nil
@@ -93,6 +93,6 @@ func (r *retry) End(_ context.Context, a *db.Attempt) {
 	if !a.Refused { // else there is another one
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		delete(r.under, a)
+		delete(r.attempts, a)
 	}
 }

@@ -18,8 +18,8 @@ type Sent struct {
 
 	// RoundTrips is how often PostgreSQL was waited for: once for each statement
 	// and batch, and once for COMMIT or ROLLBACK, while BEGIN comes with the first
-	// statement. A connection that gets a statement for the first time is waited
-	// for once more, which does not count. There are none on SQLite.
+	// statement. Not counted are preparing a statement when a connection gets it
+	// first, and undoing a part in Nested. There are none on SQLite.
 	RoundTrips int
 
 	list strings.Builder
@@ -31,7 +31,7 @@ type Sent struct {
 //	sent := dbtest.Watch(d, func() { c.Get("/api/orders?size=50").Expect(200) })
 //	sent.AtMost(t, 2)
 func Watch(d *db.DB, f func()) *Sent {
-	w := &watcher{trips: 1, under: map[*db.Attempt]*unit{}}
+	w := &watcher{trips: 1, attempts: map[*db.Attempt]*unit{}}
 	if d.Dialect() == db.SQLite {
 		w.trips = 0
 	}
@@ -58,10 +58,10 @@ func (s *Sent) String() string { return s.list.String() }
 type watcher struct {
 	trips int // for what is sent once
 
-	mu    sync.Mutex
-	over  bool
-	under map[*db.Attempt]*unit // way
-	sent  Sent
+	mu       sync.Mutex
+	over     bool
+	attempts map[*db.Attempt]*unit // under way
+	sent     Sent
 }
 
 // unit is what a unit of work has sent.
@@ -76,7 +76,7 @@ func (w *watcher) Begin(ctx context.Context, a *db.Attempt) context.Context {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.over {
-		w.under[a] = &unit{}
+		w.attempts[a] = &unit{}
 	}
 	return ctx
 }
@@ -84,7 +84,7 @@ func (w *watcher) Begin(ctx context.Context, a *db.Attempt) context.Context {
 func (w *watcher) Before(ctx context.Context, a *db.Attempt) (context.Context, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if u := w.under[a]; u != nil {
+	if u := w.attempts[a]; u != nil {
 		u.trips += w.trips
 		if a.SQL != "COMMIT" && a.SQL != "ROLLBACK" {
 			u.statements = append(u.statements, strings.Join(strings.Fields(a.SQL), " "))
@@ -98,8 +98,8 @@ func (w *watcher) After(context.Context, *db.Attempt, error) {}
 func (w *watcher) End(_ context.Context, a *db.Attempt) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	u := w.under[a]
-	delete(w.under, a)
+	u := w.attempts[a]
+	delete(w.attempts, a)
 	if w.over || u == nil || a.Refused || len(u.statements) == 0 {
 		return
 	}
