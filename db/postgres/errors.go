@@ -19,6 +19,9 @@ func failure(ctx context.Context, err error, broken bool) error {
 	if err == nil {
 		return nil
 	}
+	if known, ok := errors.AsType[*db.Error](err); ok {
+		return known
+	}
 	e := &db.Error{Err: err}
 	unsent := describeUnsent(e)
 	if !unsent {
