@@ -165,7 +165,7 @@ func (rt *route) allow(ctx context.Context, r *http.Request) (values []reflect.V
 	err = rt.api.config.DB.Read(ctx, func(ctx context.Context, q *db.Reader) error {
 		values, err = rt.resolve(ctx, q, withoutBody(ctx, r))
 		return err
-	})
+	}, rt.policyUnit...)
 	return values, err
 }
 
