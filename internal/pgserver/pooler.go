@@ -87,7 +87,7 @@ func (p *Pooler) boot(ctx context.Context, program string, s *Server, size int, 
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		c, err := net.Dial("unix", filepath.Join(dir, ".s.PGSQL."+strconv.Itoa(p.port)))
+		c, err := net.Dial("unix", p.Socket())
 		if err == nil {
 			return c.Close()
 		}
@@ -106,6 +106,11 @@ func (p *Pooler) URL(role, database string) string {
 	u, _ := url.Parse(databaseURL("", database, url.Values{"host": {p.keeper.dir}, "port": {strconv.Itoa(p.port)}})) // never fails
 	u.User = url.User(role)
 	return u.String()
+}
+
+// Socket returns the path of the Unix socket, for proxies.
+func (p *Pooler) Socket() string {
+	return filepath.Join(p.keeper.dir, ".s.PGSQL."+strconv.Itoa(p.port))
 }
 
 // Stop ends the pooler at once. The server goes on.
