@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -291,6 +293,36 @@ func TestAReplicaThatIsNotThere(t *testing.T) {
 		if err := d.Ping(limited(t)); err != nil {
 			t.Errorf("%s: Ping: %v", name, err)
 		}
+	}
+}
+
+// One that could not be reached is left alone for a while.
+func TestAReplicaIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	s := own(t, pgserver.Options{})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var tried atomic.Int32
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			tried.Add(1)
+			_ = c.Close()
+		}
+	}()
+	d := openWith(t, s.URL("postgres"), db.Config{Replicas: []string{"postgres://app@" + l.Addr().String() + "/postgres?sslmode=disable"}})
+	const many = 200
+	for range many {
+		ask[bool](t, d, stranger(), onStandby)
+	}
+	if n := tried.Load(); n == 0 || n > many/4 {
+		t.Errorf("%d of %d reads tried the replica", n, many)
 	}
 }
 
