@@ -74,12 +74,10 @@ func (r *runner) run(ctx context.Context, name string, args ...string) error {
 	cmd.Dir = r.dir
 	cmd.Env = r.env
 	cmd.Stdout, cmd.Stderr = r.console.out, r.console.err
-	procgroup.Own(cmd)
-	if err := cmd.Start(); err != nil {
+	ended, err := procgroup.Start(cmd)
+	if err != nil {
 		return err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
 	for {
 		select {
 		case err := <-ended:

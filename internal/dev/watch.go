@@ -105,7 +105,7 @@ func ignored(name string) bool {
 	if strings.HasPrefix(name, ".") {
 		return name != dotenv
 	}
-	for _, suffix := range []string{"_test.go", ".db", ".db-wal", ".db-shm", ".db-journal", ".db-migrate", ".log", "~"} {
+	for _, suffix := range []string{"_test.go", ".db", ".db-wal", ".db-shm", ".db-journal", ".db-migrate", ".db-migrate-journal", ".log", "~"} {
 		if strings.HasSuffix(name, suffix) {
 			return true
 		}

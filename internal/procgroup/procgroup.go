@@ -11,7 +11,7 @@ import (
 // what Wait returns. On Linux the command gets SIGTERM when this process ends, in
 // whatever way.
 func Start(cmd *exec.Cmd) (ended <-chan error, err error) {
-	Own(cmd)
+	own(cmd)
 	endWithParent(cmd)
 	started, done := make(chan error), make(chan error, 1)
 	go func() {

@@ -7,8 +7,8 @@ import (
 	"os/exec"
 )
 
-// Own does nothing: a console sends Ctrl-C to all of its programs.
-func Own(*exec.Cmd) {}
+// own does nothing: a console sends Ctrl-C to all of its programs.
+func own(*exec.Cmd) {}
 
 // Signal does nothing, for the same reason.
 func Signal(*exec.Cmd, os.Signal) {}

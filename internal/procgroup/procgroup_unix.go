@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// Own lets the command, which has not started, have a process group of its own.
-func Own(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+// own lets the command, which has not started, have a process group of its own.
+func own(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // Signal sends the signal to the command and to what it has started. It does
 // nothing if they have ended.
