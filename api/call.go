@@ -52,6 +52,9 @@ func (rt *route) serve(w http.ResponseWriter, r *http.Request) {
 		defer x.deadline.End()
 		ctx = &x.deadline
 	}
+	if x.client != nil && rt.scope != readerScope && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		x.client.Stay()
+	}
 	var values []reflect.Value
 	if !rt.inSession {
 		var err error

@@ -85,18 +85,17 @@ func (w *written) tell(h http.Header, c *db.Client) {
 		HttpOnly: true, Secure: w.secure, SameSite: http.SameSiteLaxMode}).String())
 }
 
-// placed returns where the route's policy and dependencies are read: on the
-// primary if the route may write, for who may do so is not decided by what a
-// replica has yet to learn.
+// placed returns which of the options of its unit hold for what the route's policy
+// and dependencies read.
 func (rt *route) placed() []db.Option {
 	var o db.Options
 	for _, opt := range rt.unit {
 		opt(&o)
 	}
-	switch writes := rt.scope == sessionScope || rt.scope != readerScope && rt.method != http.MethodGet; {
-	case writes, o.Primary:
+	switch {
+	case o.Primary:
 		return []db.Option{db.Primary}
-	case o.Replica:
+	case o.Replica && rt.scope == readerScope:
 		return []db.Option{db.Replica}
 	}
 	return nil

@@ -158,6 +158,16 @@ func (f *followed) routes(r *api.Router) {
 		s.Resolved = in.Place.standby
 		return &s, err
 	}, api.Public, api.OperationID("doAndRead"))
+	api.Post(r, "/look", func(ctx context.Context, d *db.DB, in *placeInput) (*seen, error) {
+		s := seen{}
+		err := d.Read(ctx, func(ctx context.Context, r *db.Reader) (err error) {
+			s, err = look(ctx, r)
+			return err
+		})
+		s.Resolved = in.Place.standby
+		return &s, err
+	}, api.Public, api.OperationID("look"))
+	api.Post(r, "/search", read, api.Public, api.OperationID("search"))
 	api.Post(r, "/kept", func(ctx context.Context, s *db.Session, _ *nothing) (*api.Empty, error) {
 		return nil, errors.Join(write(ctx, s), db.Keep(errStranger.Here()))
 	}, api.Public, api.OperationID("kept"))
@@ -191,6 +201,8 @@ func TestAClientReadsItsWrites(t *testing.T) {
 	stranger := apitest.New(t, h)
 	seen{Standby: true, Resolved: true}.check(t, "before any write", stranger.Get("/notes"))
 	seen{}.check(t, "where the route says so", stranger.Get("/primary"))
+	seen{Standby: true, Resolved: true}.check(t, "a search by POST", stranger.Post("/search", ""))
+	seen{}.check(t, "where something may be written", stranger.Post("/look", ""))
 	f.pause(t)
 
 	n := 0

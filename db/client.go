@@ -15,7 +15,8 @@ const Fresh = 2 * time.Second
 
 // Client is for whom units of work are done on a database with replicas: a client
 // sees what it wrote. The context of units carries it. Readers go by what it
-// wrote last, and sessions tell it what they write.
+// wrote last, and sessions tell it what they write. It is safe for use by many
+// goroutines.
 //
 // Readers whose context carries none, as in main, commands and jobs, stay on the
 // primary.
@@ -24,6 +25,7 @@ type Client struct {
 	wrote    time.Time
 	position Position
 	here     bool // and not before it was made
+	stays    bool // its reads, on the primary
 }
 
 // NewClient returns a client that wrote last at a time, the zero time for never,
@@ -49,6 +51,14 @@ func (c *Client) Wrote() (at time.Time, p Position, ok bool) {
 	return c.wrote, c.position, c.here
 }
 
+// Stay keeps the client's reads on the primary, but for those with Replica: they
+// are behind what is going to be written.
+func (c *Client) Stay() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stays = true
+}
+
 // note takes note of a session that was committed.
 func (c *Client) note(p Position) {
 	c.mu.Lock()
@@ -56,16 +66,8 @@ func (c *Client) note(p Position) {
 	c.wrote, c.position, c.here = time.Now(), p, true
 }
 
-// last returns the position of the client's last write, and whether that was
-// just now: less than Fresh ago, or under this context.
-func (c *Client) last() (p Position, fresh bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.position, c.here || time.Since(c.wrote) < Fresh
-}
-
 // place decides whether a reader may go to a replica, and how far that must have
-// come.
+// come. Without a client, it may if it asks for it.
 func (o *Options) place(ctx context.Context) {
 	if o.Primary {
 		o.Replica = false
@@ -73,16 +75,18 @@ func (o *Options) place(ctx context.Context) {
 	}
 	c, ok := ctx.Value(clientKey{}).(*Client)
 	if !ok {
-		return // to a replica if that was asked for
+		return
 	}
-	p, fresh := c.last()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	fresh := c.here || time.Since(c.wrote) < Fresh
 	switch {
-	case !fresh:
-		o.Replica = true
-	case o.Replica && p > 0:
-		o.After = p
-	default:
+	case fresh && o.Replica && c.position > 0:
+		o.After = c.position
+	case fresh:
 		o.Replica = false
+	case !c.stays:
+		o.Replica = true
 	}
 }
 

@@ -64,6 +64,16 @@ func TestAClientsWrites(t *testing.T) {
 	if replica, after := e.last(); !replica || after != 7 {
 		t.Errorf("with Replica it goes to one: %v, after %v", replica, after)
 	}
+	busy := db.NewClient(time.Time{}, 0)
+	busy.Stay()
+	read(busy.Context(t.Context()), d)
+	if replica, _ := e.last(); replica {
+		t.Error("a read goes to a replica although the client's stay")
+	}
+	read(busy.Context(t.Context()), d, db.Replica)
+	if replica, _ := e.last(); !replica {
+		t.Error("a read with Replica stays on the primary")
+	}
 	later := db.NewClient(at.Add(-db.Fresh), p)
 	read(later.Context(t.Context()), d, db.Replica)
 	if replica, after := e.last(); !replica || after != 0 {

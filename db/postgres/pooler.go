@@ -44,9 +44,10 @@ func checkReadOnly(ctx context.Context, c *pgx.Conn) error {
 	return err
 }
 
-// newProbe returns a pool of one connection for Ping, which units cannot have.
+// newProbe returns a pool of one connection that units cannot have, which is tried
+// whenever it is taken.
 func newProbe(ctx context.Context, c *pgxpool.Config) (*pool, error) {
-	c = readOnly(c, true)
+	c = c.Copy()
 	c.MaxConns, c.MinConns, c.MinIdleConns = 1, 0, 0
 	c.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return true }
 	return newPool(ctx, c, "", nil)

@@ -127,7 +127,7 @@ func newEngine(ctx context.Context, p pools) (_ *engine, err error) {
 	}
 	open = append(open, e.readers)
 	if p.pooled {
-		if e.probe, err = newProbe(ctx, p.readers); err != nil {
+		if e.probe, err = newProbe(ctx, readOnly(p.readers, true)); err != nil {
 			return nil, err
 		}
 		open = append(open, e.probe)
@@ -202,6 +202,7 @@ func (e *engine) Close() error {
 	e.stop()
 	err := errors.Join(e.writers.close(ctx), e.readers.close(ctx))
 	for _, r := range e.replicas {
+		r.probe.Close()
 		err = errors.Join(err, r.pool.close(ctx))
 	}
 	if e.probe != nil {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/terem-go/terem/db"
@@ -16,8 +18,9 @@ const (
 	// catchUp is how long a reader waits for a replica to have what its client
 	// wrote.
 	catchUp = 500 * time.Millisecond
-	// absence is how long a replica is left alone that could not be reached.
-	absence = time.Second
+	// every is how often a replica is asked whether it answers, and so how long one
+	// is left alone at most that does; silence is how long its answer may take.
+	every, silence = time.Second, 2 * time.Second
 )
 
 // elsewhere says where a reader looks for a connection before it takes one to the
@@ -30,21 +33,51 @@ type elsewhere struct {
 // replica is a pool of connections to one of them.
 type replica struct {
 	*pool
-	log  *slog.Logger
-	away atomic.Bool     // it is left alone
-	life context.Context // until the engine is closed
+	probe *pool // tells whether it answers
+	log   *slog.Logger
+	life  context.Context // until the engine is closed
+	used  sync.Once
+	away  atomic.Bool // it is left alone
+
+	mu   sync.Mutex
+	open map[*pgx.Conn]bool // of pool
 }
 
 // newReplica returns the nth of several replicas.
-func newReplica(life context.Context, c *pgxpool.Config, n int, log *slog.Logger) (*replica, error) {
-	p, err := newPool(life, c, "a connection to a replica", nil)
-	if err != nil {
+func newReplica(life context.Context, c *pgxpool.Config, n int, log *slog.Logger) (r *replica, err error) {
+	r = &replica{log: log.With(slog.Int("replica", n)), life: life, open: map[*pgx.Conn]bool{}}
+	if r.probe, err = newProbe(life, c); err != nil {
 		return nil, err
 	}
-	r := &replica{pool: p, log: log.With(slog.Int("replica", n)), life: life}
-	p.leave = r.leave
+	c = c.Copy()
+	after, before := c.AfterConnect, c.BeforeClose
+	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		r.mu.Lock()
+		r.open[conn] = true
+		r.mu.Unlock()
+		if after != nil {
+			return after(ctx, conn)
+		}
+		return nil
+	}
+	c.BeforeClose = func(conn *pgx.Conn) {
+		r.mu.Lock()
+		delete(r.open, conn)
+		r.mu.Unlock()
+		if before != nil {
+			before(conn)
+		}
+	}
+	if r.pool, err = newPool(life, c, "a connection to a replica", nil); err != nil {
+		r.probe.Close()
+		return nil, err
+	}
+	r.pool.leave = r.leave
 	return r, nil
 }
+
+// Close closes the connections.
+func (r *replica) Close() { r.probe.Close(); r.pool.Close() }
 
 // inTurn returns the replicas, each time with another one in front.
 func (e *engine) inTurn() []*replica {
@@ -71,6 +104,7 @@ func (u *unit) take(ctx context.Context) (err error) {
 // far enough.
 func (x *elsewhere) take(ctx context.Context, u *unit) (*pgxpool.Conn, error) {
 	for _, r := range x.replicas {
+		r.used.Do(func() { go r.watch() })
 		if r.away.Load() {
 			continue
 		}
@@ -124,34 +158,44 @@ func (r *replica) reach(ctx context.Context, after db.Position) (*pgxpool.Conn, 
 
 // leave leaves the replica alone until it answers again.
 func (r *replica) leave(err error) {
-	if r.life.Err() != nil || r.away.Swap(true) {
-		return
+	if r.life.Err() == nil && !r.away.Swap(true) {
+		r.log.Warn("a replica is left alone until it answers again; reads go elsewhere", slog.Any("error", err))
 	}
-	r.log.Warn("a replica is left alone until it answers again; reads go elsewhere", slog.Any("error", err))
-	go func() {
-		for r.life.Err() == nil && r.try() != nil {
-		}
-	}()
 }
 
-// try waits for a moment and comes back to the replica if it answers.
-func (r *replica) try() error {
-	select {
-	case <-r.life.Done():
-		return r.life.Err()
-	case <-time.After(absence):
+// watch asks the replica every second whether it answers, from its first use on.
+// What waits for one that does not is cut off, and run again on the primary.
+func (r *replica) watch() {
+	for {
+		select {
+		case <-r.life.Done():
+			return
+		case <-time.After(every):
+		}
+		if err := r.ping(); err != nil {
+			r.leave(err)
+			r.cut()
+		} else if r.away.Swap(false) {
+			r.log.Info("a replica answers again")
+		}
 	}
-	ctx, cancel := context.WithTimeout(r.life, 2*cancelLimit)
+}
+
+func (r *replica) ping() error {
+	ctx, cancel := context.WithTimeout(r.life, silence)
 	defer cancel()
-	c, err := r.Acquire(ctx) // beside the queue
-	if err != nil {
-		return err
+	c, err := r.probe.Acquire(ctx) // tries one that was idle
+	if err == nil {
+		c.Release()
 	}
-	defer c.Release()
-	if err := c.Ping(ctx); err != nil {
-		return err
+	return err
+}
+
+// cut closes the sockets of all connections.
+func (r *replica) cut() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for c := range r.open {
+		_ = c.PgConn().Conn().Close()
 	}
-	r.away.Store(false)
-	r.log.Info("a replica answers again")
-	return nil
 }

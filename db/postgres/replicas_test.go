@@ -326,6 +326,30 @@ func TestAReplicaIsLeftAlone(t *testing.T) {
 	}
 }
 
+// What waits for a replica that has fallen silent is run again on the primary.
+func TestAReplicaFallsSilent(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, 1, pgserver.Options{TCP: true})
+	p := newProxyBefore(t, "tcp", c.standbys[0].Addr())
+	d := openWith(t, c.URL("postgres"), db.Config{Replicas: []string{c.standbys[0].URLAt(p.listener.Addr().String(), "postgres")}})
+	if !ask[bool](t, d, stranger(), onStandby) {
+		t.Fatal("the replica is not read from")
+	}
+	var silent atomic.Bool
+	silent.Store(true)
+	p.pick.Store(new(func(point) fault {
+		if silent.Load() {
+			return silentBefore
+		}
+		return none
+	}))
+	if ask[bool](t, d, stranger(), onStandby) {
+		t.Error("a silent replica has answered")
+	}
+	silent.Store(false)
+	eventually(t, "the replica is read from again", func() bool { return ask[bool](t, d, stranger(), onStandby) })
+}
+
 // A standby ends what stands in the way of its primary's changes: the reader is
 // run again on the primary.
 func TestAReaderInTheWayOfAReplica(t *testing.T) {
