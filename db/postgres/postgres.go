@@ -30,8 +30,29 @@
 // unknown (class Lost), and nothing is tried again, if that connection is lost as
 // well, if the server restarts, and if the session wrote in a way that does not
 // let it learn its transaction's number: through functions that a SELECT calls,
-// or by CopyFrom after a statement that reads. Behind a pooler such as PgBouncer
-// it is always unknown.
+// or by CopyFrom after a statement that reads. Behind a pooler the server is asked
+// past it, by db.Config.Direct.
+//
+// # Replicas
+//
+// Each of db.Config.Replicas has a pool of its own. Readers that may go there take
+// turns, and stay with one replica for all their statements. A replica that cannot
+// be reached, loses a connection, or does not answer for two seconds is left alone
+// until it answers again, which is looked for every second; readers go to another
+// one or to the primary, and those that it has failed are run again there.
+//
+// COMMIT asks for the position of what it has written, in the same round trip. A
+// reader that must see it waits for its replica to have it (pg_last_wal_replay_lsn),
+// for half a second at most, and goes to the primary otherwise.
+//
+// # Poolers
+//
+// With db.Config.Pooler, statements are not prepared by name but described once
+// (cache_describe); where the pooler keeps prepared statements (PgBouncer from 1.21
+// on), default_query_exec_mode=cache_statement in the URLs has them prepared. Of the
+// parameters in a URL, a pooler takes few, such as timezone and application_name;
+// others belong to the role. Migrations, Pool and the outcome of COMMITs go past the
+// pooler, on two connections and those of Pool.
 //
 // # Values
 //
