@@ -87,10 +87,7 @@ func (a *App) checkDatabase(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	err := a.config.DB.Ping(ctx)
-	if err == nil {
-		err = a.checkMigrated(ctx)
-	}
+	err := a.checkMigrated(ctx)
 	switch {
 	case errors.Is(err, errBehind):
 		return fmt.Errorf("the database's schema is behind the program (%w). Apply the migrations with: migrate up (in development: go run . migrate up)", errors.Unwrap(err))

@@ -46,6 +46,7 @@ func TestReplicaAndPooler(t *testing.T) {
 	a.must("", "config")
 
 	p, nobody := a.serve()
+	nobody.want(200, "GET", "/readyz", nil, nil)
 	nobody.want(201, "POST", "/api/users", a.registration("ada@example.com"), nil)
 	ada := nobody.logIn("ada@example.com", a.password)
 	browser := &http.Client{Timeout: 10 * time.Second}
