@@ -28,6 +28,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -36,7 +37,7 @@ type DB struct {
 	engine    Engine
 	config    Config
 	replicas  bool
-	observers []Observer
+	observers atomic.Pointer[[]Observer]
 	hooks     sync.WaitGroup // AfterCommit functions that are running
 	closed    sync.Once
 }
