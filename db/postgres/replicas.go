@@ -52,12 +52,14 @@ func newReplica(life context.Context, c *pgxpool.Config, n int, log *slog.Logger
 	c = c.Copy()
 	after, before := c.AfterConnect, c.BeforeClose
 	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		r.mu.Lock()
-		r.open[conn] = true
-		r.mu.Unlock()
 		if after != nil {
-			return after(ctx, conn)
+			if err := after(ctx, conn); err != nil {
+				return err
+			}
 		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.open[conn] = true
 		return nil
 	}
 	c.BeforeClose = func(conn *pgx.Conn) {
