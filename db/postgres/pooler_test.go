@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -138,6 +139,33 @@ func TestReadersBehindAPooler(t *testing.T) {
 			t.Errorf("%s, as a role that can write: %v", what, err)
 		}
 	}
+}
+
+// Statements whose time is over are cancelled at the server, by way of the pooler,
+// whether they run there or wait for a connection. PgBouncer survives it.
+func TestDeadlineBehindAPooler(t *testing.T) {
+	t.Parallel()
+	p := newPooled(t)
+	straight := open(t, p.URL("postgres"))
+	d := openWith(t, p.url, p.Config)
+	do(t, d, notes)
+	var units sync.WaitGroup
+	for range 6 {
+		units.Go(func() {
+			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+				_, err := s.Exec(ctx, "SELECT pg_sleep(600)")
+				return err
+			}, db.Timeout(200*time.Millisecond))
+			if db.ClassOf(err) != db.Canceled {
+				t.Errorf("Do returned %v", err)
+			}
+		})
+	}
+	units.Wait()
+	eventually(t, "the server has ended the statements", func() bool {
+		return value[int](t, straight, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND state = 'active'") == 0
+	})
+	do(t, d, "INSERT INTO notes VALUES (1)")
 }
 
 // What needs a connection of its own goes past the pooler.
