@@ -40,6 +40,7 @@ package api
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -62,6 +63,16 @@ type Config struct {
 	// DB gives the routes their sessions. Without it, a route that names
 	// anything but None is refused.
 	DB *db.DB
+
+	// Key signs what tells a client's last write, which it sends back, where the
+	// database has replicas: the reads of who has just written stay on the
+	// primary. It is a secret of 32 bytes or more, the same in each process of the
+	// application. Without replicas it is not needed.
+	Key []byte
+
+	// Secure says that browsers reach the application by https: they send the
+	// cookie of that kind by nothing else then.
+	Secure bool
 
 	// Logger gets the access log and the causes of errors. The default is
 	// slog.Default().
@@ -111,6 +122,7 @@ type API struct {
 	providers map[reflect.Type]*provider
 	schemas   *schemas
 	problems  []error
+	written   *written     // nil unless the database has replicas
 	pending   *route       // the route that is being registered
 	handler   http.Handler // once it was made
 }
@@ -129,6 +141,12 @@ func New(c Config) *API {
 	}
 	a := &API{config: c, mux: http.NewServeMux(), providers: map[reflect.Type]*provider{}}
 	a.huma = newHuma(a)
+	if c.DB != nil && c.DB.Replicated() {
+		a.written = &written{c.Key, c.Secure}
+		if len(c.Key) < minKey {
+			a.problems = append(a.problems, fmt.Errorf("the database has replicas, and api.Config.Key, which signs what clients send back of their writes, is shorter than %d bytes", minKey))
+		}
+	}
 	return a
 }
 

@@ -49,14 +49,14 @@ func (m *Migrator) Pending(ctx context.Context) ([]Migration, error) {
 }
 
 // states returns the set's migrations and those that only the database knows,
-// in the order of their numbers. Readers may be on a replica that lags behind, so
-// goose looks again before it runs a file.
+// in the order of their numbers. It asks the primary, since a replica may lag
+// behind.
 func (m *Migrator) states(ctx context.Context, s set) ([]State, error) {
 	applied := map[int64]time.Time{}
 	err := m.db.Read(ctx, func(ctx context.Context, r *db.Reader) error {
 		clear(applied)
 		return s.applied(ctx, r, applied)
-	})
+	}, db.Primary)
 	if err != nil {
 		return nil, err
 	}
