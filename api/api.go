@@ -64,10 +64,11 @@ type Config struct {
 	// anything but None is refused.
 	DB *db.DB
 
-	// Key signs what tells a client's last write, which it sends back, where the
-	// database has replicas: the reads of who has just written stay on the
-	// primary. It is a secret of 32 bytes or more, the same in each process of the
-	// application. Without replicas it is not needed.
+	// Key signs what clients send back: the cursors of lists and, where the
+	// database has replicas, what tells their last write, so that the reads of who
+	// has just written stay on the primary. It is a secret of 32 bytes or more, the
+	// same in each process of the application. Without replicas it may be left
+	// out.
 	Key []byte
 
 	// Secure says that browsers reach the application by https: they send the
@@ -122,7 +123,8 @@ type API struct {
 	providers map[reflect.Type]*provider
 	schemas   *schemas
 	problems  []error
-	written   *written     // nil unless the database has replicas
+	written   *written // nil unless the database has replicas
+	cursorKey []byte
 	pending   *route       // the route that is being registered
 	handler   http.Handler // once it was made
 }
@@ -139,7 +141,7 @@ func New(c Config) *API {
 	if c.Errors == nil {
 		c.Errors = Problem
 	}
-	a := &API{config: c, mux: http.NewServeMux(), providers: map[reflect.Type]*provider{}}
+	a := &API{config: c, mux: http.NewServeMux(), providers: map[reflect.Type]*provider{}, cursorKey: cursorKey(c.Key)}
 	a.huma = newHuma(a)
 	if c.DB != nil && c.DB.Replicated() {
 		a.written = &written{c.Key, c.Secure}
