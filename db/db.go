@@ -125,8 +125,8 @@ func (d *DB) Replicated() bool { return d.replicas }
 // fails for readers that could write.
 func (d *DB) Ping(ctx context.Context) error { return d.engine.Ping(ctx) }
 
-// Migrator opens a database/sql pool of one connection for migrations. The
-// caller closes it.
+// Migrator opens a database/sql pool of one connection for migrations, past a
+// pooler. The caller closes it.
 func (d *DB) Migrator() (*sql.DB, error) { return d.engine.Migrator() }
 
 // Close waits for AfterCommit functions that are running, until ctx ends, and
