@@ -122,5 +122,5 @@ func (u *unit) closeOpen() error {
 	if u.open == nil {
 		return nil
 	}
-	return u.open()
+	return u.open.finish()
 }
