@@ -119,20 +119,18 @@ func TestRefusals(t *testing.T) {
 func TestNoPlaceIsLost(t *testing.T) {
 	t.Parallel()
 	q := queue(1, 1000)
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			for i := range 2000 {
-				if q.Enter(t.Context(), time.Duration(i%50)*time.Microsecond, false) == nil {
-					for start := time.Now(); time.Since(start) < 10*time.Microsecond; {
-					}
-					q.Leave()
-				}
-			}
-		})
+	for range 200 {
+		enter(t, q)
+		ctx, cancel := context.WithCancel(t.Context())
+		result := make(chan error, 1)
+		go func() { result <- q.Enter(ctx, limit, false) }()
+		until(t, q, 1)
+		cancel()
+		q.Leave()
+		if <-result == nil {
+			q.Leave()
+		}
 	}
-	all.Wait()
-	enter(t, q)
 }
 
 func TestPass(t *testing.T) {
