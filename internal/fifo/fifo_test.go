@@ -115,20 +115,33 @@ func TestRefusals(t *testing.T) {
 	enter(t, q) // nobody has kept the place
 }
 
+// ending is a context that ends when its channel is closed, and does nothing else
+// then, so that what follows comes before anybody wakes up.
+type ending struct {
+	context.Context
+	done chan struct{}
+}
+
+func (e ending) Done() <-chan struct{} { return e.done }
+func (e ending) Err() error            { return context.Canceled }
+
 // A place that is given at the moment when the unit gives up is not lost.
 func TestNoPlaceIsLost(t *testing.T) {
 	t.Parallel()
 	q := queue(1, 1000)
 	for range 200 {
 		enter(t, q)
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx := ending{t.Context(), make(chan struct{})}
 		result := make(chan error, 1)
 		go func() { result <- q.Enter(ctx, limit, false) }()
 		until(t, q, 1)
-		cancel()
+		close(ctx.done)
 		q.Leave()
 		if <-result == nil {
 			q.Leave()
+		}
+		if n := q.Waiting(); n != 0 {
+			t.Fatalf("%d wait", n)
 		}
 	}
 }
