@@ -82,12 +82,16 @@ func durably(ctx context.Context, c *pgx.Conn, sql string) (pgconn.CommandTag, e
 	l, socket := linkOf(c), c.PgConn().Conn()
 	l.committing.Store(true)
 	l.unreplicated.Store(false)
-	stop := func() bool { return true }
-	if deadline, ok := ctx.Deadline(); ok {
-		stop = time.AfterFunc(time.Until(deadline), func() { _ = socket.Close() }).Stop
+	deadline, limited := ctx.Deadline()
+	switch {
+	case !limited:
+	case l.limit == nil:
+		l.limit = time.AfterFunc(time.Until(deadline), func() { _ = socket.Close() })
+	default:
+		l.limit.Reset(time.Until(deadline))
 	}
 	tag, err := c.Exec(context.WithoutCancel(ctx), sql)
-	answered := stop() && !c.IsClosed()
+	answered := (!limited || l.limit.Stop()) && !c.IsClosed()
 	if !answered {
 		_ = socket.Close()
 		_ = c.Close(ctx)

@@ -23,6 +23,7 @@ type link struct {
 	ahead        ahead
 	mode         pgx.QueryExecMode
 	committing   atomic.Bool // COMMIT is under way, or broke the connection
+	limit        *time.Timer // of a COMMIT, after which the connection is closed
 	unreplicated atomic.Bool // the server stopped waiting for a standby
 	opened       time.Time   // it was open then
 }

@@ -23,6 +23,7 @@ type unit struct {
 	over   error         // why the transaction is gone
 	tx     transaction   // once something was written
 	waited time.Duration // for connections
+	first  rows          // of the first statement, which is often the only one
 }
 
 // pending is an answer that must be read to its end before the next statement.
@@ -64,7 +65,11 @@ func (u *unit) query(ctx context.Context, sql string, args []any) (*rows, error)
 			return nil, err
 		}
 	}
-	r := &rows{unit: u, ctx: ctx, sql: sql}
+	r := &u.first
+	if r.unit != nil {
+		r = &rows{}
+	}
+	*r = rows{unit: u, ctx: ctx, sql: sql}
 	u.open = r
 	if r.Rows, err = c.Query(ctx, sql, args...); err != nil {
 		r.end(err)
