@@ -73,8 +73,11 @@ func (n *native) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row 
 
 func (n *native) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, src pgx.CopyFromSource) (count int64, err error) {
 	err = n.guard.Statement(ctx, "COPY "+table.Sanitize()+" FROM STDIN", func(ctx context.Context) error {
-		c, err := n.unit.begun(ctx, true)
+		c, err := n.unit.acquire(ctx, true)
 		if err != nil {
+			return err
+		}
+		if err := n.unit.flush(ctx, c); err != nil { // COPY is sent by the simple protocol
 			return err
 		}
 		count, err = c.CopyFrom(ctx, table, columns, src)

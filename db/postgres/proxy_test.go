@@ -224,7 +224,7 @@ func (l *line) point(m []byte) point {
 	case bytes.HasPrefix(m, []byte("Q")):
 		l.inside = l.inside && !bytes.Contains(m, []byte("rollback"))
 		return other
-	case bytes.HasPrefix(m, []byte("P")), bytes.HasPrefix(m, []byte("B")):
+	case bytes.HasPrefix(m, []byte("C")), bytes.HasPrefix(m, []byte("P")), bytes.HasPrefix(m, []byte("B")):
 		if !l.inside {
 			l.inside = true
 			return begin

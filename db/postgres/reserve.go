@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"golang.org/x/sync/semaphore"
+
+	"github.com/terem-go/terem/internal/fifo"
 )
 
 const (
@@ -28,7 +29,7 @@ type reserve struct {
 	*pool
 	pinging  turn // so that the other connection is free
 	choosing turn
-	asking   *semaphore.Weighted // held by those who ask for an outcome
+	asking   fifo.Queue // entered by those who ask for an outcome
 
 	mu      sync.Mutex
 	full    bool          // when it was last looked at
@@ -66,7 +67,7 @@ func newReserve(ctx context.Context, c *pgxpool.Config) (*reserve, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reserve{pool: p, pinging: make(turn, 1), choosing: make(turn, 1), asking: semaphore.NewWeighted(everybody)}
+	r := &reserve{pool: p, pinging: make(turn, 1), choosing: make(turn, 1), asking: fifo.Queue{Places: everybody, Closed: errClosed}}
 	r.life, r.end = context.WithCancel(context.WithoutCancel(ctx))
 	r.next = time.AfterFunc(keepAlive, r.refresh)
 	r.next.Stop()
@@ -191,14 +192,14 @@ func (r *reserve) ping(ctx context.Context) error {
 const everybody = 1 << 30
 
 // hold keeps the reserve open until leave. It reports false if close has begun.
-func (r *reserve) hold() bool { return r.asking.TryAcquire(1) }
+func (r *reserve) hold() bool { return r.asking.Enter(r.life, 0, false) == nil }
 
-func (r *reserve) leave() { r.asking.Release(1) }
+func (r *reserve) leave() { r.asking.Leave() }
 
 // close waits for those who ask for an outcome until ctx ends, and closes the
 // connections.
 func (r *reserve) close(ctx context.Context) {
-	_ = r.asking.Acquire(ctx, everybody) // else their outcome is unknown
+	_ = r.asking.Drain(ctx) // else their outcome is unknown
 	r.mu.Lock()
 	r.closed = true
 	r.next.Stop()

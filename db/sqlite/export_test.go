@@ -14,12 +14,7 @@ import (
 func SetGroupTime(d *db.DB, t time.Duration) { d.Engine().(*engine).writer.groupTime = t }
 
 // Waiting returns how many units wait for their turn to write.
-func Waiting(d *db.DB) int {
-	q := d.Engine().(*engine).writer.turn
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.waiting.Len()
-}
+func Waiting(d *db.DB) int { return d.Engine().(*engine).writer.turn.Waiting() }
 
 // FailCommits makes each COMMIT fail for which fail returns true. It comes
 // before the first unit of work.
