@@ -50,6 +50,14 @@ type Config struct {
 	CommitTimeout time.Duration
 	// HookTimeout limits each function given to AfterCommit. The default is 30 s.
 	HookTimeout time.Duration
+	// Development logs what is harmless there and not in production: a statement
+	// that takes more than 200 ms, and one that a unit of work sends more than 10
+	// times. The default is to log only, everywhere, that a transaction was left
+	// idle for more than 100 ms.
+	Development bool
+	// Strict makes Outside an error where it is a warning otherwise. It is meant
+	// for tests, and set by package dbtest.
+	Strict bool
 }
 
 // Opener opens an engine for the URLs of its schemes. db/sqlite and db/postgres
@@ -87,7 +95,12 @@ func New(e Engine, c Config) *DB {
 	c.Logger = cmp.Or(c.Logger, slog.Default())
 	c.CommitTimeout = cmp.Or(c.CommitTimeout, 5*time.Second)
 	c.HookTimeout = cmp.Or(c.HookTimeout, 30*time.Second)
-	return &DB{engine: e, config: c}
+	d := &DB{engine: e, config: c}
+	d.Observe(&idleness{c.Logger})
+	if c.Development {
+		d.Observe(&habits{log: c.Logger})
+	}
+	return d
 }
 
 // Dialect returns the SQL dialect of the database.

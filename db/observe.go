@@ -31,19 +31,21 @@ type Observer interface {
 // while the attempt goes on, and may be read within an observer's methods only.
 type Attempt struct {
 	Writes bool      // it is a session's, else a reader's
+	Keeps  bool      // it has a transaction, and with it a connection, from its first statement to its end
 	Number int       // from 1; above it, the one before was in vain
 	Began  time.Time // when its function was called
 
-	Statements int       // sent so far; BEGIN, COMMIT and ROLLBACK do not count
-	SQL        string    // the last one sent, or the COMMIT or ROLLBACK behind it
-	Sent       time.Time // when that was sent
-	First      time.Time // when the first one was sent
-	Ended      time.Time // when the one before SQL, or SQL itself, had ended
+	Statements int           // sent so far; BEGIN, COMMIT and ROLLBACK do not count
+	SQL        string        // the last one sent, or the COMMIT or ROLLBACK behind it
+	Previous   string        // the one before SQL
+	Sent       time.Time     // when that was sent
+	First      time.Time     // when the first one was sent
+	Ended      time.Time     // when the one before SQL, or SQL itself, had ended
+	Waited     time.Duration // for connections so far, within the time of its statements
 
 	// Of an attempt that has ended:
 	Outcome Outcome
-	Err     error         // what it ends with
-	Waited  time.Duration // for connections, within the time of its statements
+	Err     error // what it ends with
 }
 
 // Outcome is what became of an attempt.
@@ -67,17 +69,22 @@ func (d *DB) Observe(o Observer) { d.observers = append(d.observers, o) }
 // attempt is what a unit keeps for observers.
 type attempt struct {
 	Attempt
-	statement []context.Context // of each observer that was told of the statement
+	observed  bool               // there are observers
+	statement []context.Context  // of each observer that was told of the statement
+	few       [2]context.Context // the room for them, mostly
 }
 
 // begin returns the context for the unit's function, and tells the observers that
 // an attempt begins.
 func (h *handle) begin(ctx context.Context, writes bool, number int) context.Context {
+	h.mark.db = h.db
 	ctx = context.WithValue(ctx, insideKey{}, &h.mark)
 	if len(h.db.observers) == 0 {
 		return ctx
 	}
-	h.seen = &attempt{Attempt: Attempt{Writes: writes, Number: number, Began: time.Now()}}
+	a := &h.seen
+	a.observed, a.statement = true, a.few[:0]
+	a.Writes, a.Keeps, a.Number, a.Began = writes, h.keeps, number, time.Now()
 	for _, o := range h.db.observers {
 		ctx = o.Begin(ctx, &h.seen.Attempt)
 	}
@@ -87,7 +94,7 @@ func (h *handle) begin(ctx context.Context, writes bool, number int) context.Con
 // statement tells them that a statement is about to be sent, and returns its
 // context. after must follow, unless an observer has refused it.
 func (h *handle) statement(ctx context.Context, sql string) (context.Context, error) {
-	if h.seen == nil {
+	if !h.seen.observed {
 		return ctx, nil
 	}
 	h.seen.Statements++
@@ -99,15 +106,15 @@ func (h *handle) statement(ctx context.Context, sql string) (context.Context, er
 // ending is statement for COMMIT and ROLLBACK, which are not sent where there is
 // no transaction.
 func (h *handle) ending(ctx context.Context, sql string) (context.Context, error) {
-	if h.seen == nil || !h.mark.holds.Load() {
+	if !h.seen.observed || !h.mark.holds.Load() {
 		return ctx, nil
 	}
 	return h.before(ctx, sql)
 }
 
 func (h *handle) before(ctx context.Context, sql string) (context.Context, error) {
-	a := h.seen
-	a.SQL, a.Sent = sql, time.Now()
+	a := &h.seen
+	a.Previous, a.SQL, a.Sent = a.SQL, sql, time.Now()
 	if a.First.IsZero() {
 		a.First = a.Sent
 	}
@@ -125,11 +132,11 @@ func (h *handle) before(ctx context.Context, sql string) (context.Context, error
 
 // after tells them that the statement has ended.
 func (h *handle) after(err error) {
-	a := h.seen
-	if a == nil || len(a.statement) == 0 {
+	a := &h.seen
+	if len(a.statement) == 0 {
 		return
 	}
-	a.Ended = time.Now()
+	a.Ended, a.Waited = time.Now(), h.conn.Waited()
 	for i, ctx := range a.statement {
 		h.db.observers[i].After(ctx, &a.Attempt, err)
 	}
@@ -139,11 +146,11 @@ func (h *handle) after(err error) {
 // finish notes that the attempt has ended, and tells them how.
 func (h *handle) finish(ctx context.Context, outcome Outcome, err error) {
 	h.mark.holds.Store(false)
-	a := h.seen
-	if a == nil {
+	a := &h.seen
+	if !a.observed {
 		return
 	}
-	a.Outcome, a.Err, a.Waited = outcome, err, h.conn.Waited()
+	a.Outcome, a.Err = outcome, err
 	for _, o := range h.db.observers {
 		o.End(ctx, &a.Attempt)
 	}

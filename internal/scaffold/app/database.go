@@ -21,5 +21,5 @@ var migrations, _ = fs.Sub(files, "migrations")
 // openDatabase opens the database that DATABASE_URL names. A server that is
 // down is waited for while the application runs.
 func openDatabase(ctx context.Context, cfg *Config, log *slog.Logger) (*db.DB, error) {
-	return db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Config{Logger: log}, sqlite.Engine, postgres.Engine)
+	return db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Config{Logger: log, Development: cfg.Environment.Development()}, sqlite.Engine, postgres.Engine)
 }
