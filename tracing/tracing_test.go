@@ -94,7 +94,7 @@ func tree(spans []sdk.ReadOnlySpan) string {
 			fmt.Fprintf(&b, "%s%s", indent, s.Name())
 			for _, a := range s.Attributes() {
 				if k := string(a.Key); k != "terem.waited" && k != "terem.job.id" {
-					fmt.Fprintf(&b, " %s=%s", k, a.Value.Emit())
+					fmt.Fprintf(&b, " %s=%s", k, a.Value.String())
 				}
 			}
 			if s.Status().Code == codes.Error {
