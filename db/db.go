@@ -28,6 +28,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,7 +36,7 @@ import (
 type DB struct {
 	engine    Engine
 	config    Config
-	observers []Observer
+	observers atomic.Pointer[[]Observer]
 	hooks     sync.WaitGroup // AfterCommit functions that are running
 	closed    sync.Once
 }
@@ -96,10 +97,11 @@ func New(e Engine, c Config) *DB {
 	c.CommitTimeout = cmp.Or(c.CommitTimeout, 5*time.Second)
 	c.HookTimeout = cmp.Or(c.HookTimeout, 30*time.Second)
 	d := &DB{engine: e, config: c}
-	d.Observe(&idleness{c.Logger})
+	observers := []Observer{&idleness{c.Logger}}
 	if c.Development {
-		d.Observe(&habits{log: c.Logger})
+		observers = append(observers, &habits{log: c.Logger})
 	}
+	d.observers.Store(&observers)
 	return d
 }
 
