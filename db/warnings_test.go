@@ -31,14 +31,14 @@ func (l *logged) Write(b []byte) (int, error) {
 	return l.text.Write(b)
 }
 
-var beside = regexp.MustCompile(`time=\S+ level=WARN |(idle|took)=\S+ `)
+var beside = regexp.MustCompile(`time=\S+ level=WARN |(idle|took)=\S+ |(helpers_test.go):\d+`)
 
 // lines returns what was logged since the last call, without what differs from
 // run to run.
 func (l *logged) lines() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text := beside.ReplaceAllString(l.text.String(), "")
+	text := beside.ReplaceAllString(l.text.String(), "$2")
 	l.text.Reset()
 	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 }
@@ -92,12 +92,12 @@ func TestIdleTransactions(t *testing.T) {
 			}
 			time.Sleep(tooLong)
 			place = here(1)
-			return s.QueryRow(ctx, "SELECT body FROM notes WHERE body = $1", "secret").Scan(new(string))
+			return write(ctx, s, "secret, too")
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.expect(t, "between two statements", idle+`after="INSERT INTO notes (body) VALUES ($1)" before="SELECT body FROM notes WHERE body = $1" place=`+place)
+		l.expect(t, "between two statements", idle+`after="INSERT INTO notes (body) VALUES ($1)" before="INSERT INTO notes (body) VALUES ($1)" place=db/helpers_test.go,`+place)
 
 		for end, failed := range map[string]error{"COMMIT": nil, "ROLLBACK": errPlain} {
 			place = here(1)
@@ -109,7 +109,10 @@ func TestIdleTransactions(t *testing.T) {
 			if !errors.Is(err, failed) {
 				t.Fatal(err)
 			}
-			l.expect(t, "before "+end, idle+`after="INSERT INTO notes (body) VALUES ($1)" before=`+end+` place=`+place)
+			want := idle + `after="INSERT INTO notes (body) VALUES ($1)" before=` + end + ` place=` + place + `,`
+			if got := l.lines(); len(got) != 1 || !strings.HasPrefix(got[0], want) {
+				t.Errorf("before %s: logged\n%s\nwant\n%s", end, strings.Join(got, "\n"), want)
+			}
 		}
 
 		read := func(opts ...db.Option) {
