@@ -115,6 +115,9 @@ type Config struct {
 	// their id by then, and panics in it are answered.
 	Middleware []func(http.Handler) http.Handler
 
+	// Observers are told of every request. The default is none.
+	Observers []Observer
+
 	// DocsPath and SpecPath are where the documentation page and the OpenAPI
 	// document are. The defaults are "/docs" and "/openapi.json"; "-" leaves
 	// one out.
