@@ -97,7 +97,7 @@ func (c *client) enter(t *testing.T, path string, e entry) end {
 			r = c.send(t, "POST", path, key, body)
 		}
 	}
-	c.ledger.note(e.ID, key != "", r.end)
+	c.ledger.note(e.ID, key != "", r)
 	if key != "" && r.end == acknowledged && rand.N(8) == 0 {
 		c.ledger.repeated.Add(1)
 		again := c.send(t, "POST", path, key, body)
@@ -111,6 +111,7 @@ func (c *client) enter(t *testing.T, path string, e entry) end {
 // answer is what a client was told.
 type answer struct {
 	end      end
+	said     string // the status and the request's ID
 	body     []byte
 	replayed bool
 }
@@ -144,7 +145,7 @@ func (c *client) send(t *testing.T, method, path, key string, body []byte) answe
 		case <-time.After(limit):
 			t.Error("there is no server any more")
 		}
-		return answer{end: refused}
+		return answer{end: refused, said: err.Error()}
 	}
 	var text []byte
 	if err == nil {
@@ -155,9 +156,9 @@ func (c *client) send(t *testing.T, method, path, key string, body []byte) answe
 		if ctx.Err() != nil {
 			c.faults.Count("client left")
 		}
-		return answer{end: unknown}
+		return answer{end: unknown, said: err.Error()}
 	}
-	return answer{verdict(t, w, text), text, w.Header.Get("Idempotency-Replayed") == "true"}
+	return answer{verdict(t, w, text), w.Status + " " + w.Header.Get("X-Request-Id"), text, w.Header.Get("Idempotency-Replayed") == "true"}
 }
 
 // verdict says what a response means for what was to be written.

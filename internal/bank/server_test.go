@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -62,6 +63,7 @@ func (b *bank) migrate(t *testing.T) {
 // server is the server's process, which has several lives.
 type server struct {
 	process *processtest.Process
+	logs    []*processtest.Log // of all lives
 
 	mu   sync.Mutex
 	addr string
@@ -76,6 +78,7 @@ func (s *server) start(t *testing.T, url string) {
 		t.Fatal(err)
 	}
 	s.process = processtest.Start(t, cmd)
+	s.logs = append(s.logs, s.process.Log)
 	addr := s.process.Addr(t)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,6 +86,16 @@ func (s *server) start(t *testing.T, url string) {
 		close(s.next)
 	}
 	s.addr, s.next = addr, make(chan struct{})
+}
+
+// said returns the lines of the logs that are about the request whose ID a text
+// ends with.
+func (s *server) said(text string) string {
+	var lines []string
+	for _, log := range s.logs {
+		lines = append(lines, log.Lines(text[strings.LastIndex(text, " ")+1:])...)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // at returns its host and port, and what is closed when these are others.
