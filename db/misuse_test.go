@@ -152,3 +152,49 @@ func TestAUnitInsideAUnit(t *testing.T) {
 		}
 	})
 }
+
+// Row 22 with a context that does not know of the outer unit: the wait for what
+// the outer one holds ends by itself.
+func TestAUnitInsideAUnitOfAnotherContext(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]func(*testing.T) string{
+		"sqlite": func(t *testing.T) string { return dbtest.SQLiteURL(t, migrations) + "&max_wait=50ms&readers=1" },
+		"postgres": func(t *testing.T) string {
+			return dbtest.PostgresURL(t, migrations) + "&max_wait=50ms&pool_max_conns=1"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := open(t, url(t))
+			err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
+				if err := write(ctx, s, "outer"); err != nil {
+					return err
+				}
+				err := d.Do(context.Background(), func(ctx context.Context, s *db.Session) error { return write(ctx, s, "inner") })
+				want{class: db.Busy, kind: errs.Unavailable}.check(t, err)
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			err = d.Read(t.Context(), func(ctx context.Context, r *db.Reader) error {
+				rows, err := r.Query(ctx, "SELECT body FROM notes")
+				if err != nil {
+					return err
+				}
+				defer rows.Close()
+				err = d.Read(context.Background(), func(ctx context.Context, r *db.Reader) error {
+					return r.QueryRow(ctx, "SELECT count(*) FROM notes").Scan(new(int))
+				})
+				want{class: db.Busy, kind: errs.Unavailable}.check(t, err)
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			if got := notes(t, d, ""); !cmp.Equal(got, []string{"outer"}) {
+				t.Errorf("there are %q", got)
+			}
+		})
+	}
+}
