@@ -54,7 +54,7 @@ func TestIsolation(t *testing.T) {
 			case "postgres":
 				url = dbtest.PostgresURL(t, nil) + "&deadlock_timeout=50ms"
 			}
-			d, other := open(t, url), open(t, url)
+			d, other := dbtest.Open(t, url), dbtest.Open(t, url)
 			for name, a := range anomalies {
 				want := table[name][level]
 				if l.reader && a.writers {
