@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -166,11 +167,13 @@ func TestAUnitInsideAUnitOfAnotherContext(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := dbtest.Open(t, url(t))
+			foreign, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
 			err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
 				if err := write(ctx, s, "outer"); err != nil {
 					return err
 				}
-				err := d.Do(context.Background(), func(ctx context.Context, s *db.Session) error { return write(ctx, s, "inner") })
+				err := d.Do(foreign, func(ctx context.Context, s *db.Session) error { return write(ctx, s, "inner") })
 				want{class: db.Busy, kind: errs.Unavailable}.check(t, err)
 				return nil
 			})
@@ -183,7 +186,7 @@ func TestAUnitInsideAUnitOfAnotherContext(t *testing.T) {
 					return err
 				}
 				defer rows.Close()
-				err = d.Read(context.Background(), func(ctx context.Context, r *db.Reader) error {
+				err = d.Read(foreign, func(ctx context.Context, r *db.Reader) error {
 					return r.QueryRow(ctx, "SELECT count(*) FROM notes").Scan(new(int))
 				})
 				want{class: db.Busy, kind: errs.Unavailable}.check(t, err)

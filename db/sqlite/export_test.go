@@ -53,3 +53,10 @@ func DSN(url string) (path, dsn string, err error) {
 	}
 	return c.path, c.dsn("ro", nil), nil
 }
+
+// CommitBehindItsBack runs a COMMIT that is not the engine's, as one would be
+// that the authorizer has missed.
+func CommitBehindItsBack(d *db.DB) error {
+	_, err := d.Engine().(*engine).writer.conn.commit.ExecContext(context.Background(), nil)
+	return err
+}
