@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/errs"
 )
 
@@ -37,6 +38,7 @@ const statusClientGone = 499
 func (a *API) fail(ctx context.Context, w http.ResponseWriter, r *http.Request, err error) {
 	e := errs.From(err)
 	switch {
+	case errors.Is(e, db.ErrOutcomeUnknown): // however the wait for COMMIT ended
 	case errors.Is(err, context.DeadlineExceeded) && e.Kind == errs.Internal:
 		e = errTimeout.Wrap(err)
 	case errors.Is(ctx.Err(), context.Canceled) && (e.Kind == errs.Timeout || errors.Is(err, context.Canceled)):

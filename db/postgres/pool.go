@@ -103,7 +103,12 @@ func (p *pool) give(c *pgxpool.Conn) {
 		return
 	}
 	go func() {
-		<-conn.CleanupDone()
+		select {
+		case <-conn.CleanupDone():
+		case <-time.After(cancelLimit): // the server says nothing any more: pgx would listen for 15 s
+			_ = conn.Conn().Close()
+			<-conn.CleanupDone()
+		}
 		p.queue.Leave()
 	}()
 }
