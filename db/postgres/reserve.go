@@ -146,11 +146,23 @@ func (r *reserve) fill() <-chan struct{} {
 	return filled
 }
 
-// use takes both connections, which opens those that are missing or broken, and
-// gives each of them back, if need be before the other one is there.
+// use opens the connections that are missing or broken.
 func (r *reserve) use() error {
 	ctx, cancel := context.WithTimeout(r.life, 2*keepAlive)
 	defer cancel()
+	for range 5 {
+		if err := r.takeAll(ctx); err != nil || r.Stat().TotalConns() == reserveSize {
+			return err
+		} // else one was taken twice, on a machine that is busy
+	}
+	return errHalf
+}
+
+var errHalf = errors.New("postgres: the reserve has one connection")
+
+// takeAll takes both connections, and gives each of them back, if need be before
+// the other one is there.
+func (r *reserve) takeAll(ctx context.Context) error {
 	errs := make([]error, reserveSize)
 	all := make(chan struct{})
 	var taken, given sync.WaitGroup
