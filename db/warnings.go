@@ -26,7 +26,7 @@ func (*idleness) End(context.Context, *Attempt)                         {}
 func (i *idleness) Before(ctx context.Context, a *Attempt) (context.Context, error) {
 	if a.Keeps && !a.Ended.IsZero() && a.Sent.Sub(a.Ended) > idleLimit {
 		i.log.WarnContext(ctx, "a transaction was left idle: do what takes long before its first statement, between two units of work, or in a job",
-			slog.Duration("idle", a.Sent.Sub(a.Ended)), slog.String("after", a.Previous), slog.String("before", a.SQL), slog.String("place", place()))
+			slog.Duration("idle", a.Sent.Sub(a.Ended)), slog.String("after", short(a.Previous)), slog.String("before", short(a.SQL)), slog.String("place", place()))
 	}
 	return ctx, nil
 }
@@ -73,7 +73,7 @@ func (h *habits) After(ctx context.Context, a *Attempt, _ error) {
 	u.waited = a.Waited
 	if took > slowLimit {
 		h.log.WarnContext(ctx, "a statement took long",
-			slog.Duration("took", took), slog.String("statement", a.SQL), slog.String("place", place()))
+			slog.Duration("took", took), slog.String("statement", short(a.SQL)), slog.String("place", place()))
 	}
 }
 
@@ -82,6 +82,22 @@ func (h *habits) End(ctx context.Context, a *Attempt) {
 	h.units.Delete(a)
 	if u.most != "" {
 		h.log.WarnContext(ctx, "a unit of work repeats a statement: one statement for all rows is faster",
-			slog.Int("times", u.times[u.most]), slog.String("statement", u.most), slog.String("place", u.place))
+			slog.Int("times", u.times[u.most]), slog.String("statement", short(u.most)), slog.String("place", u.place))
 	}
+}
+
+// short returns a statement's text on one line, cut off after 200 bytes or so.
+func short(sql string) string {
+	var b strings.Builder
+	for word := range strings.FieldsSeq(sql) {
+		if b.Len() > 200 {
+			b.WriteString(" …")
+			break
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+	}
+	return b.String()
 }

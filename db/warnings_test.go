@@ -152,7 +152,7 @@ func TestHabits(t *testing.T) {
 	}
 	slow := func(d *db.DB) (place string, err error) {
 		err = d.Read(t.Context(), func(ctx context.Context, r *db.Reader) error {
-			rows, err := r.Query(ctx, "SELECT 1")
+			rows, err := r.Query(ctx, "SELECT 1,\n\t"+strings.Repeat("1, ", 100)+"1")
 			if err == nil {
 				time.Sleep(210 * time.Millisecond) // until its rows are closed a statement is not over
 				place = here(1)
@@ -189,7 +189,7 @@ func TestHabits(t *testing.T) {
 		if place, err = slow(d); err != nil {
 			t.Fatal(err)
 		}
-		l.expect(t, "slow", `msg="a statement took long" statement="SELECT 1" place=`+place)
+		l.expect(t, "slow", `msg="a statement took long" statement="SELECT 1, `+strings.Repeat("1, ", 64)+`…" place=`+place)
 	})
 }
 
