@@ -27,7 +27,7 @@ func Problem(e *errs.Error, requestID string) (string, any) {
 
 var (
 	errTimeout  = errs.New(errs.Timeout, "timeout", "This took too long and was given up.")
-	errCanceled = errs.New(errs.Unavailable, "canceled", "The request was given up before it was done. Please try again.")
+	errCanceled = errs.New(errs.Unavailable, "canceled", "The request was given up before it was done. Please try again.").After(2 * time.Second)
 )
 
 // statusClientGone is written to the access log for a client that went away
