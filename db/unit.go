@@ -62,6 +62,7 @@ type insideKey struct{}
 // mark is what may be known of a unit by the context of its function.
 type mark struct {
 	holds atomic.Bool // a transaction, and with it a connection
+	db    *DB
 }
 
 // attempts runs one until it succeeds, fails for good, or was tried often
