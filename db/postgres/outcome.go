@@ -67,16 +67,17 @@ func (r *reserve) ask(ctx context.Context, t transaction, sent time.Time) (strin
 	}
 	defer c.Release()
 	var status *string
-	var here transaction
+	var backend uint32
+	var server time.Time
 	var standbys bool
 	err = c.QueryRow(ctx, "SELECT pg_xact_status($1), pg_backend_pid(), pg_postmaster_start_time(), current_setting('synchronous_standby_names') <> ''", t.id).
-		Scan(&status, &here.backend, &here.server, &standbys)
+		Scan(&status, &backend, &server, &standbys)
 	switch {
 	case err != nil:
 		return "", err
-	case here.backend != c.Conn().PgConn().PID():
+	case backend != c.Conn().PgConn().PID():
 		return "", errPooler
-	case !here.server.Equal(t.server):
+	case !server.Equal(t.server):
 		return "", errRestarted
 	case status == nil: // it was too long ago
 		return "", nil
@@ -109,6 +110,6 @@ func (r *reserve) witness(ctx context.Context, sent time.Time) (*pgxpool.Conn, e
 // committing on c: a COMMIT stops waiting for them when its process is ended,
 // and is then done on this server alone.
 func replicated(ctx context.Context, c *pgxpool.Conn) error {
-	_, err := durably(ctx, c.Conn(), "SELECT pg_logical_emit_message(true, 'terem', '')")
+	_, _, err := durably(ctx, c.Conn(), "SELECT pg_logical_emit_message(true, 'terem', '')")
 	return err
 }

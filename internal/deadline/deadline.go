@@ -68,6 +68,9 @@ func (c *Context) Done() <-chan struct{} {
 		return c.done
 	}
 	c.done = make(chan struct{})
+	if err := c.Context.Err(); err != nil && c.err == nil { // AfterFunc would come a moment later
+		c.err = err
+	}
 	if c.err != nil {
 		close(c.done)
 		return c.done

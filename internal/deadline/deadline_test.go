@@ -160,3 +160,19 @@ func BenchmarkContext(b *testing.B) {
 		}
 	})
 }
+
+// A statement is not sent whose request has ended already.
+func TestDoneAtOnceAfterTheParent(t *testing.T) {
+	t.Parallel()
+	parent, cancel := context.WithCancel(context.Background())
+	cancel()
+	c := begin(t, parent, time.Hour)
+	select {
+	case <-c.Done():
+	default:
+		t.Error("the context is not done, and its parent is")
+	}
+	if err := c.Err(); !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
+}

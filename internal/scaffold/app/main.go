@@ -75,6 +75,10 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
+	written, err := auth.DeriveKey(secret, "writes of clients")
+	if err != nil {
+		return nil, err
+	}
 	guards, err := guards(cfg)
 	if err != nil {
 		return nil, err
@@ -82,6 +86,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	a := app.New(app.Config{
 		Name:           "appname",
 		Addr:           cfg.Addr,
+		AdminAddr:      cfg.AdminAddr,
 		Logger:         log,
 		DB:             database,
 		Migrations:     migrations,
@@ -93,6 +98,8 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 		Drain:          cfg.DrainTimeout,
 		Stop:           cfg.StopTimeout,
 		API: api.Config{
+			Key:            written,
+			Secure:         cfg.secure(),
 			Errors:         problem,
 			ErrorPage:      errorPage(p),
 			Middleware:     guards,
