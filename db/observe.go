@@ -102,7 +102,8 @@ func (d *DB) next(o Options, last *attempt) *attempt {
 // the attempt begins.
 func (h *handle) begin(ctx context.Context, a *attempt, writes bool) context.Context {
 	h.mark.db = h.db
-	ctx = context.WithValue(ctx, insideKey{}, &h.mark)
+	h.mark.Context = ctx
+	ctx = &h.mark
 	h.seen = a
 	a.Writes, a.Keeps, a.Began = writes, h.keeps, time.Now()
 	for _, o := range a.observers {
