@@ -1,0 +1,89 @@
+package schema
+
+import "slices"
+
+// What reads every row of a table that is in use, and would lock it meanwhile, is
+// done on PostgreSQL in a file of its own without a transaction: indexes are
+// built and constraints checked beside running writes.
+
+// before returns the schema that the first file leads to: to without what takes
+// long on tables that were there.
+func (p *pgChange) before(from *Schema) *Schema {
+	p.from = from
+	early := p.to.clone()
+	for i := range early.Tables {
+		b := &early.Tables[i]
+		a := from.Table(b.Name)
+		if a == nil {
+			continue
+		}
+		full := p.to.Table(b.Name)
+		b.Indexes = slices.DeleteFunc(b.Indexes, func(y Index) bool {
+			return !slices.ContainsFunc(a.Indexes, func(x Index) bool { k := p.keptIndex(a, full, x); return k != nil && k.Name == y.Name })
+		})
+		b.Checks = slices.DeleteFunc(b.Checks, func(y Check) bool {
+			return !slices.ContainsFunc(a.Checks, func(x Check) bool { k := p.keptCheck(a, full, x); return k != nil && k.Name == y.Name })
+		})
+		b.Refs = slices.DeleteFunc(b.Refs, func(y Ref) bool {
+			return !slices.ContainsFunc(a.Refs, func(x Ref) bool { k := p.keptRef(a, full, x); return k != nil && k.Name == y.Name })
+		})
+		for j := range b.Columns {
+			c := &b.Columns[j]
+			if old := a.Column(c.Name); old != nil && old.Nullable && !slices.Contains(b.Key, c.Name) {
+				c.Nullable = true
+			}
+		}
+	}
+	for i := range early.Tables { // a reference rests on a unique index
+		t := &early.Tables[i]
+		t.Refs = slices.DeleteFunc(t.Refs, func(r Ref) bool { return !early.Table(r.Table).identifies(r.To) })
+	}
+	return early
+}
+
+// online returns the statements of the second file. Each is done by itself and
+// can be done again, as a file without a transaction may fail half-way.
+func (p *pgChange) online(early *Schema) script {
+	p.from = early
+	p.eachTable(func(a, b *Table) {
+		for _, i := range b.Indexes {
+			if a.has(i.Name) {
+				continue
+			}
+			p.add("DROP INDEX CONCURRENTLY IF EXISTS %s", quote(i.Name))
+			p.add("CREATE %s ON %s", indexHead(i, "CONCURRENTLY "), indexTail(b, i))
+		}
+	})
+	p.eachTable(func(a, b *Table) {
+		for _, c := range b.Columns {
+			if a.Column(c.Name).Nullable && !c.Nullable {
+				p.fillNulls(b, c)
+				name := b.Name + "_" + c.Name + "_not_null"
+				name = name[:min(len(name), 63)]
+				p.addOnline(b, name, "CHECK ("+quote(c.Name)+" IS NOT NULL)")
+				p.add("%sSET NOT NULL", alter(b, c))
+				p.dropConstraint(b, name)
+			}
+		}
+		for _, c := range b.Checks {
+			if !a.has(c.Name) {
+				p.addOnline(b, c.Name, "CHECK ("+c.SQL+")")
+			}
+		}
+	})
+	p.eachTable(func(a, b *Table) {
+		for _, r := range b.Refs {
+			if !a.has(r.Name) {
+				p.addOnline(b, r.Name, "FOREIGN KEY ("+quote(r.Column)+") "+references(r))
+			}
+		}
+	})
+	return p.script
+}
+
+// addOnline adds a constraint for new rows and then checks the old ones.
+func (p *pgChange) addOnline(t *Table, name, rule string) {
+	table := "ALTER TABLE " + quote(t.Name) + " "
+	p.add("%sDROP CONSTRAINT IF EXISTS %s, ADD %s%s NOT VALID", table, quote(name), constraint(name), rule)
+	p.add("%sVALIDATE CONSTRAINT %s", table, quote(name))
+}
