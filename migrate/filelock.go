@@ -17,19 +17,23 @@ import (
 // when the process dies. A transaction on the real database would not do, as
 // some migrations cannot run in one.
 type fileLock struct {
-	db   *db.DB
-	pool *sql.DB
-	conn *sql.Conn // holds the lock until it is closed
+	db    *db.DB
+	taken func(context.Context, *sql.Conn) error // is called when the lock is held
+	pool  *sql.DB
+	conn  *sql.Conn // holds the lock until it is closed
 }
 
 var _ lock.SessionLocker = (*fileLock)(nil)
 
 // SessionLock waits until the lock is free or ctx ends.
-func (l *fileLock) SessionLock(ctx context.Context, _ *sql.Conn) (err error) {
+func (l *fileLock) SessionLock(ctx context.Context, conn *sql.Conn) (err error) {
 	if l.pool, err = l.db.Migrator(); err != nil {
 		return err
 	}
-	if err = l.take(ctx); err != nil {
+	if err = l.take(ctx); err == nil {
+		err = l.taken(ctx, conn)
+	}
+	if err != nil {
 		l.pool.Close()
 	}
 	return err

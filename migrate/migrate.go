@@ -24,7 +24,8 @@
 //
 // SQLite rebuilds a table by making a new one and dropping the old, so foreign
 // keys are off while a file runs; before it is recorded, and inside its
-// transaction, all references are checked.
+// transaction, indexes and triggers that went with an old table and that the file
+// does not drop by name are made again, and all references are checked.
 package migrate
 
 import (

@@ -18,6 +18,7 @@ type record struct {
 	database.Store
 	dialect   db.Dialect
 	statement string // under way, "" between migrations
+	keep      keeper // on SQLite
 }
 
 var (
@@ -60,7 +61,7 @@ func (r *record) CreateVersionTable(ctx context.Context, c database.DBTxConn) er
 
 // Insert records that a migration was applied, if all references hold.
 func (r *record) Insert(ctx context.Context, c database.DBTxConn, req database.InsertRequest) error {
-	if err := r.references(ctx, c); err != nil {
+	if err := r.complete(ctx, c); err != nil {
 		return err
 	}
 	return r.Store.Insert(ctx, c, req)
@@ -68,18 +69,26 @@ func (r *record) Insert(ctx context.Context, c database.DBTxConn, req database.I
 
 // Delete records that a migration was taken back, if all references hold.
 func (r *record) Delete(ctx context.Context, c database.DBTxConn, number int64) error {
-	if err := r.references(ctx, c); err != nil {
+	if err := r.complete(ctx, c); err != nil {
 		return err
 	}
 	return r.Store.Delete(ctx, c, number)
 }
 
-// references checks what SQLite did not while foreign keys were off.
-func (r *record) references(ctx context.Context, c database.DBTxConn) error {
+// complete does what a file on SQLite cannot do by itself.
+func (r *record) complete(ctx context.Context, c database.DBTxConn) error {
 	r.statement = ""
 	if r.dialect != db.SQLite {
 		return nil
 	}
+	if err := r.keep.restore(ctx, c); err != nil {
+		return err
+	}
+	return references(ctx, c)
+}
+
+// references checks what SQLite did not while foreign keys were off.
+func references(ctx context.Context, c database.DBTxConn) error {
 	rows, err := c.QueryContext(ctx, "PRAGMA foreign_key_check")
 	if err != nil {
 		return err
@@ -102,6 +111,7 @@ func (r *record) Handle(_ context.Context, l slog.Record) error {
 	l.Attrs(func(a slog.Attr) bool {
 		if a.Key == "statement" {
 			r.statement = a.Value.String()
+			r.keep.statement(r.statement)
 		}
 		return true
 	})

@@ -45,7 +45,7 @@ func (m *Migrator) runner(s set) (_ *runner, err error) {
 	if r.record, err = newRecord(m.db.Dialect(), s.table); err != nil {
 		return nil, err
 	}
-	locker, err := m.locker()
+	locker, err := m.locker(r.record)
 	if err != nil {
 		return nil, err
 	}
@@ -62,9 +62,9 @@ func (m *Migrator) runner(s set) (_ *runner, err error) {
 // locker returns what makes other processes wait. PostgreSQL is asked once a
 // second, not made to answer when the lock is free: CREATE INDEX CONCURRENTLY
 // waits for every statement that runs, and would wait for that one for ever.
-func (m *Migrator) locker() (lock.SessionLocker, error) {
+func (m *Migrator) locker(r *record) (lock.SessionLocker, error) {
 	if m.db.Dialect() == db.SQLite {
-		return &fileLock{db: m.db}, nil
+		return &fileLock{db: m.db, taken: r.keep.remember}, nil
 	}
 	return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, math.MaxUint64))
 }
