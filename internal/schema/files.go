@@ -37,8 +37,15 @@ func Change(from, to *Schema, dialects []db.Dialect, o Options) ([]File, error) 
 	}
 	var files []File
 	for _, d := range dialects {
-		a, b := from.physical(d), to.physical(d)
+		a, b, r := from.physical(d), to.physical(d), r
 		if d == db.SQLite {
+			if lite := (&liteChange{to: b, fill: f}); len(r.tables)+len(r.columns) > 0 && lite.rebuilds(r.apply(a)) {
+				// Triggers that a rebuild drops are made again as they were before
+				// the file, which must be under the new names.
+				named := r.apply(a)
+				files = appendFile(files, File{Dialect: d, Suffix: "_names"}, renameSQLite(r), renameSQLite(r.inverse()))
+				a, r = named, renames{}
+			}
 			up := (&liteChange{to: b, fill: f}).change(a, r)
 			down := (&liteChange{to: a, down: true}).change(b, r.inverse())
 			files = appendFile(files, File{Dialect: d}, up, down)

@@ -19,12 +19,7 @@ type liteChange struct {
 
 // change returns the statements from one physical schema to another.
 func (s *liteChange) change(from *Schema, r renames) script {
-	for _, t := range r.tables {
-		s.add("ALTER TABLE %s RENAME TO %s", quote(t.old), quote(t.new))
-	}
-	for _, c := range r.columns {
-		s.add("ALTER TABLE %s RENAME COLUMN %s TO %s", quote(c.table), quote(c.old), quote(c.new))
-	}
+	s.script = renameSQLite(r)
 	s.from = r.apply(from)
 	for i := range s.from.Tables {
 		if t := &s.from.Tables[i]; s.to.Table(t.Name) == nil {
@@ -43,6 +38,25 @@ func (s *liteChange) change(from *Schema, r renames) script {
 		}
 	}
 	return s.script
+}
+
+func renameSQLite(r renames) (s script) {
+	for _, t := range r.tables {
+		s.add("ALTER TABLE %s RENAME TO %s", quote(t.old), quote(t.new))
+	}
+	for _, c := range r.columns {
+		s.add("ALTER TABLE %s RENAME COLUMN %s TO %s", quote(c.table), quote(c.old), quote(c.new))
+	}
+	return s
+}
+
+// rebuilds reports whether a table that was there is made anew.
+func (s *liteChange) rebuilds(from *Schema) bool {
+	s.from = from
+	return slices.ContainsFunc(s.to.Tables, func(b Table) bool {
+		a := from.Table(b.Name)
+		return a != nil && !s.simple(a, &b)
+	})
 }
 
 // alter changes a table by statements that need no new one.
