@@ -58,7 +58,7 @@ func (in *input) checkPath(path string) {
 // checkParams refuses parameters that huma would read wrongly or not at all.
 func (in *input) checkParams() {
 	for _, p := range in.params {
-		if !readable(p.field.Type) {
+		if !readable(unwrapped(p.field.Type)) {
 			in.refuse("the parameter %s of %s is a %s, which cannot be read from text. Take a string, bool, int, int64, uint, uint64, float64, "+
 				"a struct or array with UnmarshalText such as time.Time, or a slice of these", p.field.Name, in.typ, p.field.Type)
 		}
@@ -98,6 +98,9 @@ func isText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textUn
 func (in *input) faults(v reflect.Value) (fields []errs.Field) {
 	for _, p := range in.params {
 		f := v.FieldByIndex(p.index)
+		if o, ok := f.Addr().Interface().(optional); ok {
+			f = o.Receiver()
+		}
 		message := fault(f)
 		if f.Kind() == reflect.Slice {
 			for i := 0; i < f.Len() && message == ""; i++ {

@@ -75,7 +75,7 @@ func TestHandler(t *testing.T) {
 		c := apitest.New(t, second)
 		var list noteList
 		c.Get("/api/notes").Expect(200).JSON(&list)
-		if created.ID != 1 || len(list.Texts) != 1 || list.Texts[0] != "one" {
+		if created.ID == 0 || len(list.Texts) != 1 || list.Texts[0] != "one" {
 			t.Errorf("created %+v, then listed %+v", created, list)
 		}
 		c.Get("/healthz").Expect(200)

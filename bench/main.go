@@ -4,6 +4,7 @@
 //	go run . -only pg-read    some rows
 //	go run . -quick           whether it runs; its figures mean nothing
 //	go run . session          what a session costs without a database
+//	go run . data             data access without HTTP: dao, by hand, bun, gorm
 //
 // README.md says what is measured, and what not to read into it.
 package main
@@ -17,8 +18,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"time"
 
 	"github.com/terem-go/terem/bench/contestants"
+	"github.com/terem-go/terem/bench/data/stores"
 	"github.com/terem-go/terem/bench/load"
 	"github.com/terem-go/terem/bench/serve"
 )
@@ -55,8 +58,16 @@ func command(ctx context.Context, args []string, in io.Reader, out io.Writer) er
 		return contestants.Run(ctx, args[1], f)
 	case name == loadCommand:
 		return generate(in, out)
+	case name == dataOne && len(args) == 4:
+		each, err := time.ParseDuration(args[3])
+		if err != nil {
+			return err
+		}
+		return stores.Run(ctx, args[1], args[2], each, out)
 	case name == "session":
 		return session(ctx, args[1:], out)
+	case name == "data":
+		return measureData(ctx, args[1:], out)
 	}
 	o, err := parseOptions(args)
 	if err != nil {

@@ -86,7 +86,7 @@ func (c *composer) order(names []string) {
 		} else {
 			c.text.WriteString(", ")
 		}
-		c.text.WriteString(c.plan.read(col))
+		c.text.WriteString(c.value(col))
 		switch {
 		case down && col.Nullable:
 			c.text.WriteString(" DESC NULLS FIRST")

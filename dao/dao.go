@@ -29,29 +29,47 @@
 //
 // The tag of a field names its column, then options:
 //
-//	pk         the primary key or a part of it; a single integer is numbered by the database
-//	unique     no two rows have the same value
-//	size:N     at most N characters of a string, or bytes of a []byte
-//	created    Insert sets the time, unless it is set
-//	updated    Insert and Update set the time
+//	pk               the primary key or a part of it; a single integer is numbered by the database, a UUID is made
+//	unique           no two rows have the same value
+//	index            rows are looked up by it
+//	size:100         at most that many characters of a string, or bytes of a []byte
+//	decimal:12:2     an exact number of 12 digits, 2 of them behind the point
+//	ref:users        the key of a row of another table, its column id, or another one as in ref:users.code
+//	ondelete:cascade what becomes of the row when that one is deleted: restrict (the default), cascade or null
+//	check:total >= 0 SQL that every value meets
+//	default:0        SQL of the value of rows that are there when the column comes
+//	created          Insert sets the time, unless it is set
+//	updated          Insert and Update set the time
+//	version          Update counts it up, and refuses a row that was updated meanwhile
+//	deleted          Delete sets the time instead of deleting the row
 //
-// An exported field without a tag is refused, so that none is left out by
-// mistake: db:"-" leaves it out. The fields of an embedded struct count as the
-// struct's own. Names are lower-case: a-z, 0-9 and _.
+// What concerns more than one column is said by a method Table, see Def. An
+// exported field without a tag is refused, so that none is left out by mistake:
+// db:"-" leaves it out. The fields of an embedded struct count as the struct's own.
+// Names are lower-case: a-z, 0-9 and _.
 //
 // # Types
 //
 // A column is any integer, float, bool, string, []byte or time.Time, or a type
-// made of one of these, such as an enum of strings; time.Duration is an integer
-// of nanoseconds. A pointer to one of these may be NULL. A type that is a
-// sql.Scanner must be a driver.Valuer too; those of database/sql that begin with
-// Null may be NULL.
+// made of one of these; time.Duration is an integer of nanoseconds. A string type
+// with a method Values() []string is an enum, and holds those values only. A UUID
+// is github.com/google/uuid's, JSON[T] holds any Go type, and a decimal is a type
+// of a decimal package with the option decimal. A pointer to one of these may be
+// NULL. A type that is a sql.Scanner must be a driver.Valuer too; those of
+// database/sql that begin with Null may be NULL.
 //
 // Values are the same on every engine: times are stored in UTC and cut to
 // microseconds; a nil []byte is stored as an empty one. Text with a NUL or that is
-// not UTF-8, NaN, an unsigned number past the largest int64 and what is over its
-// size are refused as a database would refuse them (class db.Data), but before
-// anything is sent.
+// not UTF-8, NaN, an unsigned number past the largest int64, more digits than a
+// decimal has and what is over its size are refused as a database would refuse
+// them (class db.Data), but before anything is sent.
+//
+// # Errors
+//
+// A row that is not there is an errs.NotFound with the code "<table>.not_found". A
+// constraint that fails has a code made of the table and the columns, and names the
+// field: users.email_taken, orders.total_invalid, orders.reference. The driver's
+// error is its cause.
 package dao
 
 import "reflect"

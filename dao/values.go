@@ -84,6 +84,9 @@ func (c *column) ownArg(field reflect.Value) (any, error) {
 	case time.Time:
 		return stored(v), nil
 	case string:
+		if c.Kind == KindDecimal {
+			return c.decimal(v)
+		}
 		return c.text(v)
 	}
 	return v, nil

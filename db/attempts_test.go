@@ -3,7 +3,6 @@ package db_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -12,25 +11,8 @@ import (
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
-	"github.com/terem-go/terem/db/postgres"
-	"github.com/terem-go/terem/db/sqlite"
 	"github.com/terem-go/terem/errs"
 )
-
-// open opens a database that dbtest made, with options.
-func open(t *testing.T, url string) *db.DB {
-	t.Helper()
-	d, err := db.Open(t.Context(), url, db.Config{Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}, sqlite.Engine, postgres.Engine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	return d
-}
 
 // eachWithConflicts runs f on both engines, with a function that makes a
 // statement of a session fail as a conflict with another unit of work. On
@@ -237,7 +219,7 @@ func TestDeadlock(t *testing.T) {
 // statement on one connection.
 func TestAStalePlanIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	d := open(t, dbtest.PostgresURL(t, migrations)+"&pool_max_conns=1")
+	d := dbtest.Open(t, dbtest.PostgresURL(t, migrations)+"&pool_max_conns=1")
 	attempts := 0
 	look := func(ctx context.Context, q db.Querier) error {
 		attempts++

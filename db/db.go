@@ -28,6 +28,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,7 +36,7 @@ import (
 type DB struct {
 	engine    Engine
 	config    Config
-	observers []Observer
+	observers atomic.Pointer[[]Observer]
 	hooks     sync.WaitGroup // AfterCommit functions that are running
 	closed    sync.Once
 }

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -16,7 +17,9 @@ type Observer interface {
 	// Before is called before a statement is sent, which is a.SQL, and before
 	// COMMIT and ROLLBACK. The context that it returns is the statement's. An
 	// error that it returns is the statement's, too, which is then not sent; one
-	// of ROLLBACK changes nothing.
+	// of ROLLBACK changes nothing. A unit that is refused something with an
+	// *Error of class Contended is run again at once, as often as that happens,
+	// unless it is tried once only (a.Attempts).
 	Before(ctx context.Context, a *Attempt) (context.Context, error)
 
 	// After is called when the statement has ended, for one with rows when these
@@ -30,15 +33,18 @@ type Observer interface {
 // Attempt is one attempt of a unit of work, as observers see it. It changes
 // while the attempt goes on, and may be read within an observer's methods only.
 type Attempt struct {
-	Writes bool      // it is a session's, else a reader's
-	Number int       // from 1; above it, the one before was in vain
-	Began  time.Time // when its function was called
+	Writes   bool      // it is a session's, else a reader's
+	Number   int       // from 1
+	Last     *Attempt  // the one before, which was in vain; nil for the first
+	Attempts int       // how often the unit is tried that conflicts with others, at most
+	Began    time.Time // when its function was called
 
 	Statements int       // sent so far; BEGIN, COMMIT and ROLLBACK do not count
 	SQL        string    // the last one sent, or the COMMIT or ROLLBACK behind it
 	Sent       time.Time // when that was sent
 	First      time.Time // when the first one was sent
 	Ended      time.Time // when the one before SQL, or SQL itself, had ended
+	Refused    bool      // an observer has refused a statement or COMMIT
 
 	// Of an attempt that has ended:
 	Outcome Outcome
@@ -61,25 +67,52 @@ func (o Outcome) String() string {
 	return [...]string{"rolled_back", "committed", "unknown"}[o]
 }
 
-// Observe adds an observer. It is called before the first unit of work begins.
-func (d *DB) Observe(o Observer) { d.observers = append(d.observers, o) }
+// Observe adds an observer, which is told of the attempts that begin from now on.
+func (d *DB) Observe(o Observer) {
+	for {
+		old := d.observers.Load()
+		var list []Observer
+		if old != nil {
+			list = slices.Clip(*old) // others are reading it
+		}
+		list = append(list, o)
+		if d.observers.CompareAndSwap(old, &list) {
+			return
+		}
+	}
+}
 
 // attempt is what a unit keeps for observers.
 type attempt struct {
 	Attempt
+	observers []Observer
 	statement []context.Context // of each observer that was told of the statement
 }
 
+// next returns the attempt that follows last, which is nil before the first one.
+// It is nil where nobody observes.
+func (d *DB) next(o Options, last *attempt) *attempt {
+	list := d.observers.Load()
+	if list == nil {
+		return nil
+	}
+	a := &attempt{observers: *list, Attempt: Attempt{Number: 1, Attempts: o.Attempts}}
+	if last != nil {
+		a.Number, a.Last = last.Number+1, &last.Attempt
+	}
+	return a
+}
+
 // begin returns the context for the unit's function, and tells the observers that
-// an attempt begins.
-func (h *handle) begin(ctx context.Context, writes bool, number int) context.Context {
+// the attempt begins.
+func (h *handle) begin(ctx context.Context, a *attempt, writes bool) context.Context {
 	ctx = context.WithValue(ctx, insideKey{}, &h.mark)
-	if len(h.db.observers) == 0 {
+	if h.seen = a; a == nil {
 		return ctx
 	}
-	h.seen = &attempt{Attempt: Attempt{Writes: writes, Number: number, Began: time.Now()}}
-	for _, o := range h.db.observers {
-		ctx = o.Begin(ctx, &h.seen.Attempt)
+	a.Writes, a.Began = writes, time.Now()
+	for _, o := range a.observers {
+		ctx = o.Begin(ctx, &a.Attempt)
 	}
 	return ctx
 }
@@ -111,9 +144,10 @@ func (h *handle) before(ctx context.Context, sql string) (context.Context, error
 	if a.First.IsZero() {
 		a.First = a.Sent
 	}
-	for _, o := range h.db.observers {
+	for _, o := range a.observers {
 		next, err := o.Before(ctx, &a.Attempt)
 		if err != nil {
+			a.Refused = sql != "ROLLBACK"
 			h.after(err)
 			return ctx, err
 		}
@@ -131,7 +165,7 @@ func (h *handle) after(err error) {
 	}
 	a.Ended = time.Now()
 	for i, ctx := range a.statement {
-		h.db.observers[i].After(ctx, &a.Attempt, err)
+		a.observers[i].After(ctx, &a.Attempt, err)
 	}
 	a.statement = a.statement[:0]
 }
@@ -144,7 +178,7 @@ func (h *handle) finish(ctx context.Context, outcome Outcome, err error) {
 		return
 	}
 	a.Outcome, a.Err, a.Waited = outcome, err, h.conn.Waited()
-	for _, o := range h.db.observers {
+	for _, o := range a.observers {
 		o.End(ctx, &a.Attempt)
 	}
 }

@@ -141,6 +141,44 @@ func TestObservers(t *testing.T) {
 	}
 }
 
+// An observer decides how often it has a unit run again, but for one that must
+// run once. It is told of what begins after it was added.
+func TestRefusalsCostNoAttempts(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, migrations, func(t *testing.T, d *db.DB) {
+		if err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error { return write(ctx, s, "before") }); err != nil {
+			t.Fatal(err)
+		}
+		var told []db.Attempt
+		d.Observe(&witness{refuse: func(a *db.Attempt) error {
+			told = append(told, *a)
+			if a.SQL == "COMMIT" && a.Number < 8 {
+				return &db.Error{Class: db.Contended, Err: errPlain}
+			}
+			return nil
+		}})
+		for attempts, want := range map[int]int{3: 8, 1: 1} {
+			told = nil
+			tries := 0
+			err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
+				tries++
+				return write(ctx, s, fmt.Sprint(attempts))
+			}, db.Attempts(attempts))
+			if tries != want || (err == nil) != (want > 1) || err != nil && !errors.Is(err, errPlain) {
+				t.Errorf("a unit with %d attempts was tried %d times, want %d: %v", attempts, tries, want, err)
+			}
+			for _, a := range told {
+				if a.Attempts != attempts || a.Refused || (a.Last == nil) != (a.Number == 1) || a.Last != nil && (a.Last.Number != a.Number-1 || !a.Last.Refused) {
+					t.Errorf("the observer was told %+v", a)
+				}
+			}
+		}
+		if got, want := notes(t, d, ""), []string{"3", "before"}; !slices.Equal(got, want) {
+			t.Errorf("there are the notes %q, want %q", got, want)
+		}
+	})
+}
+
 // readOne reads nothing that matters.
 func readOne(ctx context.Context, r *db.Reader) (err error) {
 	var one int

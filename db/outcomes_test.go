@@ -229,7 +229,7 @@ func TestAnUnusedUnitTakesNoConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := open(t, url(t))
+			d := dbtest.Open(t, url(t))
 			err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
 				if err := write(ctx, s, "mine"); err != nil {
 					return err

@@ -32,10 +32,10 @@ func (d *DB) Do(ctx context.Context, f func(ctx context.Context, s *Session) err
 func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) error, opts ...Option) (Committed, error) {
 	c := Committed{db: d, ctx: ctx}
 	o := options(opts)
-	err := d.attempts(ctx, o, func(ctx context.Context, o Options, n int) (err error) {
+	err := d.attempts(ctx, o, func(ctx context.Context, o Options, a *attempt) (err error) {
 		tx := d.engine.Begin(o)
 		s := &Session{handle: handle{db: d, conn: tx, keeps: true}, tx: tx}
-		c.hooks, err = s.run(s.begin(ctx, true, n), f)
+		c.hooks, err = s.run(s.begin(ctx, a, true), f)
 		return err
 	})
 	return c, err
@@ -46,9 +46,9 @@ func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) e
 // function.
 func (d *DB) Read(ctx context.Context, f func(ctx context.Context, r *Reader) error, opts ...Option) error {
 	o := options(opts)
-	return d.attempts(ctx, o, func(ctx context.Context, o Options, n int) error {
+	return d.attempts(ctx, o, func(ctx context.Context, o Options, a *attempt) error {
 		r := &Reader{handle{db: d, conn: d.engine.Read(o), keeps: o.Snapshot}}
-		return r.run(r.begin(ctx, false, n), f)
+		return r.run(r.begin(ctx, a, false), f)
 	})
 }
 
@@ -63,7 +63,7 @@ type mark struct {
 
 // attempts runs one until it succeeds, fails for good, or was tried often
 // enough.
-func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Context, o Options, n int) error) error {
+func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Context, o Options, a *attempt) error) error {
 	if ctx.Value(insideKey{}) != nil {
 		return ErrInside
 	}
@@ -72,8 +72,10 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Conte
 		ctx, cancel = context.WithTimeout(ctx, o.Timeout)
 		defer cancel()
 	}
-	for n, made := 1, 1; ; n, made = n+1, made+1 {
-		err := one(ctx, o, made)
+	var a *attempt
+	for n := 1; ; n++ {
+		a = d.next(o, a)
+		err := one(ctx, o, a)
 		// An error that passed through Keep was committed and is no failure.
 		f, ok := errors.AsType[*failure](err)
 		if !ok {
@@ -83,6 +85,9 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Conte
 		switch {
 		case f.displaced && !o.Alone && ctx.Err() == nil:
 			o.Alone = true
+			n--
+			continue
+		case f.refused && f.class == Contended && o.Attempts > 1 && ctx.Err() == nil:
 			n--
 			continue
 		case f.class == Contended:
@@ -101,6 +106,7 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Conte
 type failure struct {
 	class     Class
 	displaced bool
+	refused   bool // by an observer
 	err       error
 }
 
@@ -142,7 +148,7 @@ func (s *Session) run(ctx context.Context, f func(context.Context, *Session) err
 		// lost connection began, unless f has judged by what another unit wrote
 		// and did not commit.
 		if undone, ok := errors.AsType[*Error](s.rollback(ctx)); ok && undone.Displaced {
-			return nil, failed(undone, undone)
+			return nil, s.failed(undone, undone)
 		}
 		return nil, verdict
 	}
@@ -150,7 +156,7 @@ func (s *Session) run(ctx context.Context, f func(context.Context, *Session) err
 		if ClassOf(fault) == Lost {
 			outcome = OutcomeUnknown
 		}
-		return nil, failed(fault, fault)
+		return nil, s.failed(fault, fault)
 	}
 	outcome = OutcomeCommitted
 	return s.hooks, err // nil, or what Keep wraps
@@ -213,9 +219,9 @@ func (h *handle) verdict(ctx context.Context, err error) error {
 	case h.misuse.Load():
 		return errInternal.Wrap(errors.Join(ErrConcurrent, err))
 	case h.fault != nil && err != nil:
-		return failed(h.fault, err)
+		return h.failed(h.fault, err)
 	case h.fault != nil:
-		return failed(h.fault, fmt.Errorf("%w: %w", ErrSwallowed, h.fault))
+		return h.failed(h.fault, fmt.Errorf("%w: %w", ErrSwallowed, h.fault))
 	case err != nil && !isKept(err):
 		return err
 	}
@@ -225,8 +231,8 @@ func (h *handle) verdict(ctx context.Context, err error) error {
 // failed returns err with the class of what failed at the database. A failure
 // that passes by itself means just that to the caller, whatever the function
 // made of it.
-func failed(fault, err error) error {
-	f := &failure{err: err}
+func (h *handle) failed(fault, err error) error {
+	f := &failure{err: err, refused: h.seen != nil && h.seen.Refused}
 	e, ok := errors.AsType[*Error](fault)
 	if ok {
 		f.class, f.displaced = e.Class, e.Displaced

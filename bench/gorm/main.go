@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"gorm.io/gorm"
@@ -18,6 +19,17 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 5 && os.Args[1] == "data-one" {
+		each, err := time.ParseDuration(os.Args[4])
+		if err == nil {
+			err = measureData(os.Args[3], each)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	f, err := serve.Parse("gorm", os.Args[1:])
 	if err == nil {
 		err = run(f)

@@ -19,6 +19,17 @@
 //
 // TEREM_TEST_KEEP=1 keeps the database of a failed test and logs where it is,
 // except on a private server, which ends with the process.
+//
+// TEREM_TEST_RETRY=1 has every session conflict once, as if with another, when it
+// is to be committed: its function runs twice, and must not notice. With
+// TEREM_TEST_RETRY=all it conflicts at its statements, too, as after Retry: tests
+// return errors from within a session, since t.Fatal would end them there. It is
+// about databases that this package has opened; one that a test opens itself is
+// given to Retry.
+//
+// What a request costs is asserted with Watch:
+//
+//	dbtest.Watch(d, func() { c.Get("/api/orders?size=50").Expect(200) }).AtMost(t, 2)
 package dbtest
 
 import (
@@ -68,14 +79,16 @@ func Skip(t testing.TB, reason string) {
 // closeLimit ends the wait for a test's AfterCommit functions.
 const closeLimit = 10 * time.Second
 
-// open opens a test's database and closes it when the test ends.
-func open(t testing.TB, url string) *db.DB {
+// Open opens the database that url names, such as one of SQLiteURL with further
+// parameters, and closes it when the test ends.
+func Open(t testing.TB, url string) *db.DB {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	d, err := db.Open(t.Context(), url, db.Config{Logger: log}, sqlite.Engine, postgres.Engine)
 	if err != nil {
 		t.Fatal(err)
 	}
+	retryAsTold(d)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 		defer cancel()

@@ -25,7 +25,7 @@ import (
 // there is no PostgreSQL.
 func Postgres(t testing.TB, migrations fs.FS, sources ...migrate.Source) *db.DB {
 	t.Helper()
-	return open(t, PostgresURL(t, migrations, sources...))
+	return Open(t, PostgresURL(t, migrations, sources...))
 }
 
 // PostgresURL returns the URL of a database as Postgres makes it, for a test
@@ -63,7 +63,8 @@ func PostgresURL(t testing.TB, migrations fs.FS, sources ...migrate.Source) stri
 type server struct {
 	admin   *pgxpool.Pool
 	url     func(database string) string
-	private bool // it is gone when the process ends
+	private bool   // it is gone when the process ends
+	copying string // an option of CREATE DATABASE
 
 	mu        sync.Mutex
 	templates map[string]*template // by content
@@ -76,6 +77,11 @@ type template struct {
 	uses int // tests that run with copies
 }
 
+// chooseCopying returns how a private server copies a database: by its files,
+// which takes two checkpoints, and those next to nothing where nothing is synced.
+// Before version 15 there was no other way.
+const chooseCopying = `SELECT CASE WHEN current_setting('server_version_num')::int < 150000 THEN '' ELSE ' STRATEGY file_copy' END`
+
 var thePostgres = sync.OnceValues(func() (*server, error) {
 	ctx := context.Background()
 	given := os.Getenv("TEREM_TEST_DATABASE_URL")
@@ -87,7 +93,9 @@ var thePostgres = sync.OnceValues(func() (*server, error) {
 			return nil, err
 		}
 		s.url = p.URL
-		s.admin, err = pgxpool.New(ctx, p.URL("postgres"))
+		if s.admin, err = pgxpool.New(ctx, p.URL("postgres")); err == nil {
+			err = s.admin.QueryRow(ctx, chooseCopying).Scan(&s.copying)
+		}
 		return s, err
 	}
 	u, err := url.Parse(given)
@@ -148,7 +156,7 @@ func (s *server) release(t testing.TB, content string) {
 // create makes a database as a copy of another one.
 func (s *server) create(ctx context.Context, template string) (string, error) {
 	name := "terem_test_" + strings.ToLower(rand.Text())
-	if _, err := s.admin.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
+	if _, err := s.admin.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template+s.copying); err != nil {
 		return name, fmt.Errorf("dbtest: make a database: %w", err)
 	}
 	return name, nil
@@ -161,8 +169,23 @@ const dropLimit = 30 * time.Second
 func (s *server) drop(name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), dropLimit)
 	defer cancel()
+	s.leave(ctx, name)
 	if _, err := s.admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
 		return fmt.Errorf("dbtest: drop a database: %w", err)
 	}
 	return nil
+}
+
+// leave waits, for a moment, until nobody is connected to a database. Connections
+// that were closed just now are still ending, and DROP DATABASE would look again
+// only after 100 ms.
+func (s *server) leave(ctx context.Context, name string) {
+	for range 50 {
+		var connected bool
+		err := s.admin.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = $1)", name).Scan(&connected)
+		if err != nil || !connected {
+			return
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
 }

@@ -29,6 +29,13 @@ func TestChild(t *testing.T) {
 		dbtest.Each(t, notes("it's"), func(t *testing.T, d *db.DB) { t.Error("ran without its tables") })
 	case "fail":
 		dbtest.Each(t, notes("first"), func(t *testing.T, d *db.DB) { t.Error("failed on purpose") })
+	case "retry":
+		report := func(t *testing.T, d *db.DB) {
+			wrote, _ := tries(t, d, 2)
+			t.Logf("the attempts wrote %d", wrote)
+		}
+		report(t, dbtest.Open(t, dbtest.SQLiteURL(t, notes("first"))))
+		dbtest.Each(t, notes("first"), report)
 	}
 }
 
@@ -40,7 +47,7 @@ func run(t *testing.T, child string, env ...string) (out string, ok bool) {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(t.Context(), program, "-test.run=^TestChild$", "-test.v")
-	c.Env = append(os.Environ(), "TEREM_TEST=", "TEREM_TEST_KEEP=", childVariable+"="+child)
+	c.Env = append(os.Environ(), "TEREM_TEST=", "TEREM_TEST_KEEP=", "TEREM_TEST_RETRY=", childVariable+"="+child)
 	c.Env = append(c.Env, env...)
 	text, err := c.CombinedOutput()
 	return string(text), err == nil

@@ -22,7 +22,7 @@ var sqliteFiles sync.Map
 // keep no journal, and is not protected against power cuts.
 func SQLite(t testing.TB, migrations fs.FS, sources ...migrate.Source) *db.DB {
 	t.Helper()
-	return open(t, SQLiteURL(t, migrations, sources...))
+	return Open(t, SQLiteURL(t, migrations, sources...))
 }
 
 // SQLiteURL returns the URL of a database as SQLite makes it, for a test that

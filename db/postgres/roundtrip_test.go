@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/db/postgres"
 )
 
@@ -197,11 +198,17 @@ func TestRoundTrips(t *testing.T) {
 			t.Parallel()
 			d, trace := traced(t)
 			do(t, d, "CREATE TABLE lines (id int)")
+			var sent *dbtest.Sent
 			for range 2 { // the first time, statements are prepared
 				trace.reset()
-				if err := c.f(limited(t), d); err != nil {
-					t.Fatal(err)
-				}
+				sent = dbtest.Watch(d, func() {
+					if err := c.f(limited(t), d); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			if sent.RoundTrips != len(c.want) {
+				t.Errorf("observers see %d round trips, want %d", sent.RoundTrips, len(c.want))
 			}
 			if diff := cmp.Diff(c.want, trace.trips()); diff != "" {
 				t.Errorf("round trips (-want +got):\n%s", diff)

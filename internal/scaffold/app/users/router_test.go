@@ -9,6 +9,7 @@ import (
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/scaffold/app/users"
 )
 
@@ -127,6 +128,19 @@ func TestSuperuserManagesUsers(t *testing.T) {
 		root.Delete(path).Expect(204)
 		for _, r := range []*apitest.Response{root.Get(path), root.Delete(path), root.Patch(path, map[string]any{"name": "A"})} {
 			r.ExpectError(404, "users.not_found")
+		}
+	})
+}
+
+// A page costs the same, however long it is: who calls, the rows, and how many
+// there are.
+func TestListCosts(t *testing.T) {
+	each(t, func(t *testing.T, c *apitest.Client, d *db.DB) {
+		root, boss := signUp(c, "root@example.com")
+		promote(t, d, boss.ID)
+		for _, name := range []string{"ada", "bob", "eve"} {
+			signUp(c, name+"@example.com")
+			dbtest.Watch(d, func() { root.Get("/api/users").Expect(200) }).AtMost(t, 3)
 		}
 	})
 }

@@ -1,0 +1,35 @@
+package dao
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+var decimalText = regexp.MustCompile(`^(-?)0*(\d*)(?:\.(\d*?)0*)?$`)
+
+// decimal returns the text of a decimal with as many digits behind the point as
+// the column has, so that equal numbers are equal texts. A number with more is
+// refused: PostgreSQL would round it and SQLite keep it.
+func (c *column) decimal(text string) (any, error) {
+	m := decimalText.FindStringSubmatch(text)
+	if m == nil || text == "" || text == "-" {
+		return nil, c.refused("expected a decimal number")
+	}
+	sign, whole, rest := m[1], m[2], m[3]
+	switch {
+	case len(rest) > c.Scale:
+		return nil, c.refused(fmt.Sprintf("a number has at most %d digits behind the point", c.Scale))
+	case len(whole) > c.Precision-c.Scale:
+		return nil, c.refused(fmt.Sprintf("a number has at most %d digits before the point", c.Precision-c.Scale))
+	case whole == "" && rest == "":
+		sign = ""
+	}
+	if whole == "" {
+		whole = "0"
+	}
+	if c.Scale == 0 {
+		return sign + whole, nil
+	}
+	return sign + whole + "." + rest + strings.Repeat("0", c.Scale-len(rest)), nil
+}

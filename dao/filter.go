@@ -1,0 +1,100 @@
+package dao
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/terem-go/terem/db"
+)
+
+// operators are what may stand in brackets behind a column's name.
+var operators = map[string]string{"": "=", "ne": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+// Filter is the condition that the filled fields of a struct ask for, by their
+// query tags: the column, and an operator in brackets behind it. Such a struct is
+// embedded in the input of a route, which so says what can be asked, and how, and
+// describes it in OpenAPI:
+//
+//	type OrderFilter struct {
+//		Status api.Optional[Status]    `query:"status" enum:"open,paid"`
+//		Least  api.Optional[int64]     `query:"total[gte]" minimum:"0"`
+//		From   api.Optional[time.Time] `query:"created_at[gte]"`
+//		IDs    api.Optional[[]int64]   `query:"id[in]" maxItems:"100"`
+//	}
+//
+//	rows, total, err := r.Page(ctx, q, in.Page, in.Size, dao.Filter(in.OrderFilter), dao.OrderBy(in.Sort...))
+//
+// The operators are ne, gt, gte, lt, lte and in; without one a row must have the
+// value. Fields that have no method Given() (any, bool), as api.Optional has, and
+// those without a query tag are passed over. A tag that names no column of the
+// table is an error of every call.
+func Filter(in any) Condition {
+	return Condition{columns: func(c *composer) Condition {
+		v := reflect.ValueOf(in)
+		var all []Condition
+		for i := range v.NumField() {
+			tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("query"), ",")
+			f, ok := v.Field(i).Interface().(interface{ Given() (any, bool) })
+			if tag == "" || !ok {
+				continue
+			}
+			value, given := f.Given()
+			if w := c.filter(tag, value); given {
+				all = append(all, w)
+			}
+		}
+		return c.resolve(And(all...))
+	}}
+}
+
+// filter returns the condition of one parameter.
+func (c *composer) filter(tag string, value any) Condition {
+	name, op, _ := strings.Cut(strings.TrimSuffix(tag, "]"), "[")
+	col := c.column("Filter", name)
+	sign, known := operators[op]
+	switch {
+	case col == nil:
+		return Condition{}
+	case op == "in":
+		return c.filterIn(col, value)
+	case !known:
+		c.fail("dao: Filter: the operator of %s is not known; expected ne, gt, gte, lt, lte or in", tag)
+		return Condition{}
+	}
+	args := c.valid(col, value, nil)
+	if len(args) == 0 { // a number that the column cannot hold
+		return Condition{sql: "1 = 0"}
+	}
+	return Condition{sql: c.value(col) + " " + sign + " " + c.parameter(col), args: args}
+}
+
+func (c *composer) filterIn(col *column, list any) Condition {
+	v := reflect.ValueOf(list)
+	if v.Kind() != reflect.Slice {
+		c.fail("dao: Filter: %s[in] takes a list, not %T", col.Name, list)
+		return Condition{}
+	}
+	args := make([]any, 0, v.Len())
+	for i := range v.Len() {
+		args = c.valid(col, v.Index(i).Interface(), args)
+	}
+	return c.in(col, args)
+}
+
+// value returns the column as it is compared by size. SQLite keeps decimals as
+// text: there they are compared as floating-point numbers.
+func (c *composer) value(col *column) string {
+	if col.Kind == KindDecimal && c.dialect == db.SQLite {
+		return fmt.Sprintf("CAST(%s AS REAL)", c.plan.read(col))
+	}
+	return c.plan.read(col)
+}
+
+// parameter returns $1 for a value that the column is compared with.
+func (c *composer) parameter(col *column) string {
+	if col.Kind == KindDecimal && c.dialect == db.SQLite {
+		return "CAST($1 AS REAL)"
+	}
+	return "$1"
+}
