@@ -48,6 +48,11 @@ type Config struct {
 	DB *db.DB
 	// Migrations holds the folders sqlite and postgres; nil for none.
 	Migrations fs.FS
+	// MigrateOnStart applies pending migrations before the server serves, and
+	// before the command worker works. Any number of them may start at the same
+	// time: one migrates, and the others wait for it. Without it, a schema that is
+	// behind is an error at the start.
+	MigrateOnStart bool
 	// Settings is what the command config prints; see settings.Load.
 	Settings settings.Report
 	// Workers run the jobs that sessions enqueue; nil for none. They run inside

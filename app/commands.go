@@ -32,7 +32,7 @@ type cli struct {
 	Serve   serveCommand   `cmd:"" default:"1" help:"Serve. This is the default."`
 	Dev     devCommand     `cmd:"" help:"Serve during development: build again on save, reload open pages, show errors in them."`
 	Worker  workerCommand  `cmd:"" help:"Run jobs and serve nothing."`
-	Migrate migrateCommand `cmd:"" help:"Apply the migrations, take the last one back, or list them."`
+	Migrate migrateCommand `cmd:"" help:"Apply migrations, take them back, or list them."`
 	Routes  routesCommand  `cmd:"" help:"List the routes with their handlers, sessions, policies and places."`
 	Openapi openapiCommand `cmd:"" help:"Print the OpenAPI document."`
 	Static  staticCommand  `cmd:"" help:"Write the assets to a folder for a server such as nginx."`

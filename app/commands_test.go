@@ -10,14 +10,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/app"
-	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/settings"
 )
@@ -48,42 +46,6 @@ func golden(t *testing.T, name, got string) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s has changed (-want +got); if that is meant, run: go test ./app -update\n%s", file, diff)
 	}
-}
-
-func TestMigrate(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
-		a := newApp(app.Config{DB: d, Logger: quiet})
-		file := string(d.Dialect()) + "/00001_notes.sql"
-		if got, want := run(t, a, "migrate", "status"), "1  "+file+"  pending\n"; got != want {
-			t.Errorf("status is %q, want %q", got, want)
-		}
-		if err := a.Run(t.Context(), []string{"count"}, t.Output()); err == nil {
-			t.Error("there is a table before the migration")
-		}
-		run(t, a, "migrate", "up")
-		if got := run(t, a, "migrate", "up"); got != "nothing to do: every migration is applied\n" {
-			t.Errorf("a second up prints %q", got)
-		}
-		status := strings.Fields(run(t, a, "migrate", "status"))
-		if len(status) != 4 || status[1] != file {
-			t.Fatalf("status is %q", status)
-		}
-		applied, err := time.Parse("2006-01-02T15:04:05Z", status[2]+"T"+status[3])
-		if age := time.Since(applied); err != nil || age < -time.Minute || age > time.Minute {
-			t.Errorf("applied at %s, %s ago: %v", applied, age, err)
-		}
-		if got := run(t, a, "count", "--above=0"); got != "0 notes\n" {
-			t.Errorf("count prints %q", got)
-		}
-		run(t, a, "migrate", "down")
-		if got := run(t, a, "migrate", "status"); !strings.HasSuffix(got, "pending\n") {
-			t.Errorf("after down, status is %q", got)
-		}
-		if err := a.Run(t.Context(), []string{"migrate", "down"}, t.Output()); err == nil || !strings.Contains(err.Error(), "nothing to take back") {
-			t.Errorf("a second down: %v", err)
-		}
-	})
 }
 
 func TestRoutes(t *testing.T) {
@@ -145,6 +107,7 @@ func TestHelp(t *testing.T) {
 	a := newApp(app.Config{Logger: quiet, DB: dbtest.SQLite(t, nil)})
 	golden(t, "help.txt", run(t, a, "--help"))
 	golden(t, "help_migrate.txt", run(t, a, "migrate", "--help"))
+	golden(t, "help_migrate_to.txt", run(t, a, "migrate", "to", "--help"))
 }
 
 func TestWrongCommands(t *testing.T) {
@@ -156,7 +119,7 @@ func TestWrongCommands(t *testing.T) {
 	}{
 		{[]string{"route"}, `unexpected argument route, did you mean "routes"? (see: notes --help)`},
 		{[]string{"routes", "--jsn"}, `unknown flag --jsn, did you mean "--json"? (see: notes --help)`},
-		{[]string{"migrate"}, `expected one of "up", "down", "status" (see: notes --help)`},
+		{[]string{"migrate"}, `expected one of "up", "down", "to", "status", "accept" (see: notes --help)`},
 		{[]string{"count", "--above=many"}, `--above: expected a valid 64 bit int but got "many" (see: notes --help)`},
 	} {
 		var out bytes.Buffer

@@ -39,7 +39,8 @@ func TestMain(m *testing.M) {
 		}
 		drain, _ := time.ParseDuration(os.Getenv("APP_TEST_DRAIN"))
 		stop, _ := time.ParseDuration(os.Getenv("APP_TEST_STOP"))
-		return newApp(app.Config{DB: d, Logger: log, Addr: os.Getenv("APP_TEST_ADDR"), Drain: drain, Stop: stop}), nil
+		return newApp(app.Config{DB: d, Logger: log, Addr: os.Getenv("APP_TEST_ADDR"), Drain: drain, Stop: stop,
+			MigrateOnStart: os.Getenv("APP_TEST_MIGRATE") != ""}), nil
 	}))
 }
 

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/api"
-	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/internal/listen"
 )
 
@@ -20,8 +19,8 @@ import (
 // Config.Drain, takes no more connections, lets requests and jobs finish for
 // Config.Stop, and cancels those that are left; such a job goes back into the
 // queue. A database that is down is
-// waited for; one whose schema is behind is an error. The database stays open:
-// Main closes it.
+// waited for; one whose schema is behind is an error, unless Config.MigrateOnStart
+// is set. The database stays open: Main closes it.
 //
 // A request that the server has begun to read is answered, with 503 if it was
 // cancelled. One that arrives in the very moment in which the server closes its
@@ -77,25 +76,4 @@ func (a *App) Serve(ctx context.Context) error {
 	stopping.Wait()
 	a.config.Logger.Info("stopped")
 	return nil
-}
-
-// checkDatabase refuses to serve a schema that is behind. A database that does
-// not answer is only reported: it may come up, and /readyz tells until then.
-func (a *App) checkDatabase(ctx context.Context) error {
-	if a.config.DB == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	err := a.checkMigrated(ctx)
-	switch {
-	case errors.Is(err, errBehind):
-		return fmt.Errorf("the database's schema is behind the program (%w). Apply the migrations with: migrate up (in development: go run . migrate up)", errors.Unwrap(err))
-	case db.ClassOf(err) == db.Denied:
-		return fmt.Errorf("the database cannot be used: %w. Check DATABASE_URL, and that the database exists", err)
-	case db.ClassOf(err) == db.Unreachable, errors.Is(err, context.DeadlineExceeded):
-		a.config.Logger.WarnContext(ctx, "the database does not answer; serving 503 until it does", slog.Any("error", err))
-		return nil
-	}
-	return err
 }

@@ -14,7 +14,8 @@ var errNoJobs = errors.New("this application has no jobs")
 // Work runs jobs and serves nothing until ctx ends. Then it takes no more jobs,
 // lets those that run finish for Config.Stop, and cancels those that are left,
 // which go back into the queue. A database that is down is waited for; one whose
-// schema is behind is an error. The database stays open: Main closes it.
+// schema is behind is an error, unless Config.MigrateOnStart is set. The database
+// stays open: Main closes it.
 func (a *App) Work(ctx context.Context) error {
 	if a.config.Workers == nil || a.config.DB == nil {
 		return errNoJobs

@@ -30,7 +30,8 @@ func TestNewRefuses(t *testing.T) {
 		"no number":      {files: files("users.sql", table("a")), want: []string{"sqlite/users.sql", "00001_users.sql"}},
 		"number zero":    {files: files("0_users.sql", table("a")), want: []string{"sqlite/0_users.sql"}},
 		"same number":    {files: files("02_a.sql", table("a"), "2_b.sql", table("b")), want: []string{"sqlite/02_a.sql", "sqlite/2_b.sql", "same number"}},
-		"no annotation":  {files: files("1_a.sql", "CREATE TABLE a (id INTEGER);"), want: []string{"sqlite/1_a.sql", `"-- +goose Up"`}},
+		"no annotation":  {files: files("1_a.sql", "CREATE TABLE a (id INTEGER);"), want: []string{"sqlite/1_a.sql", "line 1", `"-- +goose Up"`}},
+		"no semicolon":   {files: files("1_a.sql", table("a"), "2_b.sql", "-- +goose Up\nCREATE TABLE b (id INTEGER)\n"), want: []string{"sqlite/2_b.sql", "line 2", "missing semicolon?"}},
 		"source's name":  {files: good, sources: []migrate.Source{{Name: "My Lib", FS: good}}, want: []string{`"My Lib"`}},
 		"no source name": {files: good, sources: []migrate.Source{{FS: good}}, want: []string{`""`}},
 		"a source":       {files: good, sources: []migrate.Source{{Name: "lib", FS: files("1_b.sql", "")}}, want: []string{"lib: sqlite/1_b.sql"}},
@@ -62,7 +63,8 @@ func TestFailure(t *testing.T) {
 	}{
 		"rolled back": {
 			second: "-- +goose Up\nCREATE TABLE b (id INTEGER);\nINSERT INTO nothing\n  VALUES (1);\n",
-			want:   []string{"2_b.sql failed in the statement INSERT INTO nothing VALUES (1);", "nothing", "was rolled back", "run the migrations again"},
+			want:   []string{"2_b.sql failed in line 3, INSERT INTO nothing: ", "was rolled back", "run the migrations again"},
+			not:    "VALUES",
 		},
 		"shortened": {
 			second: "-- +goose Up\nCREATE TABLE b (id INTEGER);\n" + long,
@@ -71,17 +73,18 @@ func TestFailure(t *testing.T) {
 		},
 		"without a transaction": {
 			second: "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE TABLE b (id INTEGER);\nINSERT INTO nothing VALUES (1);\n",
-			want:   []string{"2_b.sql failed in the statement INSERT INTO nothing", "what its earlier statements did has stayed"},
-			stays:  true,
+			want: []string{"2_b.sql failed in line 4, INSERT INTO nothing", "has run partly: what 1 of its 2 statements did, through line 3, has stayed. Undo it by hand",
+				"IF NOT EXISTS", "Then correct the file and run the migrations again"},
+			stays: true,
+		},
+		"without a transaction, at once": {
+			second: "-- +goose NO TRANSACTION\n-- +goose Up\nINSERT INTO nothing VALUES (1);\nCREATE TABLE b (id INTEGER);\n",
+			want:   []string{"2_b.sql failed in line 3, INSERT INTO nothing", "its first statement failed, so nothing else of it has run"},
 		},
 		"with secrets": {
 			second: "-- +goose Up\nCREATE TABLE b (id INTEGER);\n-- +goose ENVSUB ON\nINSERT INTO nothing VALUES ('${PATH}');\n",
-			want:   []string{"2_b.sql failed: "},
+			want:   []string{"2_b.sql failed in line 4, INSERT INTO nothing VALUES ('${PATH}');: "},
 			not:    os.Getenv("PATH"),
-		},
-		"not well-formed": {
-			second: "-- +goose Up\nCREATE TABLE b (id INTEGER)\n",
-			want:   []string{"2_b.sql was not run", "missing semicolon?"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,6 +112,31 @@ func TestFailure(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAnIndexThatFails leaves one behind that PostgreSQL does not use.
+func TestAnIndexThatFails(t *testing.T) {
+	t.Parallel()
+	m := newMigrator(t, dbtest.Postgres(t, nil), files("1_a.sql", table("a"),
+		"2_b.sql", "-- +goose NO TRANSACTION\n-- +goose Up\nALTER TABLE a ADD n INTEGER;\nINSERT INTO a VALUES (1, 1), (2, 1);\nCREATE UNIQUE INDEX CONCURRENTLY twice ON a (n);\n"))
+	_, err := m.Up(t.Context())
+	for _, part := range []string{"2_b.sql failed in line 5, CREATE UNIQUE INDEX CONCURRENTLY twice", "what 2 of its 3 statements did, through line 4", "stays behind as invalid: DROP INDEX it"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%v: lacks %q", err, part)
+		}
+	}
+}
+
+func TestDownThatFails(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		m := newMigrator(t, d, files("1_a.sql", "-- +goose Up\nCREATE TABLE a (id INTEGER);\n-- +goose Down\nDROP TABLE a;\nDROP TABLE nothing;\n"))
+		mustUp(t, m)
+		_, err := m.Down(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "1_a.sql failed in line 5, DROP TABLE nothing;: ") || !has(t, d, "a") {
+			t.Errorf("Down: %v", err)
+		}
+	})
 }
 
 func TestAServerThatIsDownIsUnavailable(t *testing.T) {

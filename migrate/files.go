@@ -8,9 +8,8 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/pressly/goose/v3"
-
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/sqlfile"
 )
 
 // set are the files of one source for one dialect.
@@ -19,27 +18,16 @@ type set struct {
 	table  string // where what was applied is kept
 	dir    fs.FS  // the dialect's folder
 	files  []Migration
-	text   map[int64][]byte // of the files, by number
+	parsed map[int64]sqlfile.File // the files, by number
 }
 
-var (
-	sourceName  = regexp.MustCompile(`^[a-z0-9_]+$`)
-	upLine      = annotation("up")
-	downLine    = annotation("down")
-	noTxLine    = annotation(`no transaction`)
-	secretsLine = annotation("envsub on") // the environment's values become part of statements
-)
-
-// annotation returns a pattern for a line that goose takes as an instruction.
-func annotation(name string) *regexp.Regexp {
-	return regexp.MustCompile(`(?im)^--\s*\+goose\s+` + name + `\s*$`)
-}
+var sourceName = regexp.MustCompile(`^[a-z0-9_]+$`)
 
 // read returns the files of a source for a dialect, in the order of their
 // numbers.
 func read(s Source, dialect db.Dialect) (set, error) {
 	folder := string(dialect)
-	c := set{source: s.Name, table: "terem_migrations", text: map[int64][]byte{}}
+	c := set{source: s.Name, table: "terem_migrations", parsed: map[int64]sqlfile.File{}}
 	if s.Name != "" {
 		c.table += "_" + s.Name
 	}
@@ -64,22 +52,28 @@ func read(s Source, dialect db.Dialect) (set, error) {
 
 // add reads one file.
 func (c *set) add(fsys fs.FS, file string) error {
-	number, err := goose.NumericComponent(file)
-	if err != nil {
+	number, ok := sqlfile.Number(file)
+	if !ok {
 		return fmt.Errorf("the name of %s does not begin with a number and an underscore, as in 00001_users.sql", file)
 	}
-	if c.text[number] != nil {
-		i := slices.IndexFunc(c.files, func(m Migration) bool { return m.Number == number })
+	if i := slices.IndexFunc(c.files, func(m Migration) bool { return m.Number == number }); i >= 0 {
 		return fmt.Errorf("%s and %s have the same number: give the newer one the next free number", c.files[i].File, file)
 	}
 	text, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		return err
 	}
-	if !upLine.Match(text) {
-		return fmt.Errorf("%s lacks the line \"-- +goose Up\" above its statements", file)
+	if c.parsed[number], err = sqlfile.Parse(string(text)); err != nil {
+		return fmt.Errorf("%s cannot be understood: %w", file, err)
 	}
 	c.files = append(c.files, Migration{Source: c.source, Number: number, File: file})
-	c.text[number] = text
 	return nil
+}
+
+// statements returns what a file does in a direction.
+func (s set) statements(f Migration, d direction) []sqlfile.Statement {
+	if d == down {
+		return s.parsed[f.Number].Down
+	}
+	return s.parsed[f.Number].Up
 }

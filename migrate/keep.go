@@ -51,7 +51,7 @@ func objects(ctx context.Context, c database.DBTxConn) (all []object, err error)
 
 // statement takes note of what a statement drops by its name.
 func (k *keeper) statement(text string) {
-	w := words(text)
+	w := tokens(text)
 	if len(w) < 3 || w[0] != "drop" || w[1] != "index" && w[1] != "trigger" {
 		return
 	}
@@ -65,8 +65,8 @@ func (k *keeper) statement(text string) {
 	k.dropped[w[0]] = true
 }
 
-// words returns SQL as small letters without blanks, comments and quotes.
-func words(text string) (all []string) {
+// tokens returns SQL as small letters without blanks, comments and quotes.
+func tokens(text string) (all []string) {
 	for t := range sqltext.Tokens(db.SQLite, text) {
 		if t.Kind != sqltext.Space && t.Kind != sqltext.Comment {
 			all = append(all, strings.ToLower(strings.Trim(t.Text, "\"`[]'")))
@@ -90,7 +90,7 @@ func (k *keeper) restore(ctx context.Context, c database.DBTxConn) error {
 			continue
 		}
 		var table bool
-		if err := c.QueryRowContext(ctx, exists(db.SQLite), o.table).Scan(&table); err != nil {
+		if err := c.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)", o.table).Scan(&table); err != nil {
 			return err
 		}
 		if !table {
@@ -117,7 +117,7 @@ func fires(ctx context.Context, c database.DBTxConn, o object) error {
 		return err
 	}
 	columns := strings.Split(list, "\n")
-	w := words(o.sql)
+	w := tokens(o.sql)
 	if i := slices.Index(w, "of"); i > 0 && w[i-1] == "update" {
 		for _, name := range w[i+1 : i+slices.Index(w[i:], "on")] {
 			if name != "," && !slices.Contains(columns, name) {

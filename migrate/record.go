@@ -5,20 +5,22 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
-	"strings"
 
 	"github.com/pressly/goose/v3/database"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/sqlfile"
 )
 
-// record keeps which migrations were applied, as goose does, and which
-// statement runs.
+// record keeps which migrations were applied, as goose does, with their
+// checksums, and counts the statements of the file that runs.
 type record struct {
 	database.Store
-	dialect   db.Dialect
-	statement string // under way, "" between migrations
-	keep      keeper // on SQLite
+	dialect  db.Dialect
+	parsed   map[int64]sqlfile.File
+	begun    int    // statements of the file
+	finished bool   // all of them have run
+	keep     keeper // on SQLite
 }
 
 var (
@@ -26,27 +28,41 @@ var (
 	_ slog.Handler           = (*record)(nil)
 )
 
-func newRecord(dialect db.Dialect, table string) (*record, error) {
+func newRecord(dialect db.Dialect, s set) (*record, error) {
 	kind := database.DialectPostgres
 	if dialect == db.SQLite {
 		kind = database.DialectSQLite3
 	}
-	s, err := database.NewStore(kind, table)
-	return &record{Store: s, dialect: dialect}, err
+	store, err := database.NewStore(kind, s.table)
+	return &record{Store: store, dialect: dialect, parsed: s.parsed}, err
 }
 
-// exists returns a query that tells whether the table $1 is there.
-func exists(dialect db.Dialect) string {
+// shape returns a query that tells whether the table $1 is there, and whether it
+// has the column checksum.
+func shape(dialect db.Dialect) string {
 	if dialect == db.SQLite {
-		return "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)"
+		return "SELECT count(*) > 0, coalesce(max(name = 'checksum'), 0) FROM pragma_table_info($1)"
 	}
-	return "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1)"
+	return `SELECT count(*) > 0, coalesce(bool_or(attname = 'checksum'), false) FROM pg_attribute
+		WHERE attrelid = to_regclass(quote_ident(current_schema()) || '.' || $1) AND attnum > 0 AND NOT attisdropped`
 }
 
-// TableExists tells goose whether to make the table.
+// TableExists tells goose whether to make the table. To one without checksums,
+// which goose's own command or an older program made, it adds them: goose asks
+// while it holds the lock.
 func (r *record) TableExists(ctx context.Context, c database.DBTxConn) (there bool, err error) {
-	err = c.QueryRowContext(ctx, exists(r.dialect), r.Tablename()).Scan(&there)
-	return there, err
+	var marked bool
+	if err := c.QueryRowContext(ctx, shape(r.dialect), r.Tablename()).Scan(&there, &marked); err != nil || !there || marked {
+		return there, err
+	}
+	return there, r.addChecksum(ctx, c)
+}
+
+// addChecksum adds the column that goose's table lacks. Goose's own command names
+// the columns that it reads and writes, and does not mind.
+func (r *record) addChecksum(ctx context.Context, c database.DBTxConn) error {
+	_, err := c.ExecContext(ctx, "ALTER TABLE "+r.Tablename()+" ADD COLUMN checksum TEXT")
+	return err
 }
 
 // CreateVersionTable makes the table.
@@ -56,6 +72,20 @@ func (r *record) CreateVersionTable(ctx context.Context, c database.DBTxConn) er
 		// Goose's column is without a zone and would take the session's.
 		_, err = c.ExecContext(ctx, "ALTER TABLE "+r.Tablename()+" ALTER tstamp TYPE timestamptz")
 	}
+	if err == nil {
+		err = r.addChecksum(ctx, c)
+	}
+	return err
+}
+
+// mark records the checksum of a migration that was applied. Unless again is set,
+// one that is there stays.
+func (r *record) mark(ctx context.Context, c database.DBTxConn, number int64, again bool) error {
+	query := "UPDATE " + r.Tablename() + " SET checksum = $1 WHERE version_id = $2"
+	if !again {
+		query += " AND checksum IS NULL"
+	}
+	_, err := c.ExecContext(ctx, query, r.parsed[number].Checksum(r.dialect), number)
 	return err
 }
 
@@ -64,7 +94,10 @@ func (r *record) Insert(ctx context.Context, c database.DBTxConn, req database.I
 	if err := r.complete(ctx, c); err != nil {
 		return err
 	}
-	return r.Store.Insert(ctx, c, req)
+	if err := r.Store.Insert(ctx, c, req); err != nil || req.Version == 0 { // goose's own row
+		return err
+	}
+	return r.mark(ctx, c, req.Version, true)
 }
 
 // Delete records that a migration was taken back, if all references hold.
@@ -77,7 +110,7 @@ func (r *record) Delete(ctx context.Context, c database.DBTxConn, number int64) 
 
 // complete does what a file on SQLite cannot do by itself.
 func (r *record) complete(ctx context.Context, c database.DBTxConn) error {
-	r.statement = ""
+	r.finished = true
 	if r.dialect != db.SQLite {
 		return nil
 	}
@@ -106,12 +139,15 @@ func references(ctx context.Context, c database.DBTxConn) error {
 	return fmt.Errorf("afterwards row %d of the table %s would refer to a row of %s that is not there (PRAGMA foreign_key_check finds all such rows)", row.Int64, table, parent)
 }
 
-// Handle takes note of the statement that goose is about to run.
+// Handle counts the statements that goose says it is about to run, and takes note
+// of what they drop.
 func (r *record) Handle(_ context.Context, l slog.Record) error {
 	l.Attrs(func(a slog.Attr) bool {
 		if a.Key == "statement" {
-			r.statement = a.Value.String()
-			r.keep.statement(r.statement)
+			r.begun++
+			if r.dialect == db.SQLite {
+				r.keep.statement(a.Value.String())
+			}
 		}
 		return true
 	})
@@ -122,13 +158,3 @@ func (r *record) Handle(_ context.Context, l slog.Record) error {
 func (r *record) Enabled(context.Context, slog.Level) bool { return true }
 func (r *record) WithAttrs([]slog.Attr) slog.Handler       { return r }
 func (r *record) WithGroup(string) slog.Handler            { return r }
-
-// shorten returns a statement on one line and not too long.
-func shorten(statement string) string {
-	const limit = 160
-	s := []rune(strings.Join(strings.Fields(statement), " "))
-	if len(s) > limit {
-		return string(s[:limit]) + "…"
-	}
-	return string(s)
-}

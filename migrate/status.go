@@ -13,6 +13,10 @@ import (
 type State struct {
 	Migration
 	AppliedAt time.Time // zero when it is pending
+	// Edited says that the file's statements are not those that were applied.
+	// Comments and white space do not count, nor does the part after Down. Only
+	// the application's own files are looked at, not those of further sources.
+	Edited bool
 }
 
 // Pending reports whether the migration is still to be applied.
@@ -25,7 +29,7 @@ func (s State) Pending() bool { return s.AppliedAt.IsZero() }
 func (m *Migrator) Status(ctx context.Context) ([]State, error) {
 	var all []State
 	for _, s := range m.sets {
-		states, err := m.states(ctx, s)
+		states, _, err := m.states(ctx, s)
 		if err != nil {
 			return nil, err
 		}
@@ -48,48 +52,66 @@ func (m *Migrator) Pending(ctx context.Context) ([]Migration, error) {
 	return pending, err
 }
 
+// entry is what the database says of a migration that is applied.
+type entry struct {
+	at       time.Time
+	checksum string // "" when there is none
+}
+
 // states returns the set's migrations and those that only the database knows,
-// in the order of their numbers. Readers may be on a replica that lags behind, so
-// goose looks again before it runs a file.
-func (m *Migrator) states(ctx context.Context, s set) ([]State, error) {
-	applied := map[int64]time.Time{}
-	err := m.db.Read(ctx, func(ctx context.Context, r *db.Reader) error {
+// in the order of their numbers, and which of the application's own lack a
+// checksum. Readers may be on a replica that lags behind, so goose looks again
+// before it runs a file.
+func (m *Migrator) states(ctx context.Context, s set) (states []State, unmarked []Migration, err error) {
+	applied := map[int64]entry{}
+	err = m.db.Read(ctx, func(ctx context.Context, r *db.Reader) error {
 		clear(applied)
 		return s.applied(ctx, r, applied)
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var states []State
 	for _, f := range s.files {
-		states = append(states, State{f, applied[f.Number]})
+		e := applied[f.Number]
 		delete(applied, f.Number)
+		st := State{Migration: f, AppliedAt: e.at}
+		switch own := s.source == "" && !st.Pending(); {
+		case own && e.checksum == "":
+			unmarked = append(unmarked, f)
+		case own:
+			st.Edited = e.checksum != s.parsed[f.Number].Checksum(m.db.Dialect())
+		}
+		states = append(states, st)
 	}
-	for number, at := range applied {
-		states = append(states, State{Migration{Source: s.source, Number: number}, at})
+	for number, e := range applied {
+		states = append(states, State{Migration: Migration{Source: s.source, Number: number}, AppliedAt: e.at})
 	}
 	slices.SortFunc(states, func(a, b State) int { return cmp.Compare(a.Number, b.Number) })
-	return states, nil
+	return states, unmarked, nil
 }
 
 // applied reads the set's table, which is not there before the first Up.
-func (s set) applied(ctx context.Context, r *db.Reader, into map[int64]time.Time) error {
-	var there bool
-	if err := r.QueryRow(ctx, exists(r.Dialect()), s.table).Scan(&there); err != nil || !there {
+func (s set) applied(ctx context.Context, r *db.Reader, into map[int64]entry) error {
+	var there, marked bool
+	if err := r.QueryRow(ctx, shape(r.Dialect()), s.table).Scan(&there, &marked); err != nil || !there {
 		return err
 	}
-	rows, err := r.Query(ctx, "SELECT version_id, tstamp FROM "+s.table+" WHERE version_id > 0")
+	checksum := "''"
+	if marked {
+		checksum = "coalesce(checksum, '')"
+	}
+	rows, err := r.Query(ctx, "SELECT version_id, tstamp, "+checksum+" FROM "+s.table+" WHERE version_id > 0")
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var number int64
-		var at time.Time
-		if err := rows.Scan(&number, &at); err != nil {
+		var e entry
+		if err := rows.Scan(&number, &e.at, &e.checksum); err != nil {
 			return err
 		}
-		into[number] = at
+		into[number] = e
 	}
 	return rows.Err()
 }

@@ -22,8 +22,9 @@ const (
 
 // commands are the verbs of terem.
 type commands struct {
-	New newCommand `cmd:"" help:"Create an application."`
-	Dev devCommand `cmd:"" help:"Serve an application during development."`
+	New     newCommand     `cmd:"" help:"Create an application."`
+	Dev     devCommand     `cmd:"" help:"Serve an application during development."`
+	Migrate migrateCommand `cmd:"" help:"Work on an application's migrations."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }

@@ -18,6 +18,8 @@ func TestHelp(t *testing.T) {
 		"terem":     {"--help"},
 		"no-args":   nil,
 		"terem-new": {"new", "--help"},
+
+		"terem-migrate-lint": {"migrate", "lint", "--help"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

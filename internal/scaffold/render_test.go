@@ -12,11 +12,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/joho/godotenv"
 
+	"github.com/terem-go/terem/internal/migratelint"
 	"github.com/terem-go/terem/internal/scaffold"
 )
 
@@ -291,4 +293,20 @@ func TestDeployFitsTheSettings(t *testing.T) {
 	if user := line("deploy/Dockerfile", "USER"); user != "65532:65532" {
 		t.Errorf("the image runs as the user %s", user)
 	}
+}
+
+// What an application begins with passes the check that its owner is told to use.
+func TestMigrationsAreSafe(t *testing.T) {
+	each(t, func(t *testing.T, a scaffold.Answers, files map[string]string) {
+		migrations := fstest.MapFS{}
+		for name, text := range files {
+			if rest, ok := strings.CutPrefix(name, "migrations/"); ok {
+				migrations[rest] = &fstest.MapFile{Data: []byte(text)}
+			}
+		}
+		findings, err := migratelint.Lint(migrations)
+		if err != nil || len(findings) > 0 || len(migrations) < 4 {
+			t.Errorf("in %d files: %+v, %v", len(migrations), findings, err)
+		}
+	})
 }

@@ -22,6 +22,7 @@ type Config struct {
 	Addr           string               `env:"ADDR" envDefault:"127.0.0.1:8000" doc:"host and port to listen on"`
 	BaseURL        string               `env:"BASE_URL" doc:"where people reach the application, such as https://appname.example; http://ADDR by default"`
 	DatabaseURL    settings.URL         `env:"DATABASE_URL" envDefault:"sqlite:appname.db" doc:"sqlite:FILE or postgres://…"`
+	MigrateOnStart bool                 `env:"MIGRATE_ON_START" envDefault:"false" doc:"apply pending migrations before serving"`
 	SecretKey      settings.Secret      `env:"SECRET_KEY" doc:"signs access tokens and what pages keep in browsers; random, at least 32 characters"`
 	TokenLifetime  time.Duration        `env:"TOKEN_LIFETIME" envDefault:"30m" doc:"how long an access token is valid"`
 	LoginLifetime  time.Duration        `env:"LOGIN_LIFETIME" envDefault:"720h" doc:"how long a browser stays logged in"`
@@ -52,9 +53,6 @@ const (
 	jobsInServer, jobsInWorker = "server", "worker"
 )
 
-// minSecret is how many characters SECRET_KEY must have.
-const minSecret = 32
-
 // Check reports what is wrong beyond the types.
 func (c *Config) Check(p *settings.Problems) {
 	if _, port, err := net.SplitHostPort(c.Addr); err != nil {
@@ -68,7 +66,7 @@ func (c *Config) Check(p *settings.Problems) {
 	case c.Environment.Production() && scheme != "sqlite" && strings.HasPrefix(rest, "//postgres@"):
 		p.Add("DATABASE_URL", "expected a user of the application's own, not the superuser without a password")
 	}
-	if n := c.SecretKey.Len(); n < minSecret && (n > 0 || c.Environment.Production()) {
+	if n := c.SecretKey.Len(); n < 32 && (n > 0 || c.Environment.Production()) {
 		p.Add("SECRET_KEY", "expected a random value of at least 32 characters, for instance from: openssl rand -hex 32")
 	}
 	c.checkBaseURL(p)

@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/migrate"
+)
+
+// databaseLimit is how long the database may take to answer at the start.
+const databaseLimit = 5 * time.Second
+
+// checkDatabase refuses to serve a schema that is behind. A database that does
+// not answer is only reported: it may come up, and /readyz tells until then.
+func (a *App) checkDatabase(ctx context.Context) error {
+	if a.config.DB == nil {
+		return nil
+	}
+	if a.config.MigrateOnStart {
+		if err := a.migrateOnStart(ctx); err != nil {
+			return usable(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, databaseLimit)
+	defer cancel()
+	err := a.checkMigrated(ctx)
+	if err == nil {
+		err = a.warnOfEdits(ctx)
+	}
+	switch {
+	case errors.Is(err, errBehind):
+		return fmt.Errorf("the database's schema is behind the program (%w). Apply the migrations with: migrate up (in development: go run . migrate up)", errors.Unwrap(err))
+	case silent(err):
+		a.config.Logger.WarnContext(ctx, "the database does not answer; serving 503 until it does", slog.Any("error", err))
+		return nil
+	}
+	return usable(err)
+}
+
+// usable says what to do when the server lets us not into the database.
+func usable(err error) error {
+	if db.ClassOf(err) == db.Denied {
+		return fmt.Errorf("the database cannot be used: %w. Check DATABASE_URL, and that the database exists", err)
+	}
+	return err
+}
+
+// silent reports whether err says that the database does not answer.
+func silent(err error) bool {
+	return db.ClassOf(err) == db.Unreachable || errors.Is(err, context.DeadlineExceeded)
+}
+
+// migrateOnStart applies the pending migrations. A database that does not answer
+// is waited for. One that stops to answer meanwhile is an error: a file without a
+// transaction must not run twice without somebody looking.
+func (a *App) migrateOnStart(ctx context.Context) error {
+	m, err := a.migrations()
+	if errors.Is(err, errNoMigrations) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p, err := a.plan(ctx, m)
+	if err != nil {
+		return err
+	}
+	_, err = m.Run(ctx, p)
+	return err
+}
+
+// plan plans to migrate as soon as the database answers.
+func (a *App) plan(ctx context.Context, m *migrate.Migrator) (migrate.Plan, error) {
+	for waiting := false; ; waiting = true {
+		limited, cancel := context.WithTimeout(ctx, databaseLimit)
+		p, err := m.PlanUp(limited)
+		cancel()
+		if ctx.Err() != nil || !silent(err) {
+			return p, err
+		}
+		if !waiting {
+			a.config.Logger.WarnContext(ctx, "the database does not answer; it is migrated and served when it does", slog.Any("error", err))
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return migrate.Plan{}, ctx.Err()
+		}
+	}
+}
+
+// warnOfEdits warns of migrations that were edited after they were applied.
+func (a *App) warnOfEdits(ctx context.Context) error {
+	m, err := a.migrations()
+	if errors.Is(err, errNoMigrations) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	states, err := m.Status(ctx)
+	for _, s := range states {
+		if s.Edited {
+			a.config.Logger.WarnContext(ctx, "a migration was edited after it was applied, and migrate up refuses it", slog.String("file", s.File))
+		}
+	}
+	return err
+}
