@@ -13,16 +13,20 @@ import (
 // script is a list of statements.
 type script []step
 
-// step is a statement and what stands above it as a comment, if anything.
-type step struct{ note, sql string }
+// step is a statement and the lines that stand above it as comments.
+type step struct {
+	notes []string
+	sql   string
+}
 
 func (s *script) add(format string, args ...any) {
 	*s = append(*s, step{sql: fmt.Sprintf(format, args...)})
 }
 
-// note sets the comment of the last statement.
+// note adds a comment to the last statement.
 func (s *script) note(format string, args ...any) {
-	(*s)[len(*s)-1].note = fmt.Sprintf(format, args...)
+	last := &(*s)[len(*s)-1]
+	last.notes = append(last.notes, fmt.Sprintf(format, args...))
 }
 
 // create makes a table and its indexes. The references that later says are made

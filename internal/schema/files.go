@@ -11,15 +11,20 @@ import (
 // File is a migration file that is to be written.
 type File struct {
 	Dialect db.Dialect
+	// Step counts the files of one dialect from 0. Those of both dialects with one
+	// step have one number.
+	Step int
 	// Suffix stands behind the migration's name in that of the file.
 	Suffix string
 	Text   string
 }
 
-// Change returns the files that lead from one schema to another: one for each
-// dialect that has something to do, in the order in which they run, and for
-// PostgreSQL a second one for what takes long. There are none when the databases
-// need not change.
+// Change returns the files that lead from one schema to another: for each dialect
+// those in which something is to be done, in the order in which they run. There
+// are none when the databases need not change.
+//
+// On PostgreSQL what takes long is done in a second file; on SQLite new names
+// come in a file before tables that are made anew.
 //
 // Errors are each change that needs an answer, with the option that gives it.
 func Change(from, to *Schema, dialects []db.Dialect, o Options) ([]File, error) {
@@ -37,60 +42,78 @@ func Change(from, to *Schema, dialects []db.Dialect, o Options) ([]File, error) 
 	}
 	var files []File
 	for _, d := range dialects {
-		a, b, r := from.physical(d), to.physical(d), r
+		a, b := from.physical(d), to.physical(d)
 		if d == db.SQLite {
-			if lite := (&liteChange{to: b, fill: f}); len(r.tables)+len(r.columns) > 0 && lite.rebuilds(r.apply(a)) {
-				// Triggers that a rebuild drops are made again as they were before
-				// the file, which must be under the new names.
-				named := r.apply(a)
-				files = appendFile(files, File{Dialect: d, Suffix: "_names"}, renameSQLite(r), renameSQLite(r.inverse()))
-				a, r = named, renames{}
-			}
-			up := (&liteChange{to: b, fill: f}).change(a, r)
-			down := (&liteChange{to: a, down: true}).change(b, r.inverse())
-			files = appendFile(files, File{Dialect: d}, up, down)
-			continue
+			files = append(files, sqliteFiles(a, b, r, f)...)
+		} else {
+			files = append(files, postgresFiles(a, b, r, f)...)
 		}
-		early := (&pgChange{to: b}).before(r.apply(a))
-		up := (&pgChange{to: early, fill: f}).change(a, r)
-		down := (&pgChange{to: a, down: true}).change(early, r.inverse())
-		files = appendFile(files, File{Dialect: d}, up, down)
-		up = (&pgChange{to: b, fill: f}).online(early)
-		down = (&pgChange{to: early, down: true}).change(b, renames{})
-		files = appendFile(files, File{Dialect: d, Suffix: "_online"}, up, down)
 	}
 	return files, nil
 }
 
-// Empty returns files without statements, for changes of data.
-func Empty(dialects []db.Dialect) (files []File) {
-	for _, d := range dialects {
-		files = append(files, File{Dialect: d, Text: "-- +goose Up\n\n-- +goose Down\n"})
+func sqliteFiles(a, b *Schema, r renames, f fills) (files []File) {
+	if len(r.tables)+len(r.columns) > 0 && (&liteChange{to: b, fill: f}).rebuilds(r.apply(a)) {
+		// Triggers that a rebuild drops are made again as they were before the
+		// file, which must be under the new names.
+		files = appendFile(files, File{Dialect: db.SQLite, Suffix: "_names"}, renameSQLite(r), renameSQLite(r.inverse()))
+		a, r = r.apply(a), renames{}
 	}
-	return files
+	up := (&liteChange{to: b, fill: f}).change(a, r)
+	down := (&liteChange{to: a, down: true}).change(b, r.inverse())
+	return appendFile(files, File{Dialect: db.SQLite}, up, down)
 }
+
+func postgresFiles(a, b *Schema, r renames, f fills) (files []File) {
+	early := (&pgChange{to: b}).before(r.apply(a))
+	up := (&pgChange{to: early, fill: f}).change(a, r)
+	down := (&pgChange{to: a, down: true}).change(early, r.inverse())
+	files = appendFile(files, File{Dialect: db.Postgres}, up, down)
+	return appendFile(files, File{Dialect: db.Postgres, Suffix: online}, (&pgChange{to: b, fill: f}).slow(early), (&pgChange{to: b}).slowBack(early))
+}
+
+// online is the suffix of files for what is done beside running writes.
+const online = "_online"
 
 func appendFile(files []File, f File, up, down script) []File {
 	if len(up) == 0 {
 		return files
 	}
 	var b strings.Builder
-	if f.Suffix != "" {
-		b.WriteString("-- This builds indexes and checks rows while the application goes on writing. Each statement\n" +
-			"-- stays when a later one fails: correct the rows, and run the file again.\n-- +goose NO TRANSACTION\n\n")
+	if f.Suffix == online {
+		b.WriteString("-- Indexes are built and rows are checked here while the application goes on writing. If a\n" +
+			"-- statement fails, those before it stay: correct the rows, and run the file again.\n-- +goose NO TRANSACTION\n\n")
 	}
 	b.WriteString("-- +goose Up\n")
 	up.write(&b)
 	b.WriteString("\n-- +goose Down\n")
 	down.write(&b)
-	f.Text = b.String()
+	f.Text, f.Step = b.String(), len(files)
 	return append(files, f)
+}
+
+// pair adds, for each file of one dialect, one to the others that have none, since
+// both have the same numbers.
+func pair(files []File, dialects []db.Dialect) []File {
+	steps := map[int]File{}
+	has := map[db.Dialect]int{}
+	for _, f := range files {
+		steps[f.Step] = f
+		has[f.Dialect]++
+	}
+	for _, d := range dialects {
+		for step := has[d]; step < len(steps); step++ {
+			const nothing = "-- Nothing changes here on this database.\n"
+			files = append(files, File{Dialect: d, Step: step, Suffix: steps[step].Suffix, Text: "-- +goose Up\n" + nothing + "\n-- +goose Down\n" + nothing})
+		}
+	}
+	return files
 }
 
 func (s script) write(b *strings.Builder) {
 	for _, step := range s {
-		if step.note != "" {
-			fmt.Fprintf(b, "-- %s\n", step.note)
+		for _, note := range step.notes {
+			fmt.Fprintf(b, "-- %s\n", note)
 		}
 		b.WriteString(step.sql + ";\n")
 	}

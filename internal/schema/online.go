@@ -41,9 +41,9 @@ func (p *pgChange) before(from *Schema) *Schema {
 	return early
 }
 
-// online returns the statements of the second file. Each is done by itself and
+// slow returns the statements of the second file. Each is done by itself and
 // can be done again, as a file without a transaction may fail half-way.
-func (p *pgChange) online(early *Schema) script {
+func (p *pgChange) slow(early *Schema) script {
 	p.from = early
 	p.eachTable(func(a, b *Table) {
 		for _, i := range b.Indexes {
@@ -51,7 +51,7 @@ func (p *pgChange) online(early *Schema) script {
 				continue
 			}
 			p.add("DROP INDEX CONCURRENTLY IF EXISTS %s", quote(i.Name))
-			p.add("CREATE %s ON %s", indexHead(i, "CONCURRENTLY "), indexTail(b, i))
+			p.add("CREATE %s ON %s", indexHead(i, "CONCURRENTLY IF NOT EXISTS "), indexTail(b, i))
 		}
 	})
 	p.eachTable(func(a, b *Table) {
@@ -79,6 +79,40 @@ func (p *pgChange) online(early *Schema) script {
 		}
 	})
 	return p.script
+}
+
+// slowBack returns the statements that take the second file back.
+func (p *pgChange) slowBack(early *Schema) script {
+	p.from = early
+	p.eachTable(func(a, b *Table) {
+		for _, r := range b.Refs {
+			if !a.has(r.Name) {
+				p.dropIfThere(b, r.Name)
+			}
+		}
+	})
+	p.eachTable(func(a, b *Table) {
+		for _, c := range b.Checks {
+			if !a.has(c.Name) {
+				p.dropIfThere(b, c.Name)
+			}
+		}
+		for _, c := range b.Columns {
+			if a.Column(c.Name).Nullable && !c.Nullable {
+				p.add("%sDROP NOT NULL", alter(b, c))
+			}
+		}
+		for _, i := range b.Indexes {
+			if !a.has(i.Name) {
+				p.add("DROP INDEX CONCURRENTLY IF EXISTS %s", quote(i.Name))
+			}
+		}
+	})
+	return p.script
+}
+
+func (p *pgChange) dropIfThere(t *Table, name string) {
+	p.add("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", quote(t.Name), quote(name))
 }
 
 // addOnline adds a constraint for new rows and then checks the old ones.
