@@ -111,7 +111,10 @@ func pair(files []File, dialects []db.Dialect) []File {
 }
 
 func (s script) write(b *strings.Builder) {
-	for _, step := range s {
+	for i, step := range s {
+		if i > 0 && strings.HasPrefix(step.sql, "CREATE TABLE") && len(step.notes) == 0 && !strings.HasPrefix(s[i-1].sql, "PRAGMA") {
+			b.WriteByte('\n')
+		}
 		for _, note := range step.notes {
 			fmt.Fprintf(b, "-- %s\n", note)
 		}

@@ -26,16 +26,20 @@ func (s *liteChange) change(from *Schema, r renames) script {
 			s.dropTable(t)
 		}
 	}
+	var fresh []*Table
 	for i := range s.to.Tables {
 		b := &s.to.Tables[i]
 		switch a := s.from.Table(b.Name); {
 		case a == nil:
-			s.create(db.SQLite, b, func(Ref) bool { return false })
+			fresh = append(fresh, b)
 		case s.simple(a, b):
 			s.alter(a, b)
 		default:
 			s.rebuild(a, b)
 		}
+	}
+	for _, b := range byReference(fresh) {
+		s.create(db.SQLite, b, func(Ref) bool { return false })
 	}
 	return s.script
 }

@@ -91,7 +91,11 @@ func checks(d db.Dialect, t *Table) []Check {
 			all = append(all, Check{dao.ConstraintName(t.Name, c.Name, "values"), c.Name, quote(c.Name) + " IN (" + strings.Join(values, ", ") + ")"})
 		}
 		if size := sizeCheck(d, c); size != "" {
-			all = append(all, Check{dao.ConstraintName(t.Name, c.Name, "size"), c.Name, size})
+			name := ""
+			if d == db.Postgres { // where it is dropped by its name
+				name = dao.ConstraintName(t.Name, c.Name, "size")
+			}
+			all = append(all, Check{name, c.Name, size})
 		}
 	}
 	for _, c := range t.Checks {
