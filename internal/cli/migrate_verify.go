@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"os"
+	"strings"
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/postgres"
@@ -34,6 +37,9 @@ func (m *migrateVerify) Run(ctx context.Context, c *console) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := m.exists(); err != nil {
+		return err
+	}
 	d, err := db.Open(ctx, m.URL, db.Config{}, sqlite.Engine, postgres.Engine)
 	if err != nil {
 		return err
@@ -50,5 +56,19 @@ func (m *migrateVerify) Run(ctx context.Context, c *console) (err error) {
 		return fmt.Errorf("%d differences between the database and the models", n)
 	}
 	c.say("The database is what the models say: %d tables.", len(want.Tables))
+	return nil
+}
+
+// exists refuses a file of SQLite that is not there, which would be created.
+func (m *migrateVerify) exists() error {
+	name, ok := strings.CutPrefix(m.URL, "sqlite:")
+	if !ok {
+		return nil
+	}
+	name, _, _ = strings.Cut(name, "?")
+	if path, err := url.PathUnescape(strings.TrimPrefix(name, "//")); err == nil {
+		_, err := os.Stat(path)
+		return err
+	}
 	return nil
 }

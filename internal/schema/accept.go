@@ -18,7 +18,7 @@ var reasons = map[string]string{
 	"rename":       "the models have the new name",
 	"type-change":  "the models have the new type",
 	"set-not-null": "the UPDATE above has given every row a value",
-	"many-tables":  "these statements take a moment",
+	"many-tables":  "the file is one change of the models",
 	"partial":      "it does no harm when it runs again",
 }
 

@@ -53,6 +53,6 @@ func (s *Schema) inspectPostgres(ctx context.Context, q db.Querier) (facts, erro
 	err = each(ctx, q, note("index"), []any{&table, &name, &says}, `
 		SELECT c.relname, ' ' || i.relname, pg_get_indexdef(x.indexrelid) || CASE WHEN x.indisvalid THEN '' ELSE ' NOT VALID' END
 		FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
-		WHERE c.relnamespace = current_schema()::regnamespace AND NOT x.indisprimary`)
+		WHERE c.relnamespace = current_schema()::regnamespace AND NOT x.indisprimary AND x.indexprs IS NULL`) // models cannot speak of expressions
 	return f, err
 }

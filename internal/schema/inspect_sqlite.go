@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/terem-go/terem/dao"
@@ -93,9 +94,12 @@ func (f facts) sqliteIndexes(ctx context.Context, q db.Querier, t *Table) error 
 				column = "-" + column
 			}
 			columns = append(columns, column)
-		}, []any{&column, &down}, `SELECT coalesce(name, 'an expression'), "desc" FROM pragma_index_xinfo($1) WHERE key ORDER BY seqno`, i.name)
+		}, []any{&column, &down}, `SELECT coalesce(name, ''), "desc" FROM pragma_index_xinfo($1) WHERE key ORDER BY seqno`, i.name)
 		if err != nil {
 			return err
+		}
+		if slices.Contains(columns, "") || slices.Contains(columns, "-") {
+			continue // an expression, of which models cannot speak
 		}
 		if i.origin == "u" { // a constraint
 			i.name = dao.IndexName(t.Name, true, columns)

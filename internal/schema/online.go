@@ -1,6 +1,10 @@
 package schema
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/terem-go/terem/dao"
+)
 
 // What reads every row of a table that is in use, and would lock it meanwhile, is
 // done on PostgreSQL in a file of its own without a transaction: indexes are
@@ -57,24 +61,22 @@ func (p *pgChange) slow(early *Schema) script {
 	p.eachTable(func(a, b *Table) {
 		for _, c := range b.Columns {
 			if a.Column(c.Name).Nullable && !c.Nullable {
-				p.fillNulls(b, c)
-				name := b.Name + "_" + c.Name + "_not_null"
-				name = name[:min(len(name), 63)]
-				p.addOnline(b, name, "CHECK ("+quote(c.Name)+" IS NOT NULL)")
+				name := dao.ConstraintName(b.Name, c.Name, "not_null")
+				p.addOnline(b, name, "CHECK ("+quote(c.Name)+" IS NOT NULL)", func() { p.fillNulls(b, c) })
 				p.add("%sSET NOT NULL", alter(b, c))
-				p.dropConstraint(b, name)
+				p.dropIfThere(b, name)
 			}
 		}
 		for _, c := range b.Checks {
 			if !a.has(c.Name) {
-				p.addOnline(b, c.Name, "CHECK ("+c.SQL+")")
+				p.addOnline(b, c.Name, "CHECK ("+c.SQL+")", nil)
 			}
 		}
 	})
 	p.eachTable(func(a, b *Table) {
 		for _, r := range b.Refs {
 			if !a.has(r.Name) {
-				p.addOnline(b, r.Name, "FOREIGN KEY ("+quote(r.Column)+") "+references(r))
+				p.addOnline(b, r.Name, "FOREIGN KEY ("+quote(r.Column)+") "+references(r), nil)
 			}
 		}
 	})
@@ -115,9 +117,13 @@ func (p *pgChange) dropIfThere(t *Table, name string) {
 	p.add("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", quote(t.Name), quote(name))
 }
 
-// addOnline adds a constraint for new rows and then checks the old ones.
-func (p *pgChange) addOnline(t *Table, name, rule string) {
+// addOnline adds a constraint for new rows, mends the old ones and then checks
+// them.
+func (p *pgChange) addOnline(t *Table, name, rule string, mend func()) {
 	table := "ALTER TABLE " + quote(t.Name) + " "
 	p.add("%sDROP CONSTRAINT IF EXISTS %s, ADD %s%s NOT VALID", table, quote(name), constraint(name), rule)
+	if mend != nil {
+		mend()
+	}
 	p.add("%sVALIDATE CONSTRAINT %s", table, quote(name))
 }

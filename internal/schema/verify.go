@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,9 +16,9 @@ import (
 )
 
 // Verify compares the tables of a database with what models want and returns a
-// line for each difference, in the order of the tables. Tables that no model
-// describes do not count, nor do types of columns that write their values
-// themselves.
+// line for each difference, in the order of the tables. What models cannot say does
+// not count: tables of others, triggers, indexes on expressions, and the types of
+// columns that write their values themselves.
 //
 // What is wanted is made by the database itself, to be compared in its own words:
 // on PostgreSQL in a schema that is rolled back, for which the user must be
@@ -98,7 +99,8 @@ func (s *Schema) scratchSQLite(ctx context.Context) (want facts, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	d, err := db.Open(ctx, "sqlite:"+filepath.Join(dir, "scratch.db"), db.Config{}, sqlite.Engine)
+	file := url.URL{Path: filepath.Join(dir, "scratch.db")}
+	d, err := db.Open(ctx, "sqlite:"+file.EscapedPath()+"?synchronous=off", db.Config{}, sqlite.Engine)
 	if err != nil {
 		return nil, err
 	}
