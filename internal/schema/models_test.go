@@ -53,7 +53,7 @@ func TestModelsAreThoseOfReflection(t *testing.T) {
 }
 
 // module writes a module whose library is this checkout.
-func module(t *testing.T, files ...string) string {
+func module(t testing.TB, files ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	root, err := filepath.Abs("../..")
@@ -77,7 +77,7 @@ func module(t *testing.T, files ...string) string {
 	return dir
 }
 
-func write(t *testing.T, name, text string) {
+func write(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		t.Fatal(err)
