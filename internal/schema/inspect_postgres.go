@@ -20,7 +20,7 @@ func (s *Schema) inspectPostgres(ctx context.Context, q db.Querier) (facts, erro
 	note := func(kind string) func() {
 		return func() {
 			if t := s.Table(table); t != nil {
-				f[kind+" "+table+name] = unqualified(says)
+				f[kind+" "+name+" of "+table] = unqualified(says)
 			}
 		}
 	}
@@ -44,14 +44,14 @@ func (s *Schema) inspectPostgres(ctx context.Context, q db.Querier) (facts, erro
 		return nil, err
 	}
 	err = each(ctx, q, note("constraint"), []any{&table, &name, &says}, `
-		SELECT c.relname, ' ' || k.conname, pg_get_constraintdef(k.oid)
+		SELECT c.relname, k.conname, pg_get_constraintdef(k.oid)
 		FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
 		WHERE c.relnamespace = current_schema()::regnamespace AND k.contype IN ('c', 'f', 'p')`)
 	if err != nil {
 		return nil, err
 	}
 	err = each(ctx, q, note("index"), []any{&table, &name, &says}, `
-		SELECT c.relname, ' ' || i.relname, pg_get_indexdef(x.indexrelid) || CASE WHEN x.indisvalid THEN '' ELSE ' NOT VALID' END
+		SELECT c.relname, i.relname, pg_get_indexdef(x.indexrelid) || CASE WHEN x.indisvalid THEN '' ELSE ' NOT VALID' END
 		FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
 		WHERE c.relnamespace = current_schema()::regnamespace AND NOT x.indisprimary AND x.indexprs IS NULL`) // models cannot speak of expressions
 	return f, err

@@ -1,9 +1,9 @@
 package schema
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -111,20 +111,19 @@ func (f facts) sqliteIndexes(ctx context.Context, q db.Querier, t *Table) error 
 		if _, where, ok := cutWord(i.text, "WHERE"); ok {
 			says += " where " + plain(where)
 		}
-		f["index "+t.Name+" "+i.name] = says
+		f["index "+i.name+" of "+t.Name] = says
 	}
 	return err
 }
 
 // sqliteChecks reads the checks from the text of CREATE TABLE.
 func (f facts) sqliteChecks(t *Table, text string) {
-	name := ""
 	for rest := text; rest != ""; {
 		_, after, ok := cutWord(rest, "CHECK")
 		if !ok {
 			return
 		}
-		name = constraintBefore(rest[:len(rest)-len(after)])
+		name := constraintBefore(rest[:len(rest)-len(after)])
 		depth, n := 0, 0
 		for tok := range sqltext.Tokens(db.SQLite, after) {
 			n += len(tok.Text)
@@ -139,7 +138,7 @@ func (f facts) sqliteChecks(t *Table, text string) {
 			}
 		}
 		rule := plain(strings.TrimSpace(after[:n]))
-		f["check "+t.Name+" "+rule] = fmt.Sprintf("called %q", name)
+		f["check of "+t.Name+": "+strings.TrimSuffix(strings.TrimPrefix(rule, "("), ")")] = cmp.Or(name, "without a name")
 		rest = after[n:]
 	}
 }
@@ -185,5 +184,8 @@ func plain(text string) string {
 			words = append(words, tok.Text)
 		}
 	}
-	return strings.Join(words, " ")
+	return tight.Replace(strings.Join(words, " "))
 }
+
+// tight takes blanks out that nobody writes.
+var tight = strings.NewReplacer(" ( ", "(", "( ", "(", " )", ")", " (", "(", " ,", ",", "< =", "<=", "> =", ">=", "< >", "<>", "! =", "!=", "| |", "||")

@@ -30,7 +30,7 @@ const steps = 25
 // TEREM_SCHEMA_WALKS sets how many databases there are, each with 25 changes.
 func TestRandomChanges(t *testing.T) {
 	t.Parallel()
-	walks := map[db.Dialect]int{db.SQLite: 10, db.Postgres: 5}
+	walks := map[db.Dialect]int{db.SQLite: 6, db.Postgres: 4}
 	if n, err := strconv.Atoi(os.Getenv("TEREM_SCHEMA_WALKS")); err == nil {
 		walks[db.SQLite], walks[db.Postgres] = n, n
 	}
@@ -100,7 +100,7 @@ func (w *walk) run() {
 		w.up(n, files)
 		w.verify(n, to, files)
 		w.preserved(n, w.world, next, c, before, files)
-		if w.world.rnd.IntN(3) == 0 {
+		if w.world.rnd.IntN(4) == 0 {
 			w.back(n, was, to, len(files))
 		}
 		w.world, was = next, to
