@@ -23,18 +23,16 @@ type change struct {
 
 // do runs a plan, or prints it. Idle is what to print when there is nothing to do.
 func (c change) do(ctx context.Context, m *migrate.Migrator, p migrate.Plan, idle string, out io.Writer) error {
-	if c.DryRun && len(p.Steps) > 0 {
-		return printPlan(out, p)
+	var err error
+	if c.DryRun {
+		err = printPlan(out, p)
+	} else {
+		_, err = m.Run(ctx, p)
 	}
-	if !c.DryRun {
-		if _, err := m.Run(ctx, p); err != nil {
-			return err
-		}
-	}
-	if len(p.Steps) == 0 {
+	if err == nil && len(p.Steps) == 0 {
 		fmt.Fprintln(out, idle)
 	}
-	return nil
+	return err
 }
 
 // printPlan prints the statements file by file.

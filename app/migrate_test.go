@@ -130,7 +130,30 @@ func TestMigrateDryRun(t *testing.T) {
 			t.Error("a dry run made a table")
 		}
 		run(t, a, "migrate", "up")
+		checksums := func() (n int) {
+			t.Helper()
+			err := d.Read(t.Context(), func(ctx context.Context, r *db.Reader) error {
+				return r.QueryRow(ctx, "SELECT count(checksum) FROM terem_migrations").Scan(&n)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if n := checksums(); n != 2 {
+			t.Errorf("there are %d checksums", n)
+		}
+		err = d.Do(t.Context(), func(ctx context.Context, s *db.Session) error { // as an older program leaves it
+			_, err := s.Exec(ctx, "UPDATE terem_migrations SET checksum = NULL")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		dry("nothing to do: every migration is applied\n", "up")
+		if n := checksums(); n != 0 {
+			t.Errorf("a dry run recorded %d checksums", n)
+		}
 		dry(back, "down")
 		dry(back, "to", "1")
 	})
@@ -186,7 +209,9 @@ func TestEditedMigrations(t *testing.T) {
 			t.Errorf("the server warns of %q", lines)
 		}
 		migrating := app.New(app.Config{DB: d, Logger: quiet, Addr: "127.0.0.1:0", Migrations: more(edited), MigrateOnStart: true})
-		if err := migrating.Serve(t.Context()); err == nil || !strings.Contains(err.Error(), "edited after it was applied") {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		if err := migrating.Serve(ctx); err == nil || !strings.Contains(err.Error(), "edited after it was applied") {
 			t.Errorf("MigrateOnStart: %v", err)
 		}
 

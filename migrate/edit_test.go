@@ -36,6 +36,10 @@ func TestAnEditedFileIsFound(t *testing.T) {
 		lib := migrate.Source{Name: "lib", FS: files("1_queue.sql", table("queue"))}
 		mustUp(t, newMigrator(t, d, files("1_a.sql", table("a"), "2_b.sql", table("b")), lib))
 
+		if got := edits(t, newMigrator(t, d, files("1_a.sql", table("x"), "2_b.sql", table("b")), lib)); len(got) != 1 {
+			t.Errorf("after the first Up, edited are %v", got)
+		}
+
 		lib.FS = files("1_queue.sql", "-- +goose Up\nCREATE TABLE queue (id BIGINT);\n")
 		harmless := "-- Why.\n-- +goose Up\nCREATE TABLE  a\n(id INTEGER PRIMARY KEY); -- what\n-- +goose Down\nDROP TABLE IF EXISTS a;\n"
 		m := newMigrator(t, d, files("1_a.sql", harmless, "2_b.sql", table("b"), "3_c.sql", table("c")), lib)
