@@ -40,6 +40,7 @@ package api
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -62,6 +63,17 @@ type Config struct {
 	// DB gives the routes their sessions. Without it, a route that names
 	// anything but None is refused.
 	DB *db.DB
+
+	// Key signs what clients send back: the cursors of lists and, where the
+	// database has replicas, what tells their last write, so that the reads of who
+	// has just written stay on the primary. It is a secret of 32 bytes or more, the
+	// same in each process of the application. Without replicas it may be left
+	// out.
+	Key []byte
+
+	// Secure says that browsers reach the application by https: they send the
+	// cookie of that kind by nothing else then.
+	Secure bool
 
 	// Logger gets the access log and the causes of errors. The default is
 	// slog.Default().
@@ -111,6 +123,8 @@ type API struct {
 	providers map[reflect.Type]*provider
 	schemas   *schemas
 	problems  []error
+	written   *written // nil unless the database has replicas
+	cursorKey []byte
 	pending   *route       // the route that is being registered
 	handler   http.Handler // once it was made
 }
@@ -127,8 +141,14 @@ func New(c Config) *API {
 	if c.Errors == nil {
 		c.Errors = Problem
 	}
-	a := &API{config: c, mux: http.NewServeMux(), providers: map[reflect.Type]*provider{}}
+	a := &API{config: c, mux: http.NewServeMux(), providers: map[reflect.Type]*provider{}, cursorKey: cursorKey(c.Key)}
 	a.huma = newHuma(a)
+	if c.DB != nil && c.DB.Replicated() {
+		a.written = &written{c.Key, c.Secure}
+		if len(c.Key) < minKey {
+			a.problems = append(a.problems, fmt.Errorf("the database has replicas, and api.Config.Key, which signs what clients send back of their writes, is shorter than %d bytes", minKey))
+		}
+	}
 	return a
 }
 

@@ -52,6 +52,9 @@ func (rt *route) serve(w http.ResponseWriter, r *http.Request) {
 		defer x.deadline.End()
 		ctx = &x.deadline
 	}
+	if x.client != nil && rt.scope != readerScope && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		x.client.Stay()
+	}
 	var values []reflect.Value
 	if !rt.inSession {
 		var err error
@@ -165,7 +168,7 @@ func (rt *route) allow(ctx context.Context, r *http.Request) (values []reflect.V
 	err = rt.api.config.DB.Read(ctx, func(ctx context.Context, q *db.Reader) error {
 		values, err = rt.resolve(ctx, q, withoutBody(ctx, r))
 		return err
-	})
+	}, rt.policyUnit...)
 	return values, err
 }
 

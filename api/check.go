@@ -67,6 +67,9 @@ func (rt *route) add(f func()) {
 		}
 	}()
 	a.pending = rt
+	if a.written != nil {
+		rt.policyUnit = rt.placed()
+	}
 	f()
 	a.routes = append(a.routes, rt)
 }

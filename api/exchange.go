@@ -26,6 +26,7 @@ type exchange struct {
 	unrouted bool // the router has the request, and found no route yet
 	mute     bool // it was answered, and the router's own text is dropped
 	call     *call
+	client   *db.Client // nil without replicas
 	deadline deadline.Context
 	after    db.Committed // what must wait until the response is sent
 }
@@ -64,9 +65,17 @@ func (x *exchange) WriteHeader(status int) {
 		return
 	}
 	if x.status == 0 && status >= 200 {
-		x.status = status
+		x.begin(status)
 	}
 	x.ResponseWriter.WriteHeader(status)
+}
+
+// begin notes the status, before the header is sent.
+func (x *exchange) begin(status int) {
+	x.status = status
+	if x.client != nil {
+		x.api.written.tell(x.Header(), x.client)
+	}
 }
 
 // Write implements http.ResponseWriter. Each piece has a time of its own to be
@@ -76,7 +85,7 @@ func (x *exchange) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	if x.status == 0 {
-		x.status = http.StatusOK
+		x.begin(http.StatusOK)
 	}
 	for written := 0; ; {
 		piece := b[written:min(written+writePiece, len(b))]
@@ -108,7 +117,12 @@ func (a *API) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		x := &exchange{ResponseWriter: w, api: a, id: a.trustProxy(r)}
-		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+		ctx := context.WithValue(r.Context(), exchangeKey{}, x)
+		if a.written != nil {
+			x.client = a.written.client(r)
+			ctx = x.client.Context(ctx)
+		}
+		r = r.WithContext(ctx)
 		x.request = r
 		w.Header().Set("X-Request-Id", x.id)
 		defer func() { a.logAccess(r, x, time.Since(start)) }()

@@ -29,6 +29,7 @@ type route struct {
 	output     *output
 	fails      []*errs.Error
 	unit       []db.Option
+	policyUnit []db.Option // of what the policy and the dependencies read
 	deps       []dependency
 	inSession  bool
 	idempotent bool

@@ -38,7 +38,11 @@ func (a *API) surround(next http.Handler) (http.Handler, error) {
 	}
 	next = secureHeaders(compress(next))
 	if c := a.config.CORS; c != nil {
-		if next, err = c.allow(next); err != nil {
+		var more []string
+		if a.written != nil {
+			more = append(more, writtenHeader)
+		}
+		if next, err = c.allow(next, more); err != nil {
 			return nil, err
 		}
 	}
@@ -63,7 +67,8 @@ func secureHeaders(next http.Handler) http.Handler {
 	})
 }
 
-func (c *CORS) allow(next http.Handler) (http.Handler, error) {
+// allow lets pages of other origins call next, and send and read more headers.
+func (c *CORS) allow(next http.Handler, more []string) (http.Handler, error) {
 	if len(c.Origins) == 0 {
 		return nil, errors.New(`api: CORS names no origins, which would allow all. Say "*" if that is meant`)
 	}
@@ -79,8 +84,8 @@ func (c *CORS) allow(next http.Handler) (http.Handler, error) {
 	return cors.New(cors.Options{
 		AllowedOrigins:   c.Origins,
 		AllowedMethods:   []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"},
-		AllowedHeaders:   append([]string{"Authorization", "Content-Type"}, c.Headers...),
-		ExposedHeaders:   []string{"X-Request-Id", "Retry-After"},
+		AllowedHeaders:   slices.Concat([]string{"Authorization", "Content-Type"}, c.Headers, more),
+		ExposedHeaders:   append([]string{"X-Request-Id", "Retry-After"}, more...),
 		AllowCredentials: c.Credentials,
 		MaxAge:           int(age.Seconds()),
 	}).Handler(next), nil

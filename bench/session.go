@@ -119,6 +119,7 @@ var errIdle = errors.New("an engine that does nothing")
 func (idle) Dialect() db.Dialect        { return db.SQLite }
 func (idle) Begin(db.Options) db.Tx     { return idleTx{} }
 func (idle) Read(db.Options) db.Conn    { return idleTx{} }
+func (idle) Replicated() bool           { return false }
 func (idle) Ping(context.Context) error { return nil }
 func (idle) Migrator() (*sql.DB, error) { return nil, errIdle }
 func (idle) Close() error               { return nil }
@@ -130,6 +131,7 @@ func (idleTx) Exec(context.Context, string, []any) (int64, error)    { return 1,
 func (idleTx) Native(db.Guard) any                                   { return nil }
 func (idleTx) Waited() time.Duration                                 { return 0 }
 func (idleTx) Commit(context.Context) error                          { return nil }
+func (idleTx) Position() db.Position                                 { return 0 }
 func (idleTx) Rollback(context.Context) error                        { return nil }
 
 type idleRows struct{}

@@ -36,6 +36,7 @@ import (
 type DB struct {
 	engine    Engine
 	config    Config
+	replicas  bool
 	observers atomic.Pointer[[]Observer]
 	hooks     sync.WaitGroup // AfterCommit functions that are running
 	closed    sync.Once
@@ -51,6 +52,24 @@ type Config struct {
 	CommitTimeout time.Duration
 	// HookTimeout limits each function given to AfterCommit. The default is 30 s.
 	HookTimeout time.Duration
+
+	// Replicas are the URLs of databases that follow this one, for readers; a
+	// Client says which of its reads may go there. One that cannot be reached is
+	// left alone until it answers again. PostgreSQL only.
+	Replicas []string
+	// Pooler is "transaction" where a pooler such as PgBouncer hands a connection
+	// of the server to another client after each transaction; Direct and Readers
+	// are needed then. Empty means none, or one that keeps a connection for each
+	// client. PostgreSQL only.
+	Pooler string
+	// Direct is a URL of the same database that leads past the pooler, for what
+	// needs a connection of its own: locks of migrations, jobs that listen, and
+	// the outcome of a COMMIT that was not answered. PostgreSQL only.
+	Direct string
+	// Readers is a URL of the same database for readers, by way of the pooler, as
+	// a role whose default_transaction_read_only is on, which Ping checks. Those
+	// of Replicas are for such a role, too. PostgreSQL only.
+	Readers string
 }
 
 // Opener opens an engine for the URLs of its schemes. db/sqlite and db/postgres
@@ -60,7 +79,7 @@ type Opener struct {
 	Schemes []string
 	// Open opens the engine. It does not fail because a server is down: that
 	// may pass.
-	Open func(ctx context.Context, url string, log *slog.Logger) (Engine, error)
+	Open func(ctx context.Context, url string, c Config) (Engine, error)
 }
 
 // Open opens the database that url names with the engine that its scheme names.
@@ -71,7 +90,8 @@ func Open(ctx context.Context, url string, c Config, engines ...Opener) (*DB, er
 	for _, o := range engines {
 		for _, s := range o.Schemes {
 			if s == scheme {
-				e, err := o.Open(ctx, url, cmp.Or(c.Logger, slog.Default()))
+				c.Logger = cmp.Or(c.Logger, slog.Default())
+				e, err := o.Open(ctx, url, c)
 				if err != nil {
 					return nil, err
 				}
@@ -88,7 +108,7 @@ func New(e Engine, c Config) *DB {
 	c.Logger = cmp.Or(c.Logger, slog.Default())
 	c.CommitTimeout = cmp.Or(c.CommitTimeout, 5*time.Second)
 	c.HookTimeout = cmp.Or(c.HookTimeout, 30*time.Second)
-	return &DB{engine: e, config: c}
+	return &DB{engine: e, config: c, replicas: e.Replicated()}
 }
 
 // Dialect returns the SQL dialect of the database.
@@ -98,7 +118,11 @@ func (d *DB) Dialect() Dialect { return d.engine.Dialect() }
 // own package.
 func (d *DB) Engine() Engine { return d.engine }
 
-// Ping reports whether the database answers.
+// Replicated reports whether the database has replicas for readers.
+func (d *DB) Replicated() bool { return d.replicas }
+
+// Ping reports whether the database answers, replicas aside. Behind a pooler it
+// fails for readers that could write.
 func (d *DB) Ping(ctx context.Context) error { return d.engine.Ping(ctx) }
 
 // Migrator opens a database/sql pool of one connection for migrations. The

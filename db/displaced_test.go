@@ -25,6 +25,8 @@ func (f *fake) Begin(o db.Options) db.Tx {
 	return f
 }
 func (f *fake) Read(db.Options) db.Conn                               { return f }
+func (f *fake) Replicated() bool                                      { return false }
+func (f *fake) Position() db.Position                                 { return 0 }
 func (f *fake) Ping(context.Context) error                            { return nil }
 func (f *fake) Migrator() (*sql.DB, error)                            { return nil, errPlain }
 func (f *fake) Close() error                                          { return nil }

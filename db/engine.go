@@ -30,10 +30,15 @@ type Engine interface {
 	Begin(o Options) Tx
 
 	// Read returns a connection that can only read. It takes a database
-	// connection for each statement or, with Options.Snapshot, at the first.
+	// connection for each statement or, with Options.Snapshot, at the first. With
+	// Options.Replica it is one to a replica where there is one that answers and
+	// has come to Options.After, or comes there soon.
 	Read(o Options) Conn
 
-	// Ping reports whether the database answers.
+	// Replicated reports whether there are replicas for readers.
+	Replicated() bool
+
+	// Ping reports whether the database answers, replicas aside.
 	Ping(ctx context.Context) error
 
 	// Migrator opens a separate database/sql pool of one connection for
@@ -76,6 +81,10 @@ type Tx interface {
 	// also when it fails. An error of class Lost means that the outcome is not
 	// known. Calling it on a unit that took no connection does nothing.
 	Commit(ctx context.Context) error
+
+	// Position returns how far a replica must have come that shows what was
+	// committed; 0 where that is not known, or there are no replicas.
+	Position() Position
 }
 
 // Copier is a session, or a Tx of an engine, that takes rows in bulk: by COPY on

@@ -19,6 +19,12 @@ type Options struct {
 	// so that no other can make it fail. DB sets it when that has happened, and
 	// for a unit that is tried once.
 	Alone bool
+	// Primary keeps a reader on the primary where there are replicas.
+	Primary bool
+	// Replica lets a reader go to a replica. DB decides it where a Client is known.
+	Replica bool
+	// After is how far the replica must have come. DB sets it.
+	After Position
 }
 
 // Isolation says what a session sees of others that run at the same time.
@@ -53,6 +59,16 @@ func Attempts(n int) Option {
 
 // Timeout ends the unit after d, its attempts and waits included.
 func Timeout(d time.Duration) Option { return func(o *Options) { o.Timeout = d } }
+
+// Primary keeps a reader on the primary where there are replicas: it sees what
+// others have written, too.
+func Primary(o *Options) { o.Primary = true }
+
+// Replica lets a reader go to a replica where it would stay on the primary:
+// without a Client, and after that one's write, which is waited for then. A
+// replica that does not have it within half a second leaves the reader to the
+// primary. A session is not changed by it.
+func Replica(o *Options) { o.Replica = true }
 
 // Serializable reports whether the unit asked to run as if it were alone.
 func (o Options) Serializable() bool { return o.Isolation == serializable }

@@ -46,6 +46,9 @@ func (d *DB) Unit(ctx context.Context, f func(ctx context.Context, s *Session) e
 // function.
 func (d *DB) Read(ctx context.Context, f func(ctx context.Context, r *Reader) error, opts ...Option) error {
 	o := options(opts)
+	if d.replicas {
+		o.place(ctx)
+	}
 	return d.attempts(ctx, o, func(ctx context.Context, o Options, a *attempt) error {
 		r := &Reader{handle{db: d, conn: d.engine.Read(o), keeps: o.Snapshot}}
 		return r.run(r.begin(ctx, a, false), f)
@@ -98,6 +101,7 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Conte
 		if !again || !pause(ctx, n) {
 			return err
 		}
+		o.Replica = false // another one may fail in the same way
 	}
 }
 
@@ -155,10 +159,12 @@ func (s *Session) run(ctx context.Context, f func(context.Context, *Session) err
 	if fault := s.commit(ctx); fault != nil {
 		if ClassOf(fault) == Lost {
 			outcome = OutcomeUnknown
+			s.tell(ctx)
 		}
 		return nil, s.failed(fault, fault)
 	}
 	outcome = OutcomeCommitted
+	s.tell(ctx)
 	return s.hooks, err // nil, or what Keep wraps
 }
 

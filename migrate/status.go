@@ -60,14 +60,13 @@ type entry struct {
 
 // states returns the set's migrations and those that only the database knows,
 // in the order of their numbers, and which of the application's own lack a
-// checksum. Readers may be on a replica that lags behind, so goose looks again
-// before it runs a file.
+// checksum. It asks the primary, since a replica may lag behind.
 func (m *Migrator) states(ctx context.Context, s set) (states []State, unmarked []Migration, err error) {
 	applied := map[int64]entry{}
 	err = m.db.Read(ctx, func(ctx context.Context, r *db.Reader) error {
 		clear(applied)
 		return s.applied(ctx, r, applied)
-	})
+	}, db.Primary)
 	if err != nil {
 		return nil, nil, err
 	}

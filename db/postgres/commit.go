@@ -37,7 +37,7 @@ func (u *unit) Commit(ctx context.Context) error {
 		u.pool.reserve.ready(ctx)
 	}
 	sent := time.Now()
-	err = commit(ctx, c)
+	u.position, err = commit(ctx, c, u.pool.positions)
 	if c.IsClosed() {
 		u.pool.suspect()
 	}
@@ -60,25 +60,32 @@ type unanswered struct{ err error }
 func (e *unanswered) Error() string { return e.err.Error() }
 func (e *unanswered) Unwrap() error { return e.err }
 
-func commit(ctx context.Context, c *pgx.Conn) error {
-	tag, err := durably(ctx, c, "commit")
+// commit returns the position of what it has committed if that is asked for: it
+// comes behind the answer to COMMIT, which alone decides what came of it.
+func commit(ctx context.Context, c *pgx.Conn, ask bool) (db.Position, error) {
+	sql := "commit"
+	if ask {
+		sql = "commit; select pg_current_wal_insert_lsn()"
+	}
+	tag, position, err := durably(ctx, c, sql)
 	switch {
 	case errors.Is(err, errUnreplicated):
-		return lost(ctx, err)
+		return 0, lost(ctx, err)
 	case err != nil && c.IsClosed():
-		return &unanswered{err}
+		return 0, &unanswered{err}
 	case err != nil:
-		return failure(ctx, err, false)
+		return 0, failure(ctx, err, false)
 	case tag.String() != "COMMIT": // but ROLLBACK, since a statement had failed
-		return &db.Error{Err: pgx.ErrTxCommitRollback}
+		return 0, &db.Error{Err: pgx.ErrTxCommitRollback}
 	}
-	return nil
+	return parsePosition(position), nil
 }
 
 // durably runs a command that commits. It is not cancelled at the server, since
 // one that waits for a standby would then return as if it were safe there: at
-// the deadline of ctx the connection is closed.
-func durably(ctx context.Context, c *pgx.Conn, sql string) (pgconn.CommandTag, error) {
+// the deadline of ctx the connection is closed. It returns the value of a query
+// behind the command, too.
+func durably(ctx context.Context, c *pgx.Conn, sql string) (pgconn.CommandTag, string, error) {
 	l, socket := linkOf(c), c.PgConn().Conn()
 	l.committing.Store(true)
 	l.unreplicated.Store(false)
@@ -86,7 +93,7 @@ func durably(ctx context.Context, c *pgx.Conn, sql string) (pgconn.CommandTag, e
 	if deadline, ok := ctx.Deadline(); ok {
 		stop = time.AfterFunc(time.Until(deadline), func() { _ = socket.Close() }).Stop
 	}
-	tag, err := c.Exec(context.WithoutCancel(ctx), sql)
+	tag, value, err := both(c.PgConn().Exec(context.WithoutCancel(ctx), sql))
 	answered := stop() && !c.IsClosed()
 	if !answered {
 		_ = socket.Close()
@@ -96,7 +103,7 @@ func durably(ctx context.Context, c *pgx.Conn, sql string) (pgconn.CommandTag, e
 	if l.unreplicated.Load() {
 		err = errUnreplicated
 	}
-	return tag, err
+	return tag, value, err
 }
 
 // Rollback sends ROLLBACK. When that fails, the pool drops the connection, and

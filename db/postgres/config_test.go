@@ -43,6 +43,26 @@ func TestBadURLs(t *testing.T) {
 	}
 }
 
+// Each URL is named by what it is for, and shown by none of the errors.
+func TestBadSettings(t *testing.T) {
+	t.Parallel()
+	const good, bad = "postgres://app:s3cret@host/shop", "postgres://app:s3cret@host:port/shop"
+	for want, c := range map[string]db.Config{
+		"the URL of replica 2 cannot be used (invalid port)":     {Replicas: []string{good, bad}},
+		"the direct URL cannot be used (invalid port)":           {Direct: bad},
+		"the URL of the readers cannot be used (invalid port)":   {Readers: bad},
+		"the only Pooler that needs to be known of is":           {Pooler: "session"},
+		"with a Pooler, db.Config needs Direct, a URL that":      {Pooler: "transaction", Readers: good},
+		"with a Pooler, db.Config needs Direct, a URL that ":     {Pooler: "transaction", Direct: good},
+		"the option max_waiting of the database URL is a number": {Replicas: []string{good + "?max_waiting=s3cret"}},
+	} {
+		_, err := db.Open(t.Context(), good, c, postgres.Engine)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(fmt.Sprintf("%+v", err), "s3cret") {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
 func TestSessionSettings(t *testing.T) {
 	t.Parallel()
 	url := fresh(t)

@@ -19,6 +19,9 @@ func failure(ctx context.Context, err error, broken bool) error {
 	if err == nil {
 		return nil
 	}
+	if known, ok := errors.AsType[*db.Error](err); ok {
+		return known
+	}
 	e := &db.Error{Err: err}
 	unsent := describeUnsent(e)
 	if !unsent {
@@ -102,12 +105,17 @@ var classes = map[string]db.Class{
 }
 
 func class(e *pgconn.PgError) db.Class {
-	if c, ok := classes[e.Code]; ok {
-		return c
-	}
 	// "cached plan must not change result type", in the language of the server.
 	if e.Code == "0A000" && e.Routine == "RevalidateCachedQuery" {
 		return db.Contended
+	}
+	// "bind message has 1 result formats but query has 2 columns": the same where
+	// a description is kept instead of a plan.
+	if e.Code == "08P01" && e.Routine == "PortalSetResultFormat" {
+		return db.Contended
+	}
+	if c, ok := classes[e.Code]; ok {
+		return c
 	}
 	if len(e.Code) != 5 {
 		return db.Other

@@ -46,7 +46,8 @@ func (sessionTx) LargeObjects() pgx.LargeObjects {
 // libraries that do work of their own, such as a job queue: neither they nor
 // sessions wait for the other. Its connections are as sessions have them, but
 // one whose statement's context ends is given up, as pgx does by itself, so that
-// waiting for a notification ends at once. It connects when it is used.
+// waiting for a notification ends at once. It connects when it is used, past a
+// pooler.
 //
 // The caller closes the pool, before the database. Pool panics if d is on
 // another engine.
@@ -55,8 +56,8 @@ func Pool(ctx context.Context, d *db.DB, size int32) (*pgxpool.Pool, error) {
 	if !ok {
 		panic(fmt.Sprintf("postgres: Pool of a database on another engine, which is a %T", d.Engine()))
 	}
-	c := e.writers.Config()
-	c.MaxConns, c.MinConns, c.MinIdleConns = size, 0, 0
+	c := e.reserve.Config()
+	c.MaxConns, c.ShouldPing = size, nil
 	before := c.BeforeConnect
 	c.BeforeConnect = func(ctx context.Context, cc *pgx.ConnConfig) error {
 		if err := before(ctx, cc); err != nil {

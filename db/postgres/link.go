@@ -12,10 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 )
 
-// cancelLimit is how long a statement that was cancelled may take to end before
-// its connection is given up.
-const cancelLimit = 2 * time.Second
-
 // link is what the engine knows of one connection besides what pgx does.
 type link struct {
 	committing   atomic.Bool // COMMIT is under way, or broke the connection
@@ -60,6 +56,6 @@ func watch(c *pgx.ConnConfig) {
 		return nil
 	}
 	c.BuildContextWatcherHandler = func(p *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: p, DeadlineDelay: cancelLimit}
+		return &canceller{conn: p}
 	}
 }

@@ -109,6 +109,6 @@ func (r *reserve) witness(ctx context.Context, sent time.Time) (*pgxpool.Conn, e
 // committing on c: a COMMIT stops waiting for them when its process is ended,
 // and is then done on this server alone.
 func replicated(ctx context.Context, c *pgxpool.Conn) error {
-	_, err := durably(ctx, c.Conn(), "SELECT pg_logical_emit_message(true, 'terem', '')")
+	_, _, err := durably(ctx, c.Conn(), "SELECT pg_logical_emit_message(true, 'terem', '')")
 	return err
 }

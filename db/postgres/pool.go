@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/terem-go/terem/db"
 )
 
 // pool is a pool of pgx's behind a queue. It knows when a connection was last
@@ -19,15 +22,25 @@ import (
 // the first.
 type pool struct {
 	*pgxpool.Pool
-	queue   *queue
-	reserve *reserve // for outcomes, if sessions use the pool
-	lost    atomic.Pointer[time.Time]
+	queue     *queue
+	reserve   *reserve    // for outcomes, if sessions use the pool
+	positions bool        // COMMIT asks for one
+	leave     func(error) // told that connections are lost, or not to be had; may be nil
+	lost      atomic.Pointer[time.Time]
 }
 
-// newPool returns a pool for c, which it does not change.
-func newPool(ctx context.Context, c *pgxpool.Config, q *queue, r *reserve) (*pool, error) {
-	p := &pool{queue: q, reserve: r}
+// newPool returns a pool for c, which it does not change, behind a queue unless
+// what is waited for has no name.
+func newPool(ctx context.Context, c *pgxpool.Config, what string, r *reserve) (*pool, error) {
+	p := &pool{reserve: r}
 	c = c.Copy()
+	l, err := parseLimits(c.ConnConfig.RuntimeParams)
+	if err != nil {
+		return nil, err
+	}
+	if what != "" {
+		p.queue = newQueue(what, c.MaxConns, l)
+	}
 	setDefault(c.ConnConfig, "timezone", "UTC")
 	before, after, ping := c.BeforeConnect, c.AfterConnect, c.ShouldPing
 	if ping == nil {
@@ -56,7 +69,6 @@ func newPool(ctx context.Context, c *pgxpool.Config, q *queue, r *reserve) (*poo
 		lost := p.lost.Load()
 		return lost != nil && time.Since(*lost) < s.IdleDuration || ping(ctx, s)
 	}
-	var err error
 	if p.Pool, err = pgxpool.NewWithConfig(ctx, c); err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
@@ -71,7 +83,11 @@ func (p *pool) take(ctx context.Context) (*pgxpool.Conn, error) {
 	c, err := p.Acquire(ctx)
 	if err != nil {
 		p.queue.leave()
-		return nil, failure(ctx, err, true)
+		err = failure(ctx, err, true)
+		if p.leave != nil && db.ClassOf(err) != db.Canceled {
+			p.leave(err)
+		}
+		return nil, err
 	}
 	return c, nil
 }
@@ -99,7 +115,12 @@ func (p *pool) suspect() {
 	if p.reserve != nil {
 		p.reserve.check()
 	}
+	if p.leave != nil {
+		p.leave(errLost)
+	}
 }
+
+var errLost = errors.New("postgres: a connection was lost")
 
 // close waits for units that are under way until ctx ends, and closes the
 // connections.

@@ -30,8 +30,29 @@
 // unknown (class Lost), and nothing is tried again, if that connection is lost as
 // well, if the server restarts, and if the session wrote in a way that does not
 // let it learn its transaction's number: through functions that a SELECT calls,
-// or by CopyFrom after a statement that reads. Behind a pooler such as PgBouncer
-// it is always unknown.
+// or by CopyFrom after a statement that reads. Behind a pooler the server is asked
+// past it, by db.Config.Direct.
+//
+// # Replicas
+//
+// Each of db.Config.Replicas has a pool of its own. Readers that may go there take
+// turns, and stay with one replica for all their statements. A replica that cannot
+// be reached, loses a connection, or does not answer for two seconds is left alone
+// until it answers again, which is looked for every second; readers go to another
+// one or to the primary, and those that it has failed are run again there.
+//
+// COMMIT asks for the position of what it has written, in the same round trip. A
+// reader that must see it waits for its replica to have it (pg_last_wal_replay_lsn),
+// for half a second at most, and goes to the primary otherwise.
+//
+// # Poolers
+//
+// With db.Config.Pooler, statements are not prepared by name but described once
+// (cache_describe); where the pooler keeps prepared statements (PgBouncer from 1.21
+// on), default_query_exec_mode=cache_statement in the URLs has them prepared. Of the
+// parameters in a URL, a pooler takes few, such as timezone and application_name;
+// others belong to the role. Migrations, Pool and the outcome of COMMITs go past the
+// pooler, on two connections and those of Pool.
 //
 // # Values
 //
@@ -55,6 +76,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -72,38 +95,73 @@ var Engine = db.Opener{Schemes: []string{"postgres", "postgresql"}, Open: open}
 type engine struct {
 	writers, readers *pool
 	reserve          *reserve
+	probe            *pool // of Ping behind a pooler; else that is the reserve's
+	replicas         []*replica
+	turn             atomic.Uint32 // of the replicas
+	stop             context.CancelFunc
 }
 
 var _ db.Engine = (*engine)(nil)
 
-// New returns an engine for db.New from a pool's configuration, which must come
-// from pgxpool.ParseConfig and is not changed. A server that is down is no
-// error: connections are made when they are needed.
+// New returns an engine for db.New from a pool's configuration and those of its
+// replicas, which must come from pgxpool.ParseConfig and are not changed. A
+// server that is down is no error: connections are made when they are needed.
 //
-// The sizes and limits in c hold for each of the two pools; the options of the
-// URL that are this package's own are found in c, too. New sets
-// default_transaction_read_only for the readers, the session's time zone to UTC
-// unless c has one, and BuildContextWatcherHandler.
-func New(ctx context.Context, c *pgxpool.Config) (db.Engine, error) {
-	c = c.Copy()
-	l, err := parseLimits(c.ConnConfig.RuntimeParams)
-	if err != nil {
-		return nil, err
-	}
+// The sizes and limits in a configuration hold for each pool that is made of it;
+// the options of the URL that are this package's own are found in it, too. New
+// sets default_transaction_read_only for the readers, the session's time zone to
+// UTC unless the configuration has one, and BuildContextWatcherHandler.
+func New(ctx context.Context, c *pgxpool.Config, replicas ...*pgxpool.Config) (db.Engine, error) {
+	return newEngine(ctx, pools{writers: c, readers: c, direct: c, replicas: replicas, log: slog.Default()})
+}
+
+// pools are what the pools of an engine are made of.
+type pools struct {
+	writers, readers, direct *pgxpool.Config
+	replicas                 []*pgxpool.Config
+	pooled                   bool // writers, readers and replicas are behind a pooler
+	log                      *slog.Logger
+}
+
+func newEngine(ctx context.Context, p pools) (_ *engine, err error) {
 	e := &engine{}
-	if e.reserve, err = newReserve(ctx, c); err != nil {
+	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
+	var open []interface{ Close() }
+	defer func() {
+		if err != nil {
+			for _, o := range open {
+				o.Close()
+			}
+			e.stop()
+		}
+	}()
+	if e.reserve, err = newReserve(ctx, p.direct); err != nil {
 		return nil, err
 	}
-	if e.writers, err = newPool(ctx, c, newQueue("a connection", c.MaxConns, l), e.reserve); err != nil {
-		e.reserve.close(ctx)
+	open = append(open, e.reserve.pool)
+	if e.writers, err = newPool(ctx, p.writers, "a connection", e.reserve); err != nil {
 		return nil, err
 	}
-	c.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
-	if e.readers, err = newPool(ctx, c, newQueue("a connection that reads", c.MaxConns, l), nil); err != nil {
-		e.writers.Close()
-		e.reserve.close(ctx)
+	open = append(open, e.writers)
+	if e.readers, err = newPool(ctx, readOnly(p.readers, p.pooled), "a connection that reads", nil); err != nil {
 		return nil, err
 	}
+	open = append(open, e.readers)
+	if p.pooled {
+		if e.probe, err = newProbe(ctx, readOnly(p.readers, true)); err != nil {
+			return nil, err
+		}
+		open = append(open, e.probe)
+	}
+	for i, c := range p.replicas {
+		r, err := newReplica(ctx, readOnly(c, p.pooled), i+1, p.log)
+		if err != nil {
+			return nil, err
+		}
+		open = append(open, r)
+		e.replicas = append(e.replicas, r)
+	}
+	e.writers.positions = len(e.replicas) > 0
 	return e, nil
 }
 
@@ -125,18 +183,31 @@ func (e *engine) Begin(o db.Options) db.Tx {
 }
 
 func (e *engine) Read(o db.Options) db.Conn {
+	u := &unit{pool: e.readers}
 	if o.Snapshot {
-		return &unit{pool: e.readers, begin: &snapshot}
+		u.begin = &snapshot
 	}
-	return &unit{pool: e.readers}
+	if o.Replica && len(e.replicas) > 0 {
+		u.elsewhere = &elsewhere{e.inTurn(), o.After}
+	}
+	return u
 }
 
+func (e *engine) Replicated() bool { return len(e.replicas) > 0 }
+
 func (e *engine) Ping(ctx context.Context) error {
-	return failure(ctx, e.reserve.ping(ctx), true)
+	if e.probe == nil {
+		return failure(ctx, e.reserve.ping(ctx), true)
+	}
+	c, err := e.probe.Acquire(ctx) // tries one that was idle
+	if err == nil {
+		c.Release()
+	}
+	return failure(ctx, err, true)
 }
 
 func (e *engine) Migrator() (*sql.DB, error) {
-	c := e.writers.Config()
+	c := e.reserve.Config()
 	d := stdlib.OpenDB(*c.ConnConfig, stdlib.OptionBeforeConnect(c.BeforeConnect), stdlib.OptionAfterConnect(c.AfterConnect))
 	d.SetMaxOpenConns(1)
 	return d, nil
@@ -149,7 +220,15 @@ const closing = 7 * time.Second
 func (e *engine) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closing)
 	defer cancel()
+	e.stop()
 	err := errors.Join(e.writers.close(ctx), e.readers.close(ctx))
+	for _, r := range e.replicas {
+		r.probe.Close()
+		err = errors.Join(err, r.pool.close(ctx))
+	}
+	if e.probe != nil {
+		e.probe.Close()
+	}
 	e.reserve.close(ctx)
 	return err
 }

@@ -41,6 +41,7 @@ const (
 type proxy struct {
 	listener net.Listener
 	server   *pgserver.Server
+	network  string
 	addr     string
 	fault    atomic.Int32                      // at COMMIT
 	pick     atomic.Pointer[func(point) fault] // instead of fault, at any point
@@ -60,14 +61,21 @@ func newProxy(t *testing.T, o pgserver.Options) (p *proxy, direct, url string) {
 	t.Helper()
 	o.TCP = true
 	s := own(t, o)
+	p = newProxyBefore(t, "tcp", s.Addr())
+	p.server = s
+	return p, s.URL("postgres"), s.URLAt(p.listener.Addr().String(), "postgres")
+}
+
+func newProxyBefore(t *testing.T, network, addr string) *proxy {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p = &proxy{listener: l, server: s, addr: s.Addr(), answered: make(chan struct{}, 10)}
+	p := &proxy{listener: l, network: network, addr: addr, answered: make(chan struct{}, 10)}
 	go p.serve()
 	t.Cleanup(p.close)
-	return p, s.URL("postgres"), s.URLAt(l.Addr().String(), "postgres")
+	return p
 }
 
 func (p *proxy) close() {
@@ -109,7 +117,7 @@ func (p *proxy) serve() {
 			return
 		}
 		p.accepted.Add(1)
-		server, err := net.Dial("tcp", p.addr)
+		server, err := net.Dial(p.network, p.addr)
 		if err != nil || p.at(connect) != none {
 			_ = client.Close()
 			if err == nil {

@@ -62,7 +62,7 @@ func newReserve(ctx context.Context, c *pgxpool.Config) (*reserve, error) {
 	if c.ConnConfig.ConnectTimeout == 0 {
 		c.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
-	p, err := newPool(ctx, c, nil, nil)
+	p, err := newPool(ctx, c, "", nil)
 	if err != nil {
 		return nil, err
 	}

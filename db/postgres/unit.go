@@ -23,6 +23,9 @@ type unit struct {
 	tx     transaction    // once something was written
 	wrote  bool           // but the server was not asked what the transaction is
 	waited time.Duration  // for connections
+
+	elsewhere *elsewhere  // for the first statement of a reader
+	position  db.Position // of what was committed
 }
 
 var _ db.Tx = (*unit)(nil)
@@ -144,7 +147,7 @@ func (u *unit) acquire(ctx context.Context) (begin bool, err error) {
 		return false, nil
 	}
 	began := time.Now()
-	u.conn, err = u.pool.take(ctx)
+	err = u.take(ctx)
 	u.waited += time.Since(began)
 	return u.begin != nil, err
 }
@@ -169,6 +172,9 @@ func (u *unit) settle(ctx context.Context, err error) error {
 	}
 	return err
 }
+
+// Position implements db.Tx.
+func (u *unit) Position() db.Position { return u.position }
 
 // Waited implements db.Conn.
 func (u *unit) Waited() time.Duration { return u.waited }

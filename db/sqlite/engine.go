@@ -59,7 +59,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"log/slog"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -84,7 +84,10 @@ var _ db.Engine = (*engine)(nil)
 
 // open opens the writer, which creates the file, so that a wrong path is found
 // at the start.
-func open(ctx context.Context, url string, _ *slog.Logger) (db.Engine, error) {
+func open(ctx context.Context, url string, c db.Config) (db.Engine, error) {
+	if err := refuse(c); err != nil {
+		return nil, err
+	}
 	s, err := parseURL(url)
 	if err != nil {
 		return nil, err
@@ -94,6 +97,24 @@ func open(ctx context.Context, url string, _ *slog.Logger) (db.Engine, error) {
 		return nil, explain(s.path, err)
 	}
 	return &engine{settings: s, writer: w, readers: newReaders(s, w.file)}, nil
+}
+
+// refuse refuses settings that a file has no use for.
+func refuse(c db.Config) error {
+	var name string
+	switch {
+	case len(c.Replicas) > 0:
+		name = "Replicas"
+	case c.Pooler != "":
+		name = "Pooler"
+	case c.Direct != "":
+		name = "Direct"
+	case c.Readers != "":
+		name = "Readers"
+	default:
+		return nil
+	}
+	return fmt.Errorf("sqlite: db.Config.%s is for PostgreSQL: a file has neither replicas nor a pooler; leave it empty", name)
 }
 
 // Dialect implements db.Engine.
@@ -108,6 +129,9 @@ func (e *engine) Begin(o db.Options) db.Tx {
 func (e *engine) Read(o db.Options) db.Conn {
 	return &reader{pool: e.readers, snapshot: o.Snapshot}
 }
+
+// Replicated implements db.Engine.
+func (e *engine) Replicated() bool { return false }
 
 // Ping implements db.Engine.
 func (e *engine) Ping(ctx context.Context) error {

@@ -106,3 +106,16 @@ func count(t testing.TB, d *db.DB, sql string, args ...any) (n int) {
 	}
 	return n
 }
+
+func TestSettingsOfServers(t *testing.T) {
+	t.Parallel()
+	url := []string{"postgres://app:s3cret@host/shop"}
+	for name, c := range map[string]db.Config{
+		"Replicas": {Replicas: url}, "Pooler": {Pooler: "transaction"}, "Direct": {Direct: url[0]}, "Readers": {Readers: url[0]},
+	} {
+		_, err := db.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), c, sqlite.Engine)
+		if err == nil || !strings.Contains(err.Error(), "db.Config."+name+" is for PostgreSQL") || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -139,6 +139,9 @@ func (t *tx) outcome(err error) error {
 	return t.lost
 }
 
+// Position implements db.Tx.
+func (t *tx) Position() db.Position { return 0 }
+
 // Commit implements db.Tx.
 func (t *tx) Commit(context.Context) error {
 	t.native.close()

@@ -46,6 +46,12 @@ func (s *Server) makeCluster(ctx context.Context) error {
 	return nil
 }
 
+// copyCluster copies the cluster of a server that runs, to follow it.
+func (s *Server) copyCluster(ctx context.Context, primary *Server) error {
+	return s.keeper.run(ctx, nil, nil, filepath.Join(s.bin, "pg_basebackup"), "-D", s.data(), "--write-recovery-conf",
+		"--checkpoint=fast", "--no-sync", "-h", primary.keeper.dir, "-p", strconv.Itoa(primary.port), "-U", superuser)
+}
+
 // template returns the file for what this installation's initdb makes.
 func (s *Server) template() (string, error) {
 	cache, err := os.UserCacheDir()

@@ -1,5 +1,6 @@
 // Package pgserver starts a private PostgreSQL server from the machine's own
-// binaries, for tests and benchmarks, so that no running server is needed.
+// binaries, for tests and benchmarks, so that no running server is needed; and
+// standbys of it, and PgBouncer before it.
 //
 // The cluster lives in a temporary directory, with its Unix socket: in memory
 // where Linux has room for it in /dev/shm, unless TMPDIR names another place or

@@ -24,6 +24,11 @@ type Options struct {
 	// the cluster on disk. Without it, what was committed still survives Kill, but
 	// not the end of the operating system.
 	Durable bool
+
+	// StandbyOf makes the server a standby that follows another one, which must
+	// run: it has the same databases, and can only be read. SQL says how far it is
+	// (pg_last_wal_replay_lsn) and holds it back (pg_wal_replay_pause).
+	StandbyOf *Server
 }
 
 // settings are PostgreSQL's, by name in lower case.

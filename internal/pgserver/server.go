@@ -68,7 +68,12 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{bin: bin, port: port, tcp: o.TCP, keeper: k}
 	s.args = s.flags(settings)
-	if err = s.makeCluster(ctx); err == nil {
+	if o.StandbyOf != nil {
+		err = s.copyCluster(ctx, o.StandbyOf)
+	} else {
+		err = s.makeCluster(ctx)
+	}
+	if err == nil {
 		err = s.boot(ctx)
 	}
 	if err != nil {

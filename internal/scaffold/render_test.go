@@ -137,7 +137,7 @@ func TestImportsAreGrouped(t *testing.T) {
 
 func TestApplicationsAreSmall(t *testing.T) {
 	t.Parallel()
-	const most = 1500
+	const most = 2000
 	lines := 0
 	for name, text := range render(t, scaffold.Answers{Module: "shop", Name: "shop"}) {
 		if path.Ext(name) == ".go" && !strings.HasSuffix(name, "_test.go") {

@@ -23,6 +23,10 @@ type Config struct {
 	BaseURL        string               `env:"BASE_URL" doc:"where people reach the application, such as https://appname.example; http://ADDR by default"`
 	DatabaseURL    settings.URL         `env:"DATABASE_URL" envDefault:"sqlite:appname.db" doc:"sqlite:FILE or postgres://…"`
 	MigrateOnStart bool                 `env:"MIGRATE_ON_START" envDefault:"false" doc:"apply pending migrations before serving"`
+	ReplicaURLs    []settings.URL       `env:"DATABASE_REPLICA_URLS" doc:"databases that follow it, for reads: postgres://… with commas between"`
+	Pooler         string               `env:"DATABASE_POOLER" doc:"transaction behind PgBouncer in that mode; nothing without a pooler"`
+	DirectURL      settings.URL         `env:"DATABASE_DIRECT_URL" doc:"the database past the pooler, for migrations, jobs and COMMITs that were not answered"`
+	ReaderURL      settings.URL         `env:"DATABASE_READER_URL" doc:"the database by way of the pooler, as a role that only reads"`
 	SecretKey      settings.Secret      `env:"SECRET_KEY" doc:"signs access tokens and what pages keep in browsers; random, at least 32 characters"`
 	TokenLifetime  time.Duration        `env:"TOKEN_LIFETIME" envDefault:"30m" doc:"how long an access token is valid"`
 	LoginLifetime  time.Duration        `env:"LOGIN_LIFETIME" envDefault:"720h" doc:"how long a browser stays logged in"`
@@ -60,12 +64,7 @@ func (c *Config) Check(p *settings.Problems) {
 	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		p.Add("ADDR", "expected a port from 0 to 65535")
 	}
-	switch scheme, rest, _ := strings.Cut(c.DatabaseURL.Reveal(), ":"); {
-	case scheme != "sqlite" && scheme != "postgres" && scheme != "postgresql":
-		p.Add("DATABASE_URL", "expected sqlite:FILE or postgres://…")
-	case c.Environment.Production() && scheme != "sqlite" && strings.HasPrefix(rest, "//postgres@"):
-		p.Add("DATABASE_URL", "expected a user of the application's own, not the superuser without a password")
-	}
+	c.checkDatabase(p)
 	if n := c.SecretKey.Len(); n < 32 && (n > 0 || c.Environment.Production()) {
 		p.Add("SECRET_KEY", "expected a random value of at least 32 characters, for instance from: openssl rand -hex 32")
 	}

@@ -75,6 +75,10 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
+	written, err := auth.DeriveKey(secret, "writes of clients")
+	if err != nil {
+		return nil, err
+	}
 	guards, err := guards(cfg)
 	if err != nil {
 		return nil, err
@@ -93,6 +97,8 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 		Drain:          cfg.DrainTimeout,
 		Stop:           cfg.StopTimeout,
 		API: api.Config{
+			Key:            written,
+			Secure:         cfg.secure(),
 			Errors:         problem,
 			ErrorPage:      errorPage(p),
 			Middleware:     guards,
