@@ -17,10 +17,10 @@ import (
 // when the process dies. A transaction on the real database would not do, as
 // some migrations cannot run in one.
 type fileLock struct {
-	db    *db.DB
-	taken func(context.Context, *sql.Conn) error // is called when the lock is held
-	pool  *sql.DB
-	conn  *sql.Conn // holds the lock until it is closed
+	db   *db.DB
+	keep *keeper // looks at the database when the lock is held, or nil
+	pool *sql.DB
+	conn *sql.Conn // holds the lock until it is closed
 }
 
 var _ lock.SessionLocker = (*fileLock)(nil)
@@ -30,8 +30,8 @@ func (l *fileLock) SessionLock(ctx context.Context, conn *sql.Conn) (err error) 
 	if l.pool, err = l.db.Migrator(); err != nil {
 		return err
 	}
-	if err = l.take(ctx); err == nil {
-		err = l.taken(ctx, conn)
+	if err = l.take(ctx); err == nil && l.keep != nil {
+		err = l.keep.remember(ctx, conn)
 	}
 	if err != nil {
 		l.pool.Close()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
+	"github.com/terem-go/terem/migrate"
 )
 
 const withTrigger = withReferences + `
@@ -80,5 +81,21 @@ func TestATriggerThatDoesNotFitTheNewTableFailsTheFile(t *testing.T) {
 	}
 	if n := entries(t, d); n != 1 {
 		t.Errorf("the file was not rolled back: the trigger wrote %d entries", n)
+	}
+}
+
+// What others have written is complete: an index that they leave out is gone.
+func TestTheFilesOfASourceAreRunAsTheyAre(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t, nil)
+	m, err := migrate.New(d, files("1_own.sql", "-- +goose Up\n"), migrate.Config{Sources: []migrate.Source{
+		{Name: "others", FS: files("1_tables.sql", withTrigger, "2_rebuild.sql", rebuild("true"))},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustUp(t, m)
+	if n := entries(t, d); n != 0 {
+		t.Errorf("the trigger wrote %d entries", n)
 	}
 }

@@ -18,9 +18,9 @@ type record struct {
 	database.Store
 	dialect  db.Dialect
 	parsed   map[int64]sqlfile.File
-	begun    int    // statements of the file
-	finished bool   // all of them have run
-	keep     keeper // on SQLite
+	begun    int     // statements of the file
+	finished bool    // all of them have run
+	keep     *keeper // for the application's own files on SQLite
 }
 
 var (
@@ -34,7 +34,11 @@ func newRecord(dialect db.Dialect, s set) (*record, error) {
 		kind = database.DialectSQLite3
 	}
 	store, err := database.NewStore(kind, s.table)
-	return &record{Store: store, dialect: dialect, parsed: s.parsed}, err
+	r := &record{Store: store, dialect: dialect, parsed: s.parsed}
+	if dialect == db.SQLite && s.source == "" {
+		r.keep = &keeper{}
+	}
+	return r, err
 }
 
 // shape returns a query that tells whether the table $1 is there, and whether it
@@ -114,8 +118,10 @@ func (r *record) complete(ctx context.Context, c database.DBTxConn) error {
 	if r.dialect != db.SQLite {
 		return nil
 	}
-	if err := r.keep.restore(ctx, c); err != nil {
-		return err
+	if r.keep != nil {
+		if err := r.keep.restore(ctx, c); err != nil {
+			return err
+		}
 	}
 	return references(ctx, c)
 }
@@ -145,7 +151,7 @@ func (r *record) Handle(_ context.Context, l slog.Record) error {
 	l.Attrs(func(a slog.Attr) bool {
 		if a.Key == "statement" {
 			r.begun++
-			if r.dialect == db.SQLite {
+			if r.keep != nil {
 				r.keep.statement(a.Value.String())
 			}
 		}

@@ -66,7 +66,7 @@ func (m *Migrator) runner(s set) (_ *runner, err error) {
 // waits for every statement that runs, and would wait for that one for ever.
 func (m *Migrator) locker(r *record) (lock.SessionLocker, error) {
 	if m.db.Dialect() == db.SQLite {
-		return &fileLock{db: m.db, taken: r.keep.remember}, nil
+		return &fileLock{db: m.db, keep: r.keep}, nil
 	}
 	return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, math.MaxUint64))
 }
