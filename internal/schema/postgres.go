@@ -22,8 +22,9 @@ func (p *pgChange) change(from *Schema, r renames) script {
 	p.rename(r)
 	p.from = r.apply(from)
 	p.renameObjects()
-	p.dropObjects()
+	p.eachTable(p.dropRefs)
 	p.dropTables()
+	p.eachTable(p.dropObjects)
 	p.createTables()
 	p.eachTable(p.columns)
 	p.eachTable(p.key)
@@ -138,7 +139,7 @@ func (p *pgChange) keptRef(a, b *Table, x Ref) *Ref {
 	y := b.ref(x.Column)
 	before, after := p.from.Table(x.Table), p.to.Table(x.Table)
 	if y == nil || y.Table != x.Table || y.To != x.To || y.OnDelete != x.OnDelete || before == nil || after == nil ||
-		changes(a, b, x.Column) || changes(before, after, x.To) || !slices.Equal(before.Key, after.Key) {
+		changes(before, after, x.To) { // and with it the column that refers to it
 		return nil
 	}
 	for _, i := range before.Indexes { // the one that it rests on
@@ -149,26 +150,26 @@ func (p *pgChange) keptRef(a, b *Table, x Ref) *Ref {
 	return y
 }
 
-func (p *pgChange) dropObjects() {
-	p.eachTable(func(a, b *Table) {
-		for _, r := range a.Refs {
-			if y := p.keptRef(a, b, r); y == nil || y.Name != r.Name {
-				p.dropConstraint(b, r.Name)
-			}
+func (p *pgChange) dropRefs(a, b *Table) {
+	for _, r := range a.Refs {
+		if y := p.keptRef(a, b, r); y == nil || y.Name != r.Name {
+			p.dropConstraint(b, r.Name)
 		}
-	})
-	p.eachTable(func(a, b *Table) {
-		for _, c := range a.Checks {
-			if y := p.keptCheck(a, b, c); y == nil || y.Name != c.Name {
-				p.dropConstraint(b, c.Name)
-			}
+	}
+}
+
+// dropObjects drops checks, and indexes that nothing rests on any more.
+func (p *pgChange) dropObjects(a, b *Table) {
+	for _, c := range a.Checks {
+		if y := p.keptCheck(a, b, c); y == nil || y.Name != c.Name {
+			p.dropConstraint(b, c.Name)
 		}
-		for _, i := range a.Indexes {
-			if y := p.keptIndex(a, b, i); y == nil || y.Name != i.Name {
-				p.add("DROP INDEX %s", quote(i.Name))
-			}
+	}
+	for _, i := range a.Indexes {
+		if y := p.keptIndex(a, b, i); y == nil || y.Name != i.Name {
+			p.add("DROP INDEX %s", quote(i.Name))
 		}
-	})
+	}
 }
 
 func (p *pgChange) dropConstraint(t *Table, name string) {
@@ -217,7 +218,7 @@ func (p *pgChange) createTables() {
 		p.create(db.Postgres, t, func(r Ref) bool {
 			there := made[r.Table] || r.Table == t.Name && slices.Equal(t.Key, []string{r.To})
 			if old := p.from.Table(r.Table); old != nil { // and has, before this migration, what it rests on
-				there = old.identifies(r.To) && !changes(old, p.to.Table(r.Table), r.To) && slices.Equal(old.Key, p.to.Table(r.Table).Key)
+				there = old.identifies(r.To) && !changes(old, p.to.Table(r.Table), r.To)
 			}
 			if !there {
 				p.later = append(p.later, func() { p.addRef(t, r) })

@@ -143,7 +143,12 @@ func (w *world) column(m *model, rows bool) column {
 	}
 	if t := w.target(m); t != nil && some() && len(t.key()) == 1 {
 		k := t.key()[0]
-		c = column{Column: dao.Column{Name: c.Name, Field: "F", Kind: k.Kind, Size: k.Size, Nullable: true, References: &dao.Reference{Table: t.name, Column: k.Name, OnDelete: []string{"restrict", "cascade", "null"}[w.rnd.IntN(3)]}}, same: true}
+		for _, u := range t.columns {
+			if u.Unique && !u.Nullable && w.rnd.IntN(2) == 0 {
+				k = u.Column
+			}
+		}
+		c = column{Column: dao.Column{Name: c.Name, Field: "F", Kind: k.Kind, Size: k.Size, Precision: k.Precision, Scale: k.Scale, Nullable: true, References: &dao.Reference{Table: t.name, Column: k.Name, OnDelete: []string{"restrict", "cascade", "null"}[w.rnd.IntN(3)]}}, same: true}
 		if !rows && t != m && some() && c.References.OnDelete != "null" {
 			c.Nullable = false
 		}

@@ -166,7 +166,7 @@ func (s *liteChange) addable(t *Table, c Column) bool {
 
 // droppable reports whether DROP COLUMN takes a column.
 func droppable(t *Table, column string) bool {
-	if slices.Contains(t.Key, column) || t.ref(column) != nil {
+	if slices.Contains(t.Key, column) {
 		return false
 	}
 	for _, c := range t.Checks {
