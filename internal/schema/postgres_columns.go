@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 )
 
@@ -55,7 +56,7 @@ func (p *pgChange) addColumn(t *Table, c Column) {
 		open := c
 		open.Nullable, open.Default = true, ""
 		p.add("%s%s", head, definition(db.Postgres, &bare, open))
-		p.add("UPDATE %s SET %s = %s", quote(t.Name), quote(c.Name), fill)
+		p.add("UPDATE %s SET %s = %s", quote(t.Name), quote(c.Name), typed(c, fill))
 		p.note("This writes every row of %s. Where there are millions, fill them in parts, in a migration before this one.", t.Name)
 		if !c.Nullable {
 			p.add("%sSET NOT NULL", alter(t, c))
@@ -114,7 +115,7 @@ func (p *pgChange) changeType(t *Table, old, c Column, fill string) {
 	using := ""
 	switch {
 	case fill != "" && !converts(old, c):
-		using = " USING " + operand(fill)
+		using = " USING " + operand(typed(c, fill))
 	case !converts(old, c):
 		using = " USING " + quote(c.Name) + "::TEXT::" + typ
 	case family(old) != family(c) && family(c) == "text":
@@ -133,10 +134,19 @@ func (p *pgChange) changeType(t *Table, old, c Column, fill string) {
 	}
 }
 
+// typed returns the value of a column, cast where an expression of text would not be
+// taken.
+func typed(c Column, sql string) string {
+	if literal(sql) || !slices.Contains([]dao.Kind{dao.KindUUID, dao.KindJSON, dao.KindTime}, c.Kind) {
+		return sql
+	}
+	return "CAST(" + sql + " AS " + pgType(c) + ")"
+}
+
 // fillNulls gives rows without a value the one that is known for them.
 func (p *pgChange) fillNulls(t *Table, c Column) {
 	if sql := nullFill(p.fill, t, c); sql != "" {
-		p.add("UPDATE %s SET %s = %s WHERE %s IS NULL", quote(t.Name), quote(c.Name), sql, quote(c.Name))
+		p.add("UPDATE %s SET %s = %s WHERE %s IS NULL", quote(t.Name), quote(c.Name), typed(c, sql), quote(c.Name))
 	}
 }
 

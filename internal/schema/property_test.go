@@ -317,10 +317,7 @@ func (w *walk) insert(n int) {
 					v := value(w.db.Dialect(), c, m.rows)
 					switch r := c.References; {
 					case r != nil:
-						v = fmt.Sprintf("(SELECT max(CAST(%s AS TEXT)) FROM %s)", quoted(r.Column), quoted(r.Table))
-						if w.db.Dialect() == db.Postgres || c.Kind.Integer() {
-							v = fmt.Sprintf("(SELECT %s FROM %s LIMIT 1)", quoted(r.Column), quoted(r.Table))
-						}
+						v = fmt.Sprintf("(SELECT %s FROM %s LIMIT 1)", quoted(r.Column), quoted(r.Table))
 					case c.Nullable && w.world.rnd.IntN(3) == 0:
 						v = "NULL"
 					}

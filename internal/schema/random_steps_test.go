@@ -212,11 +212,11 @@ func (w *world) changeColumn(m *model, c *change) {
 		}
 	case 5:
 		if x.References != nil {
-			if x.OnDelete(); w.rnd.IntN(2) == 0 {
+			if x.onDelete(); w.rnd.IntN(2) == 0 {
 				x.References = nil
 			}
 		} else if x.Kind == "string" && len(x.Values) == 0 && !x.Key {
-			x.Size = (x.Size + 30) % 90
+			x.Size = (x.Size + 40) % 120 // a UUID fits
 		}
 	default:
 		if len(x.Values) == 3 {
@@ -227,8 +227,8 @@ func (w *world) changeColumn(m *model, c *change) {
 	}
 }
 
-// OnDelete changes what happens to a row when the other one is deleted.
-func (x *column) OnDelete() {
+// onDelete changes what happens to a row when the other one is deleted.
+func (x *column) onDelete() {
 	if x.References.OnDelete == "cascade" {
 		x.References.OnDelete = "restrict"
 	} else {

@@ -111,7 +111,7 @@ func (w *world) column(m *model, rows bool) column {
 		if some() {
 			c.Values, c.same = []string{"a", "b", "it's"}, true
 		} else if some() {
-			c.Size = 20 + w.rnd.IntN(40)
+			c.Size = 40 + w.rnd.IntN(40)
 		}
 		if some() {
 			c.Check = quoted(c.Name) + " <> 'no'"
