@@ -19,8 +19,6 @@ import (
 // The calls stand one after the other and their arguments are constants, since
 // the tool reads them without running the program.
 type Def struct {
-	table    string
-	known    func(column string) bool
 	model    *Model
 	problems []error
 }
@@ -48,11 +46,11 @@ func (d *Def) index(unique bool, columns []string) IndexDef {
 	}
 	for i, c := range columns {
 		columns[i] = strings.TrimSpace(c)
-		if name := strings.TrimPrefix(columns[i], "-"); !d.known(name) {
+		if name := strings.TrimPrefix(columns[i], "-"); d.model.column(name) == nil {
 			d.problems = append(d.problems, fmt.Errorf("an index names the column %q, which the struct does not have", name))
 		}
 	}
-	d.model.Indexes = append(d.model.Indexes, Index{Name: IndexName(d.table, unique, columns), Columns: columns, Unique: unique})
+	d.model.Indexes = append(d.model.Indexes, Index{Name: IndexName(d.model.Table, unique, columns), Columns: columns, Unique: unique})
 	return IndexDef{d, len(d.model.Indexes) - 1}
 }
 
@@ -65,40 +63,17 @@ func (d *Def) Check(name, sql string) {
 	if strings.TrimSpace(sql) == "" {
 		d.problems = append(d.problems, fmt.Errorf("the check %s is empty", name))
 	}
-	d.model.Checks = append(d.model.Checks, Check{Name: d.table + "_" + name + "_check", SQL: sql})
+	d.model.Checks = append(d.model.Checks, Check{Name: ConstraintName(d.model.Table, name, "check"), SQL: sql})
 }
 
-// IndexName returns the name of a table's index: orders_shop_id_number_key for a
-// unique one, which PostgreSQL gives to constraints as well, and
-// orders_status_idx for another.
-func IndexName(table string, unique bool, columns []string) string {
-	end := "idx"
-	if unique {
-		end = "key"
-	}
-	return table + "_" + strings.ReplaceAll(strings.Join(columns, "_"), "-", "") + "_" + end
-}
-
-// define calls the struct's method Table, if it has one.
-func (p *plan) define(t reflect.Type) error {
+// tableMethod returns what the struct's method Table does, or nil if it has none.
+func tableMethod(t reflect.Type) (func(*Def), error) {
 	m, ok := reflect.New(t).Interface().(interface{ Table(*Def) })
-	if !ok {
-		if wrong, named := reflect.PointerTo(t).MethodByName("Table"); named {
-			return fmt.Errorf("dao: %s: the method Table is %s; expected func(*dao.Def)", t, wrong.Type)
-		}
-		return nil
+	if ok {
+		return m.Table, nil
 	}
-	d := &Def{table: p.model.Table, model: &p.model, known: func(name string) bool { return p.column(name) != nil }}
-	m.Table(d)
-	names := map[string]bool{}
-	for _, i := range p.model.Indexes {
-		if names[i.Name] {
-			d.problems = append(d.problems, fmt.Errorf("the index %s is declared twice", i.Name))
-		}
-		names[i.Name] = true
+	if wrong, named := reflect.PointerTo(t).MethodByName("Table"); named {
+		return nil, fmt.Errorf("dao: %s: the method Table is %s; expected func(*dao.Def)", t, wrong.Type)
 	}
-	if len(d.problems) > 0 {
-		return fmt.Errorf("dao: %s: the method Table: %w", t, errors.Join(d.problems...))
-	}
-	return nil
+	return nil, nil
 }

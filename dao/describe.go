@@ -94,7 +94,7 @@ func (d *describer) add(t reflect.Type, tag, path string, index []int) {
 	c, err := newColumn(t)
 	if err == nil {
 		c.Field, c.index = path, index
-		err = c.parseTag(tag)
+		err = c.ParseTag(tag)
 	}
 	if err != nil {
 		d.problem(path, err)

@@ -1,5 +1,7 @@
 package dao
 
+import "strings"
+
 // Model describes a table: its columns as the tags of a struct tell them. It is
 // plain data, for tools as well as for Table.
 type Model struct {
@@ -50,6 +52,16 @@ func (m *Model) Key() []Column {
 		}
 	}
 	return key
+}
+
+// column returns the column of a name, or nil.
+func (m *Model) column(name string) *Column {
+	for i := range m.Columns {
+		if m.Columns[i].Name == name {
+			return &m.Columns[i]
+		}
+	}
+	return nil
 }
 
 // Column describes one column of a table.
@@ -117,3 +129,8 @@ const (
 	KindDecimal Kind = "decimal" // an exact number with the option decimal
 	KindCustom  Kind = "custom"  // another type that is a sql.Scanner and a driver.Valuer
 )
+
+// Integer reports whether the kind is one of integers.
+func (k Kind) Integer() bool {
+	return strings.HasPrefix(string(k), "int") || strings.HasPrefix(string(k), "uint")
+}

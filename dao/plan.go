@@ -34,51 +34,46 @@ type plan struct {
 func newPlan(table string, t reflect.Type) *plan {
 	p := &plan{typ: t, model: Model{Table: table, Type: t.String()}}
 	columns, err := describe(t)
-	if p.err = errors.Join(checkTable(table, t), err, checkWritable(t, columns)); p.err != nil {
+	if p.err = errors.Join(checkTable(table, t.String()), err, checkWritable(t, columns)); p.err != nil {
 		return p
 	}
 	p.columns = columns
-	for _, c := range columns {
+	all := make([]Column, len(columns))
+	for i, c := range columns {
+		all[i] = c.Column
+	}
+	define, err := tableMethod(t)
+	if err != nil {
+		p.err = err
+		return p
+	}
+	m, err := NewModel(table, p.model.Type, all, define)
+	if err != nil {
+		p.err = err
+		return p
+	}
+	p.model = *m
+	for i, c := range columns {
+		c.Column = m.Columns[i]
 		switch {
 		case c.Key:
 			p.key = append(p.key, c)
 		case c.Version:
-			p.err = errors.Join(p.err, p.only(&p.version, c, "version"))
+			p.version = c
 		case !c.Created:
 			p.changing = append(p.changing, c)
 		}
 		if c.Deleted {
-			p.err = errors.Join(p.err, p.only(&p.deleted, c, "deleted"))
+			p.deleted = c
+		}
+		if c.Identity {
+			p.identity = c
 		}
 	}
-	if len(p.key) == 1 && p.key[0].integer() && p.key[0].References == nil {
-		p.identity = p.key[0]
-		p.identity.Identity = true
-	}
-	for _, c := range columns {
-		p.model.Columns = append(p.model.Columns, c.Column)
-	}
-	p.err = errors.Join(p.err, p.define(t))
 	p.sql = newStatements(p)
 	p.missing = errs.New(errs.NotFound, table+".not_found", "There is no such record.")
 	p.stale = errs.New(errs.Conflict, table+".stale", "Somebody else has changed this meanwhile. Please look at it again.")
 	return p
-}
-
-// only notes the column of an option that one column may have.
-func (p *plan) only(has **column, c *column, option string) error {
-	if *has != nil {
-		return fmt.Errorf("dao: %s.%s: the field %s has the option %s already", p.model.Type, c.Field, (*has).Field, option)
-	}
-	*has = c
-	return nil
-}
-
-func checkTable(table string, t reflect.Type) error {
-	if err := checkName(table); err != nil {
-		return fmt.Errorf("dao: the table of %s: %w", t, err)
-	}
-	return nil
 }
 
 // checkWritable refuses types that know how they are read and not how they are

@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// parseTag fills c with what the tag of its field says. The field's type is
-// known already.
-func (c *Column) parseTag(tag string) error {
+// ParseTag fills c with what the tag of its field says: the text behind db. The
+// field's type, which is c's Type, Kind, Nullable and Values, is known already.
+// It is for tools that read structs without running the program.
+func (c *Column) ParseTag(tag string) error {
 	parts := splitTag(tag)
 	if err := checkName(parts[0]); err != nil {
 		return err
@@ -152,7 +153,6 @@ func (c *Column) reference() *Reference {
 // checkOptions refuses options that do not go with the column's type or with
 // each other.
 func (c *Column) checkOptions() error {
-	integer := strings.HasPrefix(string(c.Kind), "int") || strings.HasPrefix(string(c.Kind), "uint")
 	switch {
 	case c.Key && c.Nullable:
 		return fmt.Errorf("a part of the primary key cannot be NULL, so its type cannot be %s", c.Type)
@@ -162,7 +162,7 @@ func (c *Column) checkOptions() error {
 		return fmt.Errorf("created and updated are for a time.Time, not for %s", c.Type)
 	case c.Deleted && (c.Kind != KindTime || !strings.HasPrefix(c.Type, "*")):
 		return fmt.Errorf("deleted is for a *time.Time, not for %s", c.Type)
-	case c.Version && (!integer || c.Nullable):
+	case c.Version && (!c.Kind.Integer() || c.Nullable):
 		return fmt.Errorf("version is for an integer, not for %s", c.Type)
 	case c.Precision > 0 && c.Kind != KindCustom:
 		return fmt.Errorf("decimal is for a type that is a sql.Scanner and a driver.Valuer, as those of decimal packages are, not for %s", c.Type)

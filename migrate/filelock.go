@@ -18,6 +18,7 @@ import (
 // some migrations cannot run in one.
 type fileLock struct {
 	db   *db.DB
+	keep *keeper // looks at the database when the lock is held, or nil
 	pool *sql.DB
 	conn *sql.Conn // holds the lock until it is closed
 }
@@ -25,11 +26,14 @@ type fileLock struct {
 var _ lock.SessionLocker = (*fileLock)(nil)
 
 // SessionLock waits until the lock is free or ctx ends.
-func (l *fileLock) SessionLock(ctx context.Context, _ *sql.Conn) (err error) {
+func (l *fileLock) SessionLock(ctx context.Context, conn *sql.Conn) (err error) {
 	if l.pool, err = l.db.Migrator(); err != nil {
 		return err
 	}
-	if err = l.take(ctx); err != nil {
+	if err = l.take(ctx); err == nil && l.keep != nil {
+		err = l.keep.remember(ctx, conn)
+	}
+	if err != nil {
 		l.pool.Close()
 	}
 	return err

@@ -25,7 +25,9 @@
 //
 // SQLite rebuilds a table by making a new one and dropping the old, so foreign
 // keys are off while a file runs; before it is recorded, and inside its
-// transaction, all references are checked.
+// transaction, all references are checked. Indexes and triggers that went with an
+// old table are made again, unless the file, which is the application's own, drops
+// them by name.
 package migrate
 
 import (

@@ -18,8 +18,9 @@ type record struct {
 	database.Store
 	dialect  db.Dialect
 	parsed   map[int64]sqlfile.File
-	begun    int  // statements of the file
-	finished bool // all of them have run
+	begun    int     // statements of the file
+	finished bool    // all of them have run
+	keep     *keeper // for the application's own files on SQLite
 }
 
 var (
@@ -33,7 +34,11 @@ func newRecord(dialect db.Dialect, s set) (*record, error) {
 		kind = database.DialectSQLite3
 	}
 	store, err := database.NewStore(kind, s.table)
-	return &record{Store: store, dialect: dialect, parsed: s.parsed}, err
+	r := &record{Store: store, dialect: dialect, parsed: s.parsed}
+	if dialect == db.SQLite && s.source == "" {
+		r.keep = &keeper{}
+	}
+	return r, err
 }
 
 // shape returns a query that tells whether the table $1 is there, and whether it
@@ -90,7 +95,7 @@ func (r *record) mark(ctx context.Context, c database.DBTxConn, number int64, ag
 
 // Insert records that a migration was applied, if all references hold.
 func (r *record) Insert(ctx context.Context, c database.DBTxConn, req database.InsertRequest) error {
-	if err := r.references(ctx, c); err != nil {
+	if err := r.complete(ctx, c); err != nil {
 		return err
 	}
 	if err := r.Store.Insert(ctx, c, req); err != nil || req.Version == 0 { // goose's own row
@@ -101,18 +106,28 @@ func (r *record) Insert(ctx context.Context, c database.DBTxConn, req database.I
 
 // Delete records that a migration was taken back, if all references hold.
 func (r *record) Delete(ctx context.Context, c database.DBTxConn, number int64) error {
-	if err := r.references(ctx, c); err != nil {
+	if err := r.complete(ctx, c); err != nil {
 		return err
 	}
 	return r.Store.Delete(ctx, c, number)
 }
 
-// references checks what SQLite did not while foreign keys were off.
-func (r *record) references(ctx context.Context, c database.DBTxConn) error {
+// complete does what a file on SQLite cannot do by itself.
+func (r *record) complete(ctx context.Context, c database.DBTxConn) error {
 	r.finished = true
 	if r.dialect != db.SQLite {
 		return nil
 	}
+	if r.keep != nil {
+		if err := r.keep.restore(ctx, c); err != nil {
+			return err
+		}
+	}
+	return references(ctx, c)
+}
+
+// references checks what SQLite did not while foreign keys were off.
+func references(ctx context.Context, c database.DBTxConn) error {
 	rows, err := c.QueryContext(ctx, "PRAGMA foreign_key_check")
 	if err != nil {
 		return err
@@ -130,11 +145,15 @@ func (r *record) references(ctx context.Context, c database.DBTxConn) error {
 	return fmt.Errorf("afterwards row %d of the table %s would refer to a row of %s that is not there (PRAGMA foreign_key_check finds all such rows)", row.Int64, table, parent)
 }
 
-// Handle counts the statements that goose says it is about to run.
+// Handle counts the statements that goose says it is about to run, and takes note
+// of what they drop.
 func (r *record) Handle(_ context.Context, l slog.Record) error {
 	l.Attrs(func(a slog.Attr) bool {
 		if a.Key == "statement" {
 			r.begun++
+			if r.keep != nil {
+				r.keep.statement(a.Value.String())
+			}
 		}
 		return true
 	})

@@ -48,7 +48,7 @@ func (m *Migrator) runner(s set) (_ *runner, err error) {
 	if r.record, err = newRecord(m.db.Dialect(), s); err != nil {
 		return nil, err
 	}
-	if r.locker, err = m.locker(); err != nil {
+	if r.locker, err = m.locker(r.record); err != nil {
 		return nil, err
 	}
 	r.goose, err = goose.NewProvider(goose.DialectCustom, r.pool, s.dir,
@@ -64,9 +64,9 @@ func (m *Migrator) runner(s set) (_ *runner, err error) {
 // locker returns what makes other processes wait. PostgreSQL is asked once a
 // second, not made to answer when the lock is free: CREATE INDEX CONCURRENTLY
 // waits for every statement that runs, and would wait for that one for ever.
-func (m *Migrator) locker() (lock.SessionLocker, error) {
+func (m *Migrator) locker(r *record) (lock.SessionLocker, error) {
 	if m.db.Dialect() == db.SQLite {
-		return &fileLock{db: m.db}, nil
+		return &fileLock{db: m.db, keep: r.keep}, nil
 	}
 	return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, math.MaxUint64))
 }

@@ -19,7 +19,9 @@ func TestHelp(t *testing.T) {
 		"no-args":   nil,
 		"terem-new": {"new", "--help"},
 
-		"terem-migrate-lint": {"migrate", "lint", "--help"},
+		"terem-migrate-lint":   {"migrate", "lint", "--help"},
+		"terem-migrate-new":    {"migrate", "new", "--help"},
+		"terem-migrate-verify": {"migrate", "verify", "--help"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

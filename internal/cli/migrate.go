@@ -2,5 +2,7 @@ package cli
 
 // migrateCommand are the verbs about migrations.
 type migrateCommand struct {
-	Lint migrateLint `cmd:"" help:"Find what stops or breaks an application that serves while migrations run."`
+	New    migrateNew    `cmd:"" help:"Write the migration from the last one to the models."`
+	Lint   migrateLint   `cmd:"" help:"Find what stops or breaks an application that serves while migrations run."`
+	Verify migrateVerify `cmd:"" help:"Compare a database with the models."`
 }

@@ -12,7 +12,7 @@ type User struct {
 	Email        string    `db:"email,unique,size:254"` // as of utils.Email
 	Name         string    `db:"name,size:100"`
 	PasswordHash string    `db:"password_hash"`
-	IsSuperuser  bool      `db:"is_superuser"`
+	IsSuperuser  bool      `db:"is_superuser,default:FALSE"`
 	CreatedAt    time.Time `db:"created_at,created"`
 	UpdatedAt    time.Time `db:"updated_at,updated"`
 }
@@ -35,8 +35,8 @@ func (u *User) tidy() error {
 // and which keeps the token as a cookie.
 type Login struct {
 	ID        int64     `db:"id,pk"`
-	UserID    int64     `db:"user_id"`
+	UserID    int64     `db:"user_id,index,ref:users,ondelete:cascade"`
 	TokenHash string    `db:"token_hash,unique"`
 	CreatedAt time.Time `db:"created_at,created"`
-	ExpiresAt time.Time `db:"expires_at"`
+	ExpiresAt time.Time `db:"expires_at,index"`
 }

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/postgres"
+	"github.com/terem-go/terem/db/sqlite"
+	"github.com/terem-go/terem/internal/schema"
+)
+
+// migrateVerify is the verb migrate verify.
+type migrateVerify struct {
+	URL string `arg:"" help:"The database, as DATABASE_URL names it: sqlite:shop.db, postgres://user@host/shop."`
+	Dir string `default:"." help:"The application's folder; the current one by default."`
+}
+
+// Help is shown below the flags' help.
+func (migrateVerify) Help() string {
+	return `It compares the tables of a database with the models and prints what differs; then the exit status is 1. Tables that no model describes are left alone.
+
+On PostgreSQL it makes what the models want in a schema that is rolled back, so the user must be allowed to create one.`
+}
+
+// Run prints what differs.
+func (m *migrateVerify) Run(ctx context.Context, c *console) (err error) {
+	f, err := schema.Open(m.Dir)
+	if err != nil {
+		return err
+	}
+	want, err := f.Models()
+	if err != nil {
+		return err
+	}
+	if err := m.exists(); err != nil {
+		return err
+	}
+	d, err := db.Open(ctx, m.URL, db.Config{}, sqlite.Engine, postgres.Engine)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close(ctx)) }()
+	differences, err := want.Verify(ctx, d)
+	if err != nil {
+		return err
+	}
+	for _, line := range differences {
+		c.say("%s", line)
+	}
+	if n := len(differences); n > 0 {
+		return fmt.Errorf("%d differences between the database and the models", n)
+	}
+	c.say("The database is what the models say: %d tables.", len(want.Tables))
+	return nil
+}
+
+// exists refuses a file of SQLite that is not there, which would be created.
+func (m *migrateVerify) exists() error {
+	name, ok := strings.CutPrefix(m.URL, "sqlite:")
+	if !ok {
+		return nil
+	}
+	name, _, _ = strings.Cut(name, "?")
+	if path, err := url.PathUnescape(strings.TrimPrefix(name, "//")); err == nil {
+		_, err := os.Stat(path)
+		return err
+	}
+	return nil
+}

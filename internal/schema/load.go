@@ -1,0 +1,275 @@
+package schema
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+)
+
+const daoPath = "github.com/terem-go/terem/dao"
+
+// loader reads the types that rows are made of, and nothing else: from each
+// package only the declarations that are needed, wherever they stand. So code
+// that does not compile, and code that is large, does not matter.
+type loader struct {
+	dir    string // the application's folder
+	module string // the import path of root
+	root   string // the folder of its go.mod
+	fset   *token.FileSet
+	pkgs   map[string]*pkg
+	wanted []want // declarations of packages that are not read yet
+}
+
+// pkg is a package of which some declarations are needed.
+type pkg struct {
+	path    string
+	own     bool // in the application's module
+	files   []*file
+	need    map[string]bool // names of declarations
+	types   *types.Package
+	methods map[types.Object]*ast.FuncDecl
+}
+
+type file struct {
+	ast   *ast.File
+	keep  map[ast.Decl]bool
+	specs map[ast.Spec]bool
+	names map[string]bool // of imports that what is kept uses
+}
+
+type want struct {
+	path, name string
+	called     string // the package, if that is not certain: the import may be another one
+}
+
+func newLoader(dir string) (*loader, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	l := &loader{dir: dir, fset: token.NewFileSet(), pkgs: map[string]*pkg{}}
+	for l.root = dir; ; l.root = filepath.Dir(l.root) {
+		text, err := os.ReadFile(filepath.Join(l.root, "go.mod"))
+		if err == nil {
+			l.module = modfile.ModulePath(text)
+			return l, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if filepath.Dir(l.root) == l.root {
+			return nil, fmt.Errorf("there is no go.mod in %s or above it: change into the folder of an application", dir)
+		}
+	}
+}
+
+// importPath returns the path of the package in a folder of the module.
+func (l *loader) importPath(dir string) string {
+	rel, err := filepath.Rel(l.root, dir)
+	if err != nil {
+		return l.module
+	}
+	return path.Join(l.module, filepath.ToSlash(rel))
+}
+
+// find returns the calls of dao.Of below the application's folder.
+func (l *loader) find() (calls []call, err error) {
+	dirs := map[string]bool{}
+	err = filepath.WalkDir(l.dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() {
+			_, nested := os.Stat(filepath.Join(p, "go.mod"))
+			if p != l.dir && (nested == nil || strings.ContainsAny(name[:1], "._") || slices.Contains([]string{"testdata", "vendor", "node_modules"}, name)) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || dirs[filepath.Dir(p)] {
+			return nil
+		}
+		text, err := os.ReadFile(p)
+		if bytes.Contains(text, []byte(strconv.Quote(daoPath))) {
+			dirs[filepath.Dir(p)] = true
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for dir := range dirs {
+		p, err := l.parse(l.importPath(dir), dir, nil)
+		if err != nil {
+			return nil, err
+		}
+		p.own = true
+		for _, f := range p.files {
+			calls = append(calls, l.callsIn(p, f)...)
+		}
+	}
+	slices.SortFunc(calls, func(a, b call) int {
+		return cmp.Or(strings.Compare(a.pkg.path, b.pkg.path), strings.Compare(l.place(a.expr), l.place(b.expr)))
+	})
+	return calls, nil
+}
+
+func (l *loader) callsIn(p *pkg, f *file) (calls []call) {
+	name := ""
+	for _, i := range f.ast.Imports {
+		if i.Path.Value == strconv.Quote(daoPath) {
+			if name = "dao"; i.Name != nil {
+				name = i.Name.Name
+			}
+		}
+	}
+	if name == "" {
+		return nil
+	}
+	f.names[name] = true
+	ast.Inspect(f.ast, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		x, ok := c.Fun.(*ast.IndexExpr)
+		if !ok {
+			return true
+		}
+		if s, ok := x.X.(*ast.SelectorExpr); ok && s.Sel.Name == "Of" && types.ExprString(s.X) == name {
+			calls = append(calls, call{p, c, x.Index})
+			l.uses(p, f, x.Index)
+			for _, a := range c.Args {
+				l.uses(p, f, a)
+			}
+		}
+		return true
+	})
+	return calls
+}
+
+// parse reads the files of a package. Without names, those that this system
+// would compile are read.
+func (l *loader) parse(importPath, dir string, names []string) (*pkg, error) {
+	if p := l.pkgs[importPath]; p != nil {
+		return p, nil
+	}
+	if names == nil {
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		for _, e := range entries {
+			fits, _ := build.Default.MatchFile(dir, e.Name())
+			if fits && strings.HasSuffix(e.Name(), ".go") && !strings.HasSuffix(e.Name(), "_test.go") {
+				names = append(names, e.Name())
+			}
+		}
+	}
+	p := &pkg{path: importPath, need: map[string]bool{}, methods: map[types.Object]*ast.FuncDecl{}}
+	for _, name := range names {
+		f, err := parser.ParseFile(l.fset, filepath.Join(dir, name), nil, parser.SkipObjectResolution)
+		if f == nil || err != nil && l.inside(dir) {
+			return nil, fmt.Errorf("a file cannot be read: %w", err)
+		}
+		p.files = append(p.files, &file{f, map[ast.Decl]bool{}, map[ast.Spec]bool{}, map[string]bool{}})
+	}
+	l.pkgs[importPath] = p
+	return p, nil
+}
+
+func (l *loader) inside(dir string) bool {
+	return dir == l.root || strings.HasPrefix(dir, l.root+string(filepath.Separator))
+}
+
+// load reads everything that is wanted and checks the types.
+func (l *loader) load() error {
+	for len(l.wanted) > 0 {
+		wanted := l.wanted
+		l.wanted = nil
+		if err := l.locate(wanted); err != nil {
+			return err
+		}
+		for _, w := range wanted {
+			p := l.pkgs[w.path]
+			if w.called != "" && (len(p.files) == 0 || p.files[0].ast.Name.Name != w.called) {
+				continue
+			}
+			l.needs(p, w.name)
+		}
+	}
+	for _, p := range l.pkgs {
+		l.check(p)
+	}
+	return nil
+}
+
+// locate parses the packages that are wanted. The go command knows where those of
+// others are.
+func (l *loader) locate(wanted []want) error {
+	var unknown []string
+	for _, w := range wanted {
+		rel, own := strings.CutPrefix(w.path, l.module)
+		switch {
+		case l.pkgs[w.path] != nil:
+		case own && (rel == "" || rel[0] == '/'):
+			p, err := l.parse(w.path, filepath.Join(l.root, filepath.FromSlash(rel)), nil)
+			if err != nil {
+				return err
+			}
+			p.own = true
+		case !slices.Contains(unknown, w.path):
+			unknown = append(unknown, w.path)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	cmd := exec.Command("go", append([]string{"list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,CgoFiles"}, unknown...)...)
+	cmd.Dir = l.dir
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("go list: %w: %s", err, bytes.TrimSpace(complaint.Bytes()))
+	}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var found struct {
+			ImportPath, Dir   string
+			GoFiles, CgoFiles []string
+		}
+		if err := d.Decode(&found); err == io.EOF {
+			break
+		} else if err != nil {
+			return err
+		}
+		if _, err := l.parse(found.ImportPath, found.Dir, append([]string{}, append(found.GoFiles, found.CgoFiles...)...)); err != nil {
+			return err
+		}
+	}
+	for _, name := range unknown {
+		if l.pkgs[name] == nil { // known under another path, or not at all
+			l.pkgs[name] = &pkg{path: name, need: map[string]bool{}, methods: map[types.Object]*ast.FuncDecl{}}
+		}
+	}
+	return nil
+}

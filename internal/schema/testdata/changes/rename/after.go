@@ -1,0 +1,34 @@
+// --rename users:accounts --rename users.name:accounts.full_name --rename orders.total:orders.sum
+
+package shop
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/terem-go/terem/dao"
+)
+
+var _ time.Time
+var _ decimal.Decimal
+
+type User struct {
+	ID    int64  `db:"id,pk"`
+	Email string `db:"email,unique,size:254"`
+	Name  string `db:"full_name,default:''"`
+	Age   *int32 `db:"age"`
+}
+
+type Order struct {
+	ID     int64           `db:"id,pk"`
+	UserID int64           `db:"user_id,ref:accounts"`
+	Code   string          `db:"code,size:10"`
+	Total  decimal.Decimal `db:"sum,decimal:12:2,check:sum >= 0"`
+	At     time.Time       `db:"at"`
+}
+
+var (
+	users  = dao.Of[User]("accounts")
+	orders = dao.Of[Order]("orders")
+)

@@ -1,0 +1,34 @@
+// --fill orders.code:CAST(code_AS_BIGINT)
+
+package shop
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/terem-go/terem/dao"
+)
+
+var _ time.Time
+var _ decimal.Decimal
+
+type User struct {
+	ID    int64  `db:"id,pk"`
+	Email string `db:"email,unique,size:320"`
+	Name  string `db:"name"`
+	Age   *int64 `db:"age"`
+}
+
+type Order struct {
+	ID     int64           `db:"id,pk"`
+	UserID int64           `db:"user_id,ref:users"`
+	Code   int64           `db:"code"`
+	Total  decimal.Decimal `db:"total,decimal:14:3,check:total >= 0"`
+	At     time.Time       `db:"at"`
+}
+
+var (
+	users  = dao.Of[User]("users")
+	orders = dao.Of[Order]("orders")
+)
