@@ -88,11 +88,12 @@ func (p *plan) violated(e *db.Error) []string {
 // checked returns the column or the name of the check that failed, or "".
 func (p *plan) checked(constraint string) string {
 	name, ok := strings.CutPrefix(constraint, p.model.Table+"_")
-	name, is := strings.CutSuffix(name, "_check")
-	if !ok || !is {
-		return ""
+	for _, end := range []string{"_check", "_values"} { // the second of enums
+		if name, is := strings.CutSuffix(name, end); ok && is {
+			return name
+		}
 	}
-	return name
+	return ""
 }
 
 // Taken gives the failure of one unique constraint an error of the domain's own:
