@@ -35,6 +35,14 @@
 // dependency. The tags of schemas are those of
 // github.com/danielgtaylor/huma: required unless omitempty, minLength,
 // maxLength, minimum, maximum, pattern, format, enum, doc, example.
+//
+// # Replicas
+//
+// On a database with replicas, the response to a request that wrote has the
+// header Terem-Written, and a cookie with the same value. Who sends back either
+// within two seconds reads what it wrote: on the primary or, on a route with
+// Unit(db.Replica), on a replica that has it. What may write reads on the primary
+// anyway: all but GET, HEAD and handlers with a *db.Reader.
 package api
 
 import (
@@ -107,6 +115,9 @@ type Config struct {
 	// Middleware stands around all routes, the first outermost. Requests have
 	// their id by then, and panics in it are answered.
 	Middleware []func(http.Handler) http.Handler
+
+	// Observers are told of every request. The default is none.
+	Observers []Observer
 
 	// DocsPath and SpecPath are where the documentation page and the OpenAPI
 	// document are. The defaults are "/docs" and "/openapi.json"; "-" leaves

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/errs"
 )
 
@@ -26,7 +27,7 @@ func Problem(e *errs.Error, requestID string) (string, any) {
 
 var (
 	errTimeout  = errs.New(errs.Timeout, "timeout", "This took too long and was given up.")
-	errCanceled = errs.New(errs.Unavailable, "canceled", "The request was given up before it was done. Please try again.")
+	errCanceled = errs.New(errs.Unavailable, "canceled", "The request was given up before it was done. Please try again.").After(2 * time.Second)
 )
 
 // statusClientGone is written to the access log for a client that went away
@@ -37,6 +38,7 @@ const statusClientGone = 499
 func (a *API) fail(ctx context.Context, w http.ResponseWriter, r *http.Request, err error) {
 	e := errs.From(err)
 	switch {
+	case errors.Is(e, db.ErrOutcomeUnknown): // however the wait for COMMIT ended
 	case errors.Is(err, context.DeadlineExceeded) && e.Kind == errs.Internal:
 		e = errTimeout.Wrap(err)
 	case errors.Is(ctx.Err(), context.Canceled) && (e.Kind == errs.Timeout || errors.Is(err, context.Canceled)):

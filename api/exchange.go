@@ -29,6 +29,7 @@ type exchange struct {
 	client   *db.Client // nil without replicas
 	deadline deadline.Context
 	after    db.Committed // what must wait until the response is sent
+	seen     *Request     // what observers see; nil without any
 }
 
 type exchangeKey struct{}
@@ -116,16 +117,21 @@ func (a *API) dispatch(w http.ResponseWriter, r *http.Request) {
 func (a *API) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		x := &exchange{ResponseWriter: w, api: a, id: a.trustProxy(r)}
+		id, trusted := a.trustProxy(r)
+		x := &exchange{ResponseWriter: w, api: a, id: id}
 		ctx := context.WithValue(r.Context(), exchangeKey{}, x)
 		if a.written != nil {
 			x.client = a.written.client(r)
 			ctx = x.client.Context(ctx)
 		}
-		r = r.WithContext(ctx)
+		r = r.WithContext(x.watch(ctx, r, trusted))
 		x.request = r
 		w.Header().Set("X-Request-Id", x.id)
-		defer func() { a.logAccess(r, x, time.Since(start)) }()
+		defer func() {
+			took := time.Since(start)
+			a.logAccess(r, x, took)
+			x.report(r.Context(), took)
+		}()
 		defer x.end()
 		defer a.rescue(x)
 		next.ServeHTTP(x, r)
@@ -158,22 +164,23 @@ func (a *API) logAccess(r *http.Request, x *exchange, took time.Duration) {
 
 // trustProxy returns the request's id, and sets its RemoteAddr to the client's
 // address without a port. Only a trusted proxy's word is taken for either.
-func (a *API) trustProxy(r *http.Request) (id string) {
+func (a *API) trustProxy(r *http.Request) (id string, trusted bool) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err == nil {
 		r.RemoteAddr = peer.Addr().Unmap().String()
 	}
-	if err == nil && a.trusted(peer.Addr()) {
+	trusted = err == nil && a.trusted(peer.Addr())
+	if trusted {
 		if client, ok := a.forwardedFor(r.Header.Values("X-Forwarded-For")); ok {
 			r.RemoteAddr = client
 		}
 		if id = r.Header.Get("X-Request-Id"); validID(id) {
-			return id
+			return id, true
 		}
 	}
 	var b [12]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
+	return hex.EncodeToString(b[:]), trusted
 }
 
 // validID reports whether a request id is short and harmless in a log.

@@ -1,13 +1,19 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
+	"log/slog"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/api/apitest"
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/errs"
 )
 
@@ -50,6 +56,50 @@ func FuzzInput(f *testing.F) {
 			}
 		default:
 			t.Errorf("status %d: %s", r.Status, r.Body)
+		}
+	})
+}
+
+// FuzzIdempotencyKey: a key is refused as the client's mistake, or what is asked
+// twice with it is done once.
+func FuzzIdempotencyKey(f *testing.F) {
+	for _, key := range []string{"a", "", " ", "5e0c2f4a-6f0e-4b57-9a59-3d7f4d0e6a11", "'; DROP TABLE payments", "é", "a\x00b", "a,b", "\"", strings.Repeat("k", 256)} {
+		f.Add(key)
+	}
+	d := dbtest.SQLite(f, api.Migrations())
+	err := d.Do(context.Background(), func(ctx context.Context, s *db.Session) error {
+		_, err := s.Exec(ctx, "CREATE TABLE payments (amount INTEGER NOT NULL)")
+		return err
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	var b bank
+	a := api.New(api.Config{DB: d, Logger: slog.New(slog.DiscardHandler)})
+	r := a.Router("", "")
+	api.Provide(r, whoPays)
+	api.Post(r, "/payments", b.pay, anyPayer, api.Idempotent)
+	h, err := a.Handler()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, key string) {
+		pay := func() *httptest.ResponseRecorder {
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest("POST", "/payments", strings.NewReader(`{"amount": 5}`))
+			r.Header.Set("Content-Type", "application/json")
+			r.Header["Idempotency-Key"] = []string{key}
+			h.ServeHTTP(w, r)
+			return w
+		}
+		first := pay()
+		calls := b.calls
+		again := pay()
+		if first.Code != again.Code || first.Body.String() != again.Body.String() && first.Code == 200 || b.calls != calls {
+			t.Errorf("%q: %d %s, and again %d %s, %d calls later", key, first.Code, first.Body, again.Code, again.Body, b.calls-calls)
+		}
+		if first.Code != 200 && first.Code != 422 {
+			t.Errorf("%q: %d %s", key, first.Code, first.Body)
 		}
 	})
 }

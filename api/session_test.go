@@ -136,6 +136,9 @@ func TestOutcomes(t *testing.T) {
 		"an output that cannot be encoded": {func(context.Context, *db.Session, string) (*out, error) {
 			return &out{func() {}}, nil
 		}, 500, "internal", false, "encoding the output"},
+		"an output that cannot be encoded, after Nested": {func(ctx context.Context, s *db.Session, note string) (*out, error) {
+			return &out{func() {}}, s.Nested(ctx, func(ctx context.Context, s *db.Session) error { return write(ctx, s, note+" inside") })
+		}, 500, "internal", false, "encoding the output"},
 		"a constraint that fails at COMMIT": {func(ctx context.Context, s *db.Session, note string) (*out, error) {
 			_, err := s.Exec(ctx, "INSERT INTO replies (note) VALUES ('none')")
 			return &out{}, err
@@ -153,6 +156,9 @@ func TestOutcomes(t *testing.T) {
 			}
 			return &out{}, nil
 		}, 200, "", true, ""},
+		"Goexit in Nested": {func(ctx context.Context, s *db.Session, note string) (*out, error) {
+			return nil, s.Nested(ctx, func(context.Context, *db.Session) error { runtime.Goexit(); return nil })
+		}, 500, "internal", false, "session_test.go"},
 		"a panic in Nested": {func(ctx context.Context, s *db.Session, note string) (*out, error) {
 			return nil, s.Nested(ctx, func(context.Context, *db.Session) error { panic("boom") })
 		}, 500, "internal", false, "boom"},

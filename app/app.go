@@ -28,6 +28,7 @@ import (
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/jobs"
+	"github.com/terem-go/terem/metrics"
 	"github.com/terem-go/terem/migrate"
 	"github.com/terem-go/terem/settings"
 	"github.com/terem-go/terem/web"
@@ -42,6 +43,10 @@ type Config struct {
 	Version string
 	// Addr is the host and port to listen on. The default is 127.0.0.1:8000.
 	Addr string
+	// AdminAddr is the host and port to serve metrics on, for Prometheus, and
+	// profiles (pprof). Neither needs a login: it should be an address that only
+	// the operator reaches. The default is none; nothing is measured then.
+	AdminAddr string
 	// Logger is the application's logger. The default is slog.Default().
 	Logger *slog.Logger
 	// DB is the application's database; nil for an application without one.
@@ -89,7 +94,8 @@ type App struct {
 	migrator *migrate.Migrator // see migrations
 	commands []command
 	tables   []Table
-	handler  http.Handler // once it was asked for
+	metrics  *metrics.Metrics // nil without an admin address
+	handler  http.Handler     // once it was asked for
 
 	stopping atomic.Bool  // a signal to stop was received
 	closing  atomic.Bool  // clients are to close their connections
@@ -123,7 +129,11 @@ func New(c Config) *App {
 	c.API.DB = cmp.Or(c.API.DB, c.DB)
 	c.API.Logger = cmp.Or(c.API.Logger, c.Logger)
 	c.Jobs.Logger = cmp.Or(c.Jobs.Logger, c.Logger)
-	a := &App{config: c, api: api.New(c.API)}
+	a := &App{config: c}
+	if c.AdminAddr != "" {
+		a.measure()
+	}
+	a.api = api.New(a.config.API)
 	a.health()
 	if c.Assets != nil {
 		api.Handle(a.Root(""), "GET "+c.Assets.Prefix(), c.Assets.Handler(), api.Public)

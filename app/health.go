@@ -16,7 +16,7 @@ type Health struct {
 }
 
 var (
-	errStopping = errs.New(errs.Unavailable, "stopping", "The server is about to stop.")
+	errStopping = errs.New(errs.Unavailable, "stopping", "The server is about to stop.").After(2 * time.Second)
 	errBehind   = errs.New(errs.Unavailable, "migrations_pending", "The database's schema is older than the program. Apply the migrations.")
 )
 

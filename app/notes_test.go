@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"testing/fstest"
 	"time"
 
@@ -47,6 +48,7 @@ type noteCreate struct {
 	Body struct {
 		Text     string `json:"text"`
 		Wait     int    `json:"wait,omitempty" doc:"How long the session stays open, in milliseconds."`
+		Until    string `json:"until,omitempty" doc:"The session stays open until this file is there."`
 		Stubborn bool   `json:"stubborn,omitempty" doc:"Wait even when the request is cancelled."`
 		Hook     int    `json:"hook,omitempty" doc:"How long what runs after the commit takes, in milliseconds."`
 	}
@@ -67,7 +69,15 @@ func (n *notes) create(ctx context.Context, s *db.Session, in *noteCreate) (*not
 			n.log.InfoContext(ctx, "after the commit", slog.String("text", row.Text), slog.Any("error", err))
 		})
 	}
-	n.log.InfoContext(ctx, "waiting", slog.Int("ms", in.Body.Wait))
+	n.log.InfoContext(ctx, "waiting", slog.String("text", row.Text))
+	for in.Body.Until != "" {
+		if _, err := os.Stat(in.Body.Until); err == nil {
+			break
+		}
+		if err := pause(ctx, 5); err != nil {
+			return nil, err
+		}
+	}
 	if in.Body.Stubborn {
 		ctx = context.WithoutCancel(ctx)
 	}

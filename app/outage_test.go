@@ -123,7 +123,7 @@ func TestServeWhenPostgresGoesAway(t *testing.T) {
 		}
 		busy <- r
 	}()
-	log.Await(t, 10*time.Second, `"ms":300`)
+	log.Await(t, 10*time.Second, `"text":"under way"`)
 	if err := server.Kill(); err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,12 @@ func (a *App) Serve(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
-	l, err := listen.TCP(ctx, a.config.Addr)
+	stopAdmin, err := a.startAdmin(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopAdmin()
+	l, err := listen.TCP(ctx, "ADDR", a.config.Addr)
 	if err != nil {
 		return err
 	}

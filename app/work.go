@@ -30,6 +30,11 @@ func (a *App) Work(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
+	stopAdmin, err := a.startAdmin(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopAdmin()
 	stop, err := a.startJobs(ctx)
 	if err != nil {
 		return err

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/terem-go/terem/db"
 )
 
 // Passwords hashes passwords with argon2id and compares them. It may be used by
@@ -27,7 +29,7 @@ type Passwords struct {
 
 // Hash returns the password as a string to store, in the PHC format and with a
 // random salt: $argon2id$v=19$m=…,t=…,p=…$salt$sum, 97 bytes at default
-// parameters and at most 100. Never call it inside a transaction.
+// parameters and at most 100. Never call it inside a transaction: see db.Outside.
 //
 // It does not apply the policy, so that an old password can be hashed anew:
 // call Check for a new one. It returns ErrPasswordTooLong over 1024 bytes,
@@ -49,7 +51,7 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 // Verify compares a password with a stored hash, in constant time, and returns
 // nil when they match. Then outdated says that the hash was made with weaker
 // parameters than are configured now: store a new one from Hash. Never call it
-// inside a transaction.
+// inside a transaction: see db.Outside.
 //
 // An empty hash stands for nobody: an unknown login, or an account without a
 // password. It costs what a hash of the configured parameters costs and never
@@ -81,6 +83,9 @@ func (p *Passwords) Verify(ctx context.Context, hash, password string) (outdated
 // sum computes the hash of a password with h's parameters, salt and length of
 // sum, once it is this call's turn.
 func (p *Passwords) sum(ctx context.Context, h phc, password string) ([]byte, error) {
+	if err := db.Outside(ctx, "hashing a password"); err != nil {
+		return nil, err
+	}
 	if err := p.acquire(ctx); err != nil {
 		return nil, err
 	}

@@ -152,6 +152,9 @@ var errNoSuchKey = errors.New("dao: no row can have this key")
 // keyArg returns what is written for a value of the key that a caller gave: of
 // the field's own type or, for integers and strings, of any such type.
 func (c *column) keyArg(key any) (any, error) {
+	if id, ok := key.(int64); ok && c.Kind == "int64" { // as most are
+		return id, nil
+	}
 	k, v := reflect.ValueOf(key), reflect.New(c.typ).Elem()
 	integer := c.integer()
 	switch {

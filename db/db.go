@@ -52,6 +52,14 @@ type Config struct {
 	CommitTimeout time.Duration
 	// HookTimeout limits each function given to AfterCommit. The default is 30 s.
 	HookTimeout time.Duration
+	// Development logs what is harmless there and not in production: a statement
+	// that takes more than 200 ms, and one that a unit of work sends more than 10
+	// times. The default is to log only, everywhere, that a transaction was left
+	// idle for more than 100 ms.
+	Development bool
+	// Strict makes Outside an error where it is a warning otherwise. It is meant
+	// for tests, and set by package dbtest.
+	Strict bool
 
 	// Replicas are the URLs of databases that follow this one, for readers; a
 	// Client says which of its reads may go there. One that cannot be reached is
@@ -108,7 +116,13 @@ func New(e Engine, c Config) *DB {
 	c.Logger = cmp.Or(c.Logger, slog.Default())
 	c.CommitTimeout = cmp.Or(c.CommitTimeout, 5*time.Second)
 	c.HookTimeout = cmp.Or(c.HookTimeout, 30*time.Second)
-	return &DB{engine: e, config: c, replicas: e.Replicated()}
+	d := &DB{engine: e, config: c, replicas: e.Replicated()}
+	observers := []Observer{&idleness{c.Logger}}
+	if c.Development {
+		observers = append(observers, &habits{log: c.Logger})
+	}
+	d.observers.Store(&observers)
+	return d
 }
 
 // Dialect returns the SQL dialect of the database.
@@ -125,8 +139,8 @@ func (d *DB) Replicated() bool { return d.replicas }
 // fails for readers that could write.
 func (d *DB) Ping(ctx context.Context) error { return d.engine.Ping(ctx) }
 
-// Migrator opens a database/sql pool of one connection for migrations. The
-// caller closes it.
+// Migrator opens a database/sql pool of one connection for migrations, past a
+// pooler. The caller closes it.
 func (d *DB) Migrator() (*sql.DB, error) { return d.engine.Migrator() }
 
 // Close waits for AfterCommit functions that are running, until ctx ends, and

@@ -38,7 +38,7 @@ type handle struct {
 	keeps bool // its connection from the first statement on: it has a transaction
 	mark  mark
 	last  deadline.Context // of COMMIT or ROLLBACK
-	seen  *attempt         // what observers see; nil without any
+	seen  *attempt         // what observers see
 
 	mu     sync.Mutex // held while a statement runs
 	ended  bool

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -151,4 +152,52 @@ func TestAUnitInsideAUnit(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Row 22 with a context that does not know of the outer unit: the wait for what
+// the outer one holds ends by itself.
+func TestAUnitInsideAUnitOfAnotherContext(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]func(*testing.T) string{
+		"sqlite": func(t *testing.T) string { return dbtest.SQLiteURL(t, migrations) + "&max_wait=50ms&readers=1" },
+		"postgres": func(t *testing.T) string {
+			return dbtest.PostgresURL(t, migrations) + "&max_wait=50ms&pool_max_conns=1"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := dbtest.Open(t, url(t))
+			foreign, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
+			err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
+				if err := write(ctx, s, "outer"); err != nil {
+					return err
+				}
+				err := d.Do(foreign, func(ctx context.Context, s *db.Session) error { return write(ctx, s, "inner") })
+				want{class: db.Busy, kind: errs.Unavailable}.check(t, err)
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			err = d.Read(t.Context(), func(ctx context.Context, r *db.Reader) error {
+				rows, err := r.Query(ctx, "SELECT body FROM notes")
+				if err != nil {
+					return err
+				}
+				defer rows.Close()
+				err = d.Read(foreign, func(ctx context.Context, r *db.Reader) error {
+					return r.QueryRow(ctx, "SELECT count(*) FROM notes").Scan(new(int))
+				})
+				want{class: db.Busy, kind: errs.Unavailable}.check(t, err)
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			if got := notes(t, d, ""); !cmp.Equal(got, []string{"outer"}) {
+				t.Errorf("there are %q", got)
+			}
+		})
+	}
 }

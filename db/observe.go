@@ -34,22 +34,24 @@ type Observer interface {
 // while the attempt goes on, and may be read within an observer's methods only.
 type Attempt struct {
 	Writes   bool      // it is a session's, else a reader's
+	Keeps    bool      // it has a transaction, and with it a connection, from its first statement to its end
 	Number   int       // from 1
 	Last     *Attempt  // the one before, which was in vain; nil for the first
 	Attempts int       // how often the unit is tried that conflicts with others, at most
 	Began    time.Time // when its function was called
 
-	Statements int       // sent so far; BEGIN, COMMIT and ROLLBACK do not count
-	SQL        string    // the last one sent, or the COMMIT or ROLLBACK behind it
-	Sent       time.Time // when that was sent
-	First      time.Time // when the first one was sent
-	Ended      time.Time // when the one before SQL, or SQL itself, had ended
-	Refused    bool      // an observer has refused a statement or COMMIT
+	Statements int           // sent so far; BEGIN, COMMIT and ROLLBACK do not count
+	SQL        string        // the last one sent, or the COMMIT or ROLLBACK behind it
+	Previous   string        // the one before SQL
+	Sent       time.Time     // when SQL was sent
+	First      time.Time     // when the first one was sent
+	Ended      time.Time     // when the one before SQL, or SQL itself, had ended
+	Waited     time.Duration // for connections so far, within the time of its statements
+	Refused    bool          // an observer has refused a statement or COMMIT
 
 	// Of an attempt that has ended:
 	Outcome Outcome
-	Err     error         // what it ends with
-	Waited  time.Duration // for connections, within the time of its statements
+	Err     error // what it ends with
 }
 
 // Outcome is what became of an attempt.
@@ -71,11 +73,7 @@ func (o Outcome) String() string {
 func (d *DB) Observe(o Observer) {
 	for {
 		old := d.observers.Load()
-		var list []Observer
-		if old != nil {
-			list = slices.Clip(*old) // others are reading it
-		}
-		list = append(list, o)
+		list := append(slices.Clip(*old), o) // others are reading it
 		if d.observers.CompareAndSwap(old, &list) {
 			return
 		}
@@ -86,17 +84,14 @@ func (d *DB) Observe(o Observer) {
 type attempt struct {
 	Attempt
 	observers []Observer
-	statement []context.Context // of each observer that was told of the statement
+	statement []context.Context  // of each observer that was told of the statement
+	few       [2]context.Context // the room for them, mostly
 }
 
 // next returns the attempt that follows last, which is nil before the first one.
-// It is nil where nobody observes.
 func (d *DB) next(o Options, last *attempt) *attempt {
-	list := d.observers.Load()
-	if list == nil {
-		return nil
-	}
-	a := &attempt{observers: *list, Attempt: Attempt{Number: 1, Attempts: o.Attempts}}
+	a := &attempt{observers: *d.observers.Load(), Attempt: Attempt{Number: 1, Attempts: o.Attempts}}
+	a.statement = a.few[:0]
 	if last != nil {
 		a.Number, a.Last = last.Number+1, &last.Attempt
 	}
@@ -106,11 +101,11 @@ func (d *DB) next(o Options, last *attempt) *attempt {
 // begin returns the context for the unit's function, and tells the observers that
 // the attempt begins.
 func (h *handle) begin(ctx context.Context, a *attempt, writes bool) context.Context {
-	ctx = context.WithValue(ctx, insideKey{}, &h.mark)
-	if h.seen = a; a == nil {
-		return ctx
-	}
-	a.Writes, a.Began = writes, time.Now()
+	h.mark.db = h.db
+	h.mark.Context = ctx
+	ctx = &h.mark
+	h.seen = a
+	a.Writes, a.Keeps, a.Began = writes, h.keeps, time.Now()
 	for _, o := range a.observers {
 		ctx = o.Begin(ctx, &a.Attempt)
 	}
@@ -120,9 +115,6 @@ func (h *handle) begin(ctx context.Context, a *attempt, writes bool) context.Con
 // statement tells them that a statement is about to be sent, and returns its
 // context. after must follow, unless an observer has refused it.
 func (h *handle) statement(ctx context.Context, sql string) (context.Context, error) {
-	if h.seen == nil {
-		return ctx, nil
-	}
 	h.seen.Statements++
 	ctx, err := h.before(ctx, sql)
 	h.note(err)
@@ -132,7 +124,7 @@ func (h *handle) statement(ctx context.Context, sql string) (context.Context, er
 // ending is statement for COMMIT and ROLLBACK, which are not sent where there is
 // no transaction.
 func (h *handle) ending(ctx context.Context, sql string) (context.Context, error) {
-	if h.seen == nil || !h.mark.holds.Load() {
+	if !h.mark.holds.Load() {
 		return ctx, nil
 	}
 	return h.before(ctx, sql)
@@ -140,7 +132,7 @@ func (h *handle) ending(ctx context.Context, sql string) (context.Context, error
 
 func (h *handle) before(ctx context.Context, sql string) (context.Context, error) {
 	a := h.seen
-	a.SQL, a.Sent = sql, time.Now()
+	a.Previous, a.SQL, a.Sent = a.SQL, sql, time.Now()
 	if a.First.IsZero() {
 		a.First = a.Sent
 	}
@@ -160,10 +152,10 @@ func (h *handle) before(ctx context.Context, sql string) (context.Context, error
 // after tells them that the statement has ended.
 func (h *handle) after(err error) {
 	a := h.seen
-	if a == nil || len(a.statement) == 0 {
+	if len(a.statement) == 0 {
 		return
 	}
-	a.Ended = time.Now()
+	a.Ended, a.Waited = time.Now(), h.conn.Waited()
 	for i, ctx := range a.statement {
 		a.observers[i].After(ctx, &a.Attempt, err)
 	}
@@ -174,10 +166,7 @@ func (h *handle) after(err error) {
 func (h *handle) finish(ctx context.Context, outcome Outcome, err error) {
 	h.mark.holds.Store(false)
 	a := h.seen
-	if a == nil {
-		return
-	}
-	a.Outcome, a.Err, a.Waited = outcome, err, h.conn.Waited()
+	a.Outcome, a.Err = outcome, err
 	for _, o := range a.observers {
 		o.End(ctx, &a.Attempt)
 	}

@@ -55,13 +55,33 @@ func (d *DB) Read(ctx context.Context, f func(ctx context.Context, r *Reader) er
 	})
 }
 
-// insideKey marks the context of a unit's function, so that a second unit
-// inside it is refused. Its value is a *mark.
+// insideKey is the key of the context of a unit's function: its value is the mark,
+// so that a second unit inside it is refused.
 type insideKey struct{}
 
-// mark is what may be known of a unit by the context of its function.
+// mark is the context of a unit's function, and what may be known of the unit by
+// it.
 type mark struct {
+	context.Context
 	holds atomic.Bool // a transaction, and with it a connection
+	db    *DB
+}
+
+// Value implements context.Context.
+func (m *mark) Value(key any) any {
+	if key == (insideKey{}) {
+		return m
+	}
+	return m.Context.Value(key)
+}
+
+// AfterFunc is what context.AfterFunc looks for: what it gets from the context of
+// a request costs no goroutine for each statement.
+func (m *mark) AfterFunc(f func()) (stop func() bool) {
+	if c, ok := m.Context.(interface{ AfterFunc(func()) func() bool }); ok {
+		return c.AfterFunc(f)
+	}
+	return context.AfterFunc(m.Context, f)
 }
 
 // attempts runs one until it succeeds, fails for good, or was tried often

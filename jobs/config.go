@@ -30,6 +30,8 @@ type Config struct {
 	// with some time to return after it; the default is a minute longer than the
 	// longest. It may take up to a minute more.
 	RescueAfter time.Duration
+	// Observers are told of every run of a job. The default is none.
+	Observers []Observer
 }
 
 const (
@@ -65,7 +67,7 @@ func (c Config) check(w *Workers) error {
 
 // river returns the configuration of River's client.
 func (c Config) river(d *db.DB, w *Workers) (*river.Config, error) {
-	workers, err := w.on(d)
+	workers, err := w.on(d, c.Observers)
 	if err != nil {
 		return nil, err
 	}

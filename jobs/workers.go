@@ -25,7 +25,7 @@ type Workers struct {
 type entry struct {
 	kind    string
 	timeout time.Duration
-	add     func(*river.Workers, *db.DB) error // to those of River
+	add     func(*river.Workers, *db.DB, []Observer) error // to those of River
 	run     func(context.Context, *db.DB, *rivertype.JobRow) error
 }
 
@@ -47,8 +47,8 @@ func Add[T Args](w *Workers, f func(ctx context.Context, d *db.DB, job *Job[T]) 
 	for _, opt := range opts {
 		opt(&a)
 	}
-	a.add = func(to *river.Workers, d *db.DB) error {
-		return river.AddWorkerSafely(to, &worker[T]{db: d, f: f, timeout: a.timeout})
+	a.add = func(to *river.Workers, d *db.DB, observers []Observer) error {
+		return river.AddWorkerSafely(to, &worker[T]{db: d, f: f, timeout: a.timeout, observers: observers})
 	}
 	a.run = func(ctx context.Context, d *db.DB, row *rivertype.JobRow) error {
 		j := &river.Job[T]{JobRow: row}
@@ -96,11 +96,11 @@ func (w *Workers) longest(timeout time.Duration) time.Duration {
 }
 
 // on returns the workers as River has them, for a database.
-func (w *Workers) on(d *db.DB) (*river.Workers, error) {
+func (w *Workers) on(d *db.DB, observers []Observer) (*river.Workers, error) {
 	to := river.NewWorkers()
 	var problems []error
 	for _, a := range w.list {
-		problems = append(problems, a.add(to, d))
+		problems = append(problems, a.add(to, d, observers))
 	}
 	return to, errors.Join(problems...)
 }
@@ -108,9 +108,10 @@ func (w *Workers) on(d *db.DB) (*river.Workers, error) {
 // worker implements river.Worker.
 type worker[T Args] struct {
 	river.WorkerDefaults[T]
-	db      *db.DB
-	f       func(context.Context, *db.DB, *Job[T]) error
-	timeout time.Duration
+	db        *db.DB
+	f         func(context.Context, *db.DB, *Job[T]) error
+	timeout   time.Duration
+	observers []Observer
 }
 
 // Timeout implements river.Worker. Zero is the client's.
@@ -118,7 +119,9 @@ func (w *worker[T]) Timeout(*river.Job[T]) time.Duration { return w.timeout }
 
 // Work implements river.Worker.
 func (w *worker[T]) Work(ctx context.Context, j *river.Job[T]) error {
-	err := protect(func() error { return w.f(ctx, w.db, newJob(j)) })
+	err := observed(ctx, w.observers, j.JobRow, func(ctx context.Context) error {
+		return protect(func() error { return w.f(ctx, w.db, newJob(j)) })
+	})
 	if err != nil && errors.Is(ctx.Err(), context.Canceled) && !errors.Is(err, context.Canceled) {
 		// River puts a job back that was cancelled by a stop. It asks the error.
 		err = fmt.Errorf("%w (%w)", err, context.Canceled)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/terem-go/terem/db"
 )
 
 // capacity is how many messages a Mailbox keeps.
@@ -38,8 +40,12 @@ func NewMailbox(from string) (*Mailbox, error) {
 	return &Mailbox{from: f}, nil
 }
 
-// Send keeps a message. It refuses what a Client would refuse before it connects.
-func (b *Mailbox) Send(_ context.Context, m Message) error {
+// Send keeps a message. It refuses what a Client would refuse before it connects, and so it does inside a
+// transaction.
+func (b *Mailbox) Send(ctx context.Context, m Message) error {
+	if err := db.Outside(ctx, "sending a mail"); err != nil {
+		return err
+	}
 	m, err := m.complete(b.from)
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ const closeLimit = 10 * time.Second
 func Open(t testing.TB, url string) *db.DB {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	d, err := db.Open(t.Context(), url, db.Config{Logger: log}, sqlite.Engine, postgres.Engine)
+	d, err := db.Open(t.Context(), url, db.Config{Logger: log, Strict: true}, sqlite.Engine, postgres.Engine)
 	if err != nil {
 		t.Fatal(err)
 	}

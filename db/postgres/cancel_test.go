@@ -125,9 +125,9 @@ func TestCanceledDuringCommit(t *testing.T) {
 		"CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly()")
 	before := backend(t, d)
 	ctx, cancel := context.WithCancel(limited(t))
+	d.Observe(atCommit(func() { time.AfterFunc(100*time.Millisecond, cancel) }))
 	hooks := 0
 	err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-		time.AfterFunc(100*time.Millisecond, cancel)
 		s.AfterCommit(func(ctx context.Context) {
 			if hooks++; ctx.Err() != nil {
 				t.Errorf("the hook's context has ended: %v", ctx.Err())
@@ -145,6 +145,21 @@ func TestCanceledDuringCommit(t *testing.T) {
 		t.Error("the connection was replaced")
 	}
 }
+
+// atCommit is an observer that calls a function when COMMIT is about to be sent.
+type atCommit func()
+
+func (f atCommit) Begin(ctx context.Context, _ *db.Attempt) context.Context { return ctx }
+
+func (f atCommit) Before(ctx context.Context, a *db.Attempt) (context.Context, error) {
+	if a.SQL == "COMMIT" {
+		f()
+	}
+	return ctx, nil
+}
+
+func (f atCommit) After(context.Context, *db.Attempt, error) {}
+func (f atCommit) End(context.Context, *db.Attempt)          {}
 
 func TestCanceledWhileWaitingForAConnection(t *testing.T) {
 	t.Parallel()

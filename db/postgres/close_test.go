@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/faultproxy"
+	"github.com/terem-go/terem/internal/pgserver"
 )
 
 // TestCloseWaits is row 24: units that are under way end as they would.
@@ -59,6 +61,31 @@ func TestCloseGivesUp(t *testing.T) {
 		return err
 	})
 	if err != nil {
+		t.Error(err)
+	}
+}
+
+// A connection on which nothing comes any more is no unit that goes on.
+func TestCloseAfterSilence(t *testing.T) {
+	t.Parallel()
+	p, _, url := newProxy(t, pgserver.Options{})
+	d := open(t, one(url))
+	do(t, d, notes)
+	p.Pick(func(where faultproxy.Point) faultproxy.Fault {
+		if where == faultproxy.Begin {
+			return faultproxy.SilentBefore
+		}
+		return faultproxy.None
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := once(ctx, d, "SELECT 1"); err == nil {
+		t.Error("silence was an answer")
+	}
+	if err := look(ctx, d, "SELECT 1"); err == nil {
+		t.Error("silence was an answer")
+	}
+	if err := d.Close(limited(t)); err != nil {
 		t.Error(err)
 	}
 }

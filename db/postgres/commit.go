@@ -89,12 +89,16 @@ func durably(ctx context.Context, c *pgx.Conn, sql string) (pgconn.CommandTag, s
 	l, socket := linkOf(c), c.PgConn().Conn()
 	l.committing.Store(true)
 	l.unreplicated.Store(false)
-	stop := func() bool { return true }
-	if deadline, ok := ctx.Deadline(); ok {
-		stop = time.AfterFunc(time.Until(deadline), func() { _ = socket.Close() }).Stop
+	deadline, limited := ctx.Deadline()
+	switch {
+	case !limited:
+	case l.limit == nil:
+		l.limit = time.AfterFunc(time.Until(deadline), func() { _ = socket.Close() })
+	default:
+		l.limit.Reset(time.Until(deadline))
 	}
 	tag, value, err := both(c.PgConn().Exec(context.WithoutCancel(ctx), sql))
-	answered := stop() && !c.IsClosed()
+	answered := (!limited || l.limit.Stop()) && !c.IsClosed()
 	if !answered {
 		_ = socket.Close()
 		_ = c.Close(ctx)
@@ -129,5 +133,5 @@ func (u *unit) closeOpen() error {
 	if u.open == nil {
 		return nil
 	}
-	return u.open()
+	return u.open.finish()
 }

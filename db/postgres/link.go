@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"sync/atomic"
 	"time"
@@ -10,11 +11,15 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 // link is what the engine knows of one connection besides what pgx does.
 type link struct {
+	ahead        ahead
+	mode         pgx.QueryExecMode
 	committing   atomic.Bool // COMMIT is under way, or broke the connection
+	limit        *time.Timer // of a COMMIT, after which the connection is closed
 	unreplicated atomic.Bool // the server stopped waiting for a standby
 	opened       time.Time   // it was open then
 }
@@ -30,7 +35,15 @@ var errNoCancel = errors.New("postgres: COMMIT is not cancelled")
 // a COMMIT is not, since one that waits for a standby would then return as if
 // it were safe there. pgx asks for a cancel whenever a connection breaks, too.
 func watch(c *pgx.ConnConfig) {
-	l := &link{}
+	l := &link{mode: c.DefaultQueryExecMode}
+	l.ahead = ahead{named: l.mode == pgx.QueryExecModeCacheStatement, prepared: map[*command]bool{}}
+	build := c.BuildFrontend
+	c.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
+		l.ahead.r, l.ahead.w = r, w
+		f := build(&l.ahead, &l.ahead)
+		l.ahead.unread = f.ReadBufferLen
+		return f
+	}
 	dial, notice, after := c.DialFunc, c.OnNotice, c.Config.AfterConnect
 	c.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		if l.committing.Load() {

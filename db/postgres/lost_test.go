@@ -9,6 +9,7 @@ import (
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/errs"
+	"github.com/terem-go/terem/internal/faultproxy"
 	"github.com/terem-go/terem/internal/pgserver"
 )
 
@@ -22,38 +23,38 @@ func TestLostDuringCommit(t *testing.T) {
 	do(t, straight, "CREATE TABLE lines (id int)")
 	for id, c := range []struct {
 		name     string
-		fault    fault
+		fault    faultproxy.Fault
 		once     bool // not at the second attempt
 		pooler   bool
 		class    db.Class // of the unit's error, Other for none
 		attempts int
 		rows     int
 	}{
-		{name: "before the server has it", fault: cutBefore, class: db.Unreachable, attempts: 2},
-		{name: "before the server has it, once", fault: cutBefore, once: true, attempts: 2, rows: 1},
-		{name: "before the client has the answer", fault: cutAfter, attempts: 1, rows: 1},
-		{name: "because the limit is over", fault: silentAfter, attempts: 1, rows: 1},
-		{name: "because the limit is over, before the server has it", fault: silentBefore, class: db.Unreachable, attempts: 2},
-		{name: "with all others, before the server has it", fault: allBefore, class: db.Lost, attempts: 1},
-		{name: "with all others, before the client has the answer", fault: allAfter, class: db.Lost, attempts: 1, rows: 1},
-		{name: "behind a pooler", fault: cutAfter, pooler: true, class: db.Lost, attempts: 1, rows: 1},
+		{name: "before the server has it", fault: faultproxy.CutBefore, class: db.Unreachable, attempts: 2},
+		{name: "before the server has it, once", fault: faultproxy.CutBefore, once: true, attempts: 2, rows: 1},
+		{name: "before the client has the answer", fault: faultproxy.CutAfter, attempts: 1, rows: 1},
+		{name: "because the limit is over", fault: faultproxy.SilentAfter, attempts: 1, rows: 1},
+		{name: "because the limit is over, before the server has it", fault: faultproxy.SilentBefore, class: db.Unreachable, attempts: 2},
+		{name: "with all others, before the server has it", fault: faultproxy.AllBefore, class: db.Lost, attempts: 1},
+		{name: "with all others, before the client has the answer", fault: faultproxy.AllAfter, class: db.Lost, attempts: 1, rows: 1},
+		{name: "behind a pooler", fault: faultproxy.CutAfter, pooler: true, class: db.Lost, attempts: 1, rows: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p.pooler.Store(c.pooler)
-			before := p.accepted.Load()
+			p.Pooler.Store(c.pooler)
+			before := p.Accepted.Load()
 			d := openWith(t, one(url), db.Config{CommitTimeout: 300 * time.Millisecond})
 			do(t, d, "INSERT INTO lines VALUES (-1)")
-			eventually(t, "all connections are there", func() bool { return p.accepted.Load()-before == 3 })
+			eventually(t, "all connections are there", func() bool { return p.Accepted.Load()-before == 3 })
 			if err := d.Ping(limited(t)); err != nil {
 				t.Fatal(err)
 			}
-			p.fault.Store(int32(c.fault))
-			defer p.fault.Store(int32(none))
-			connections, attempts, hooks := p.accepted.Load(), 0, 0
+			p.AtCommit(c.fault)
+			defer p.AtCommit(faultproxy.None)
+			connections, attempts, hooks := p.Accepted.Load(), 0, 0
 
 			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 				if attempts++; attempts > 1 && c.once {
-					p.fault.Store(int32(none))
+					p.AtCommit(faultproxy.None)
 				}
 				s.AfterCommit(func(context.Context) { hooks++ })
 				_, err := s.Exec(ctx, "INSERT INTO lines VALUES ($1)", id)
@@ -72,10 +73,10 @@ func TestLostDuringCommit(t *testing.T) {
 			if n := value[int](t, straight, "SELECT count(*) FROM lines WHERE id = $1", id); n != c.rows {
 				t.Errorf("%d rows are there, want %d", n, c.rows)
 			}
-			if asked := p.accepted.Load() - connections; c.class == db.Other && asked != int32(c.attempts)-1 {
+			if asked := p.Accepted.Load() - connections; c.class == db.Other && asked != int32(c.attempts)-1 {
 				t.Errorf("%d connections were made after COMMIT, as a request to cancel it would be", asked)
 			}
-			p.fault.Store(int32(none))
+			p.AtCommit(faultproxy.None)
 			do(t, d, "SELECT 1")
 		})
 	}

@@ -73,12 +73,8 @@ func (n *native) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row 
 
 func (n *native) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, src pgx.CopyFromSource) (count int64, err error) {
 	err = n.guard.Statement(ctx, "COPY "+table.Sanitize()+" FROM STDIN", func(ctx context.Context) error {
-		c, err := n.unit.begun(ctx, true)
-		if err != nil {
-			return err
-		}
-		count, err = c.CopyFrom(ctx, table, columns, src)
-		return n.unit.settle(ctx, err)
+		count, err = n.unit.copyFrom(ctx, table, columns, src)
+		return err
 	})
 	return count, err
 }

@@ -12,12 +12,18 @@ import (
 func (n *native) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 	r := &nativeBatch{native: n, ctx: ctx}
 	err := n.guard.Statement(ctx, batchText(b), func(ctx context.Context) error {
-		c, err := n.unit.begun(ctx, false)
+		c, err := n.unit.acquire(ctx, slices.ContainsFunc(b.QueuedQueries, func(q *pgx.QueuedQuery) bool { return writes(q.SQL) }))
 		if err != nil {
 			return err
 		}
-		r.BatchResults = c.SendBatch(ctx, n.unit.asking(b))
-		n.unit.open = r.end
+		switch linkOf(c).mode {
+		case pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol: // in which pgx goes past ahead
+			if err := n.unit.flush(ctx, c); err != nil {
+				return err
+			}
+		}
+		r.BatchResults = c.SendBatch(ctx, b)
+		n.unit.open = r
 		return nil
 	})
 	if err != nil {
@@ -33,16 +39,6 @@ func batchText(b *pgx.Batch) string {
 		texts[i] = q.SQL
 	}
 	return strings.Join(texts, ";\n")
-}
-
-// asking returns b, with a question at its end, in a copy, if it writes.
-func (u *unit) asking(b *pgx.Batch) *pgx.Batch {
-	if !slices.ContainsFunc(b.QueuedQueries, func(q *pgx.QueuedQuery) bool { return u.asks(q.SQL) }) {
-		return b
-	}
-	c := &pgx.Batch{QueuedQueries: slices.Clip(b.QueuedQueries)}
-	c.Queue(identify).QueryRow(u.tx.scan)
-	return c
 }
 
 // nativeBatch are the results of a batch. The unit learns of a failure when it
@@ -71,12 +67,12 @@ func (b *nativeBatch) QueryRow() pgx.Row {
 }
 
 func (b *nativeBatch) Close() error {
-	err := b.end()
+	err := b.finish()
 	b.native.guard.Note(err)
 	return err
 }
 
-func (b *nativeBatch) end() error {
+func (b *nativeBatch) finish() error {
 	if !b.closed {
 		b.closed = true
 		b.native.unit.open = nil

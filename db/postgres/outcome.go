@@ -67,16 +67,17 @@ func (r *reserve) ask(ctx context.Context, t transaction, sent time.Time) (strin
 	}
 	defer c.Release()
 	var status *string
-	var here transaction
+	var backend uint32
+	var server time.Time
 	var standbys bool
 	err = c.QueryRow(ctx, "SELECT pg_xact_status($1), pg_backend_pid(), pg_postmaster_start_time(), current_setting('synchronous_standby_names') <> ''", t.id).
-		Scan(&status, &here.backend, &here.server, &standbys)
+		Scan(&status, &backend, &server, &standbys)
 	switch {
 	case err != nil:
 		return "", err
-	case here.backend != c.Conn().PgConn().PID():
+	case backend != c.Conn().PgConn().PID():
 		return "", errPooler
-	case !here.server.Equal(t.server):
+	case !server.Equal(t.server):
 		return "", errRestarted
 	case status == nil: // it was too long ago
 		return "", nil

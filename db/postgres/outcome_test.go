@@ -11,6 +11,7 @@ import (
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/postgres"
+	"github.com/terem-go/terem/internal/faultproxy"
 	"github.com/terem-go/terem/internal/pgserver"
 )
 
@@ -51,6 +52,7 @@ func TestOutcomeOfEachWayToWrite(t *testing.T) {
 		"rows":                       {steps: steps(rowsOf("INSERT INTO lines VALUES (1) RETURNING id", true))},
 		"rows left open":             {steps: steps(rowsOf("INSERT INTO lines VALUES (1) RETURNING id", false))},
 		"nothing, then something":    {steps: steps(exec("DELETE FROM lines WHERE id = -1"), exec("INSERT INTO lines VALUES (1)"))},
+		"the simple protocol":        {steps: steps(exec("INSERT INTO lines VALUES ($1)", pgx.QueryExecModeSimpleProtocol, 1))},
 		"options of pgx":             {steps: steps(exec("INSERT INTO lines VALUES ($1)", pgx.QueryExecModeExec, 1))},
 		"names":                      {steps: steps(exec("INSERT INTO lines VALUES (@id)", pgx.NamedArgs{"id": 1}))},
 		"Nested":                     {steps: steps(nested(exec("INSERT INTO lines VALUES (1)")))},
@@ -58,14 +60,14 @@ func TestOutcomeOfEachWayToWrite(t *testing.T) {
 		"CopyFrom, then a statement": {steps: steps(read, copyFrom, read)},
 		"a batch":                    {steps: steps(batch)},
 		"a batch, later":             {steps: steps(read, batch)},
-		"CopyFrom, later":            {steps: steps(read, copyFrom), unknown: true},
+		"CopyFrom, later":            {steps: steps(read, copyFrom)},
 		"a function":                 {steps: steps(exec("SELECT add(1)")), unknown: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := open(t, one(url))
 			do(t, d, "DELETE FROM lines")
-			p.fault.Store(int32(cutAfter))
-			defer p.fault.Store(int32(none))
+			p.AtCommit(faultproxy.CutAfter)
+			defer p.AtCommit(faultproxy.None)
 			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 				for _, f := range c.steps {
 					if err := f(ctx, s); err != nil {
@@ -138,7 +140,7 @@ func TestOutcomeIsWaitedFor(t *testing.T) {
 	do(t, d, notes,
 		"CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$",
 		"CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly()")
-	p.fault.Store(int32(cutSent))
+	p.AtCommit(faultproxy.CutSent)
 	closed := make(chan error, 1)
 	attempts := 0
 	err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
@@ -177,7 +179,7 @@ func TestServerCrashesDuringCommit(t *testing.T) {
 			do(t, d, "INSERT INTO notes VALUES (0)")
 			pid := 0
 			var killed error
-			p.crash = func() {
+			p.Crash = func() {
 				killed = kill(p.server, pid)
 				others := 0 // whose numbers may be the same
 				eventually(t, "the server is there again", func() bool {
@@ -187,7 +189,7 @@ func TestServerCrashesDuringCommit(t *testing.T) {
 					return others == 3
 				})
 			}
-			p.fault.Store(int32(crash))
+			p.AtCommit(faultproxy.Crash)
 			attempts := 0
 			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 				attempts++
@@ -199,7 +201,7 @@ func TestServerCrashesDuringCommit(t *testing.T) {
 			if killed != nil {
 				t.Fatal(killed)
 			}
-			p.fault.Store(int32(none))
+			p.AtCommit(faultproxy.None)
 			if n := value[int](t, straight, "SELECT count(*) FROM notes WHERE id = 1"); db.ClassOf(err) != db.Lost || attempts != 1 || n != 0 {
 				t.Errorf("%d rows after %d attempts, %v", n, attempts, err)
 			}
@@ -219,7 +221,7 @@ func TestOutcomeWithoutAStandby(t *testing.T) {
 	if err := d.Ping(limited(t)); err != nil {
 		t.Fatal(err)
 	}
-	p.fault.Store(int32(cutSent))
+	p.AtCommit(faultproxy.CutSent)
 	result := make(chan error, 1)
 	start := time.Now()
 	go func() {
@@ -234,7 +236,7 @@ func TestOutcomeWithoutAStandby(t *testing.T) {
 	if took := time.Since(start); took > 8*time.Second {
 		t.Errorf("it took %v", took)
 	}
-	p.fault.Store(int32(none))
+	p.AtCommit(faultproxy.None)
 	if n := value[int](t, straight, "SELECT count(*) FROM notes"); n != 1 {
 		t.Errorf("%d rows are there", n)
 	}

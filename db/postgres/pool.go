@@ -82,7 +82,7 @@ func (p *pool) take(ctx context.Context) (*pgxpool.Conn, error) {
 	}
 	c, err := p.Acquire(ctx)
 	if err != nil {
-		p.queue.leave()
+		p.queue.Leave()
 		err = failure(ctx, err, true)
 		if p.leave != nil && db.ClassOf(err) != db.Canceled {
 			p.leave(err)
@@ -99,12 +99,17 @@ func (p *pool) give(c *pgxpool.Conn) {
 	whole := !conn.IsClosed() && !conn.IsBusy() && conn.TxStatus() == 'I'
 	c.Release()
 	if whole {
-		p.queue.leave()
+		p.queue.Leave()
 		return
 	}
 	go func() {
-		<-conn.CleanupDone()
-		p.queue.leave()
+		select {
+		case <-conn.CleanupDone():
+		case <-time.After(cancelLimit): // the server says nothing any more: pgx would listen for 15 s
+			_ = conn.Conn().Close()
+			<-conn.CleanupDone()
+		}
+		p.queue.Leave()
 	}()
 }
 
@@ -125,9 +130,9 @@ var errLost = errors.New("postgres: a connection was lost")
 // close waits for units that are under way until ctx ends, and closes the
 // connections.
 func (p *pool) close(ctx context.Context) error {
-	if !p.queue.drain(ctx) {
+	if !p.queue.Drain(ctx) {
 		go p.Close()
-		return fmt.Errorf("postgres: a unit of work still has %s", p.queue.what)
+		return fmt.Errorf("postgres: a unit of work still has %s", p.queue.What)
 	}
 	p.Close()
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/db/postgres"
+	"github.com/terem-go/terem/internal/faultproxy"
 	"github.com/terem-go/terem/internal/pgserver"
 )
 
@@ -220,22 +221,22 @@ func TestOutcomeBehindAPooler(t *testing.T) {
 	p := newPooled(t)
 	straight := open(t, p.URL("postgres"))
 	proxy := newProxyBefore(t, "unix", p.pooler.Socket())
-	d := openWith(t, "postgres://app@"+proxy.listener.Addr().String()+"/postgres?sslmode=disable&pool_max_conns=1", p.Config)
+	d := openWith(t, "postgres://app@"+proxy.Addr()+"/postgres?sslmode=disable&pool_max_conns=1", p.Config)
 	do(t, d, notes)
 	for name, c := range map[string]struct {
-		fault    fault
+		fault    faultproxy.Fault
 		attempts int
 	}{
-		"committed": {cutAfter, 1}, "rolled back": {cutBefore, 2},
+		"committed": {faultproxy.CutAfter, 1}, "rolled back": {faultproxy.CutBefore, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			do(t, d, "DELETE FROM notes")
-			proxy.fault.Store(int32(c.fault))
-			defer proxy.fault.Store(int32(none))
+			proxy.AtCommit(c.fault)
+			defer proxy.AtCommit(faultproxy.None)
 			attempts := 0
 			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
 				if attempts++; attempts == 2 {
-					proxy.fault.Store(int32(none))
+					proxy.AtCommit(faultproxy.None)
 				}
 				return insert(ctx, s, 1)
 			})

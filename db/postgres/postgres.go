@@ -28,10 +28,9 @@
 // or it was rolled back and is tried once more. The server is asked on another
 // connection, up to a second longer than COMMIT may take. The outcome stays
 // unknown (class Lost), and nothing is tried again, if that connection is lost as
-// well, if the server restarts, and if the session wrote in a way that does not
-// let it learn its transaction's number: through functions that a SELECT calls,
-// or by CopyFrom after a statement that reads. Behind a pooler the server is asked
-// past it, by db.Config.Direct.
+// well, if the server restarts, and if the session wrote only through functions
+// that a SELECT calls, which do not let it learn its transaction's number. Behind
+// a pooler the server is asked past it, by db.Config.Direct.
 //
 // # Replicas
 //
@@ -80,7 +79,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
@@ -167,25 +165,17 @@ func newEngine(ctx context.Context, p pools) (_ *engine, err error) {
 
 func (e *engine) Dialect() db.Dialect { return db.Postgres }
 
-// How transactions begin. The levels are spelt out, whatever the server's
-// defaults are.
-var (
-	readCommitted = pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
-	serializable  = pgx.TxOptions{IsoLevel: pgx.Serializable}
-	snapshot      = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-)
-
 func (e *engine) Begin(o db.Options) db.Tx {
 	if o.Serializable() {
-		return &unit{pool: e.writers, begin: &serializable}
+		return &unit{pool: e.writers, begin: serializable}
 	}
-	return &unit{pool: e.writers, begin: &readCommitted}
+	return &unit{pool: e.writers, begin: readCommitted}
 }
 
 func (e *engine) Read(o db.Options) db.Conn {
 	u := &unit{pool: e.readers}
 	if o.Snapshot {
-		u.begin = &snapshot
+		u.begin = snapshot
 	}
 	if o.Replica && len(e.replicas) > 0 {
 		u.elsewhere = &elsewhere{e.inTurn(), o.After}

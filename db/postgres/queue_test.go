@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/errs"
@@ -113,27 +111,6 @@ func TestWaiting(t *testing.T) {
 		group.Wait()
 		if n := refused.Load(); n != 3 {
 			t.Errorf("%d of 5 were refused where 2 may wait", n)
-		}
-	})
-	t.Run("in turn", func(t *testing.T) {
-		t.Parallel()
-		d := open(t, with(one(fresh(t)), "max_wait=10s"))
-		do(t, d, "CREATE TABLE lines (id serial, who int)")
-		var group sync.WaitGroup
-		hold(t, d, func() {
-			for who := range 10 {
-				group.Go(func() {
-					if err := once(limited(t), d, "INSERT INTO lines (who) VALUES ($1)", who); err != nil {
-						t.Error(err)
-					}
-				})
-				time.Sleep(20 * time.Millisecond)
-			}
-		})
-		group.Wait()
-		got := value[[]int64](t, d, "SELECT array_agg(who ORDER BY id)::bigint[] FROM lines")
-		if diff := cmp.Diff([]int64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, got); diff != "" {
-			t.Errorf("turns (-want +got):\n%s", diff)
 		}
 	})
 }

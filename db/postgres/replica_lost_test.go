@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/faultproxy"
 	"github.com/terem-go/terem/internal/pgserver"
 )
 
@@ -109,18 +110,18 @@ func TestAReplicaFallsSilent(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, 1, pgserver.Options{TCP: true})
 	p := newProxyBefore(t, "tcp", c.standbys[0].Addr())
-	d := openWith(t, c.URL("postgres"), db.Config{Replicas: []string{c.standbys[0].URLAt(p.listener.Addr().String(), "postgres")}})
+	d := openWith(t, c.URL("postgres"), db.Config{Replicas: []string{c.standbys[0].URLAt(p.Addr(), "postgres")}})
 	if !ask[bool](t, d, stranger(), onStandby) {
 		t.Fatal("the replica is not read from")
 	}
 	var silent atomic.Bool
 	silent.Store(true)
-	p.pick.Store(new(func(point) fault {
+	p.Pick(func(faultproxy.Point) faultproxy.Fault {
 		if silent.Load() {
-			return silentBefore
+			return faultproxy.SilentBefore
 		}
-		return none
-	}))
+		return faultproxy.None
+	})
 	if ask[bool](t, d, stranger(), onStandby) {
 		t.Error("a silent replica has answered")
 	}

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"golang.org/x/sync/semaphore"
+
+	"github.com/terem-go/terem/internal/fifo"
 )
 
 const (
@@ -28,7 +29,7 @@ type reserve struct {
 	*pool
 	pinging  turn // so that the other connection is free
 	choosing turn
-	asking   *semaphore.Weighted // held by those who ask for an outcome
+	asking   fifo.Queue // entered by those who ask for an outcome
 
 	mu      sync.Mutex
 	full    bool          // when it was last looked at
@@ -66,7 +67,7 @@ func newReserve(ctx context.Context, c *pgxpool.Config) (*reserve, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reserve{pool: p, pinging: make(turn, 1), choosing: make(turn, 1), asking: semaphore.NewWeighted(everybody)}
+	r := &reserve{pool: p, pinging: make(turn, 1), choosing: make(turn, 1), asking: fifo.Queue{Places: everybody, Closed: errClosed}}
 	r.life, r.end = context.WithCancel(context.WithoutCancel(ctx))
 	r.next = time.AfterFunc(keepAlive, r.refresh)
 	r.next.Stop()
@@ -145,11 +146,23 @@ func (r *reserve) fill() <-chan struct{} {
 	return filled
 }
 
-// use takes both connections, which opens those that are missing or broken, and
-// gives each of them back, if need be before the other one is there.
+// use opens the connections that are missing or broken.
 func (r *reserve) use() error {
 	ctx, cancel := context.WithTimeout(r.life, 2*keepAlive)
 	defer cancel()
+	for range 5 {
+		if err := r.takeAll(ctx); err != nil || r.Stat().TotalConns() == reserveSize {
+			return err
+		} // else one was taken twice, on a machine that is busy
+	}
+	return errHalf
+}
+
+var errHalf = errors.New("postgres: the reserve has one connection")
+
+// takeAll takes both connections, and gives each of them back, if need be before
+// the other one is there.
+func (r *reserve) takeAll(ctx context.Context) error {
 	errs := make([]error, reserveSize)
 	all := make(chan struct{})
 	var taken, given sync.WaitGroup
@@ -191,14 +204,14 @@ func (r *reserve) ping(ctx context.Context) error {
 const everybody = 1 << 30
 
 // hold keeps the reserve open until leave. It reports false if close has begun.
-func (r *reserve) hold() bool { return r.asking.TryAcquire(1) }
+func (r *reserve) hold() bool { return r.asking.Enter(r.life, 0, false) == nil }
 
-func (r *reserve) leave() { r.asking.Release(1) }
+func (r *reserve) leave() { r.asking.Leave() }
 
 // close waits for those who ask for an outcome until ctx ends, and closes the
 // connections.
 func (r *reserve) close(ctx context.Context) {
-	_ = r.asking.Acquire(ctx, everybody) // else their outcome is unknown
+	_ = r.asking.Drain(ctx) // else their outcome is unknown
 	r.mu.Lock()
 	r.closed = true
 	r.next.Stop()

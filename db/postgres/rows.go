@@ -14,7 +14,6 @@ type rows struct {
 	unit   *unit
 	ctx    context.Context
 	sql    string
-	batch  pgx.BatchResults // of BEGIN and this statement, if it is the first
 	names  []string
 	closed bool
 	err    error
@@ -77,11 +76,6 @@ func (r *rows) finish() error {
 func (r *rows) end(err error) {
 	r.closed = true
 	r.unit.open = nil
-	if r.batch != nil {
-		if e := r.batch.Close(); err == nil {
-			err = e
-		}
-	}
 	r.err = r.unit.settle(r.ctx, err)
 	if r.err == nil && r.unit.begin != nil && chains(r.CommandTag(), r.sql) {
 		r.err = r.unit.ended(nil)

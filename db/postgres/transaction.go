@@ -1,29 +1,43 @@
 package postgres
 
 import (
+	"encoding/binary"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// Commands that go ahead of statements. Levels are spelt out, whatever the
+// server's defaults are.
+var (
+	readCommitted = newCommand("terem_read_committed", "begin isolation level read committed")
+	serializable  = newCommand("terem_serializable", "begin isolation level serializable")
+	snapshot      = newCommand("terem_snapshot", "begin isolation level repeatable read read only")
+
+	// assign gives the transaction an id, and says what it is. A statement that
+	// writes would do so itself a moment later. A standby has none to give.
+	assign = newCommand("terem_assign", "select case when not pg_is_in_recovery() then pg_current_xact_id() end, pg_postmaster_start_time()")
 )
 
 // transaction is what tells a transaction from all others, so that its outcome
 // can be asked for when the answer to COMMIT was lost.
 type transaction struct {
-	id      pgtype.Uint64 // null: not known, or none was given yet
-	backend uint32        // the process of the server
-	server  time.Time
+	id     pgtype.Uint64 // null: not known
+	server time.Time     // when it was started
 }
 
-// Texts that ask for it. They travel with a statement that writes, since a
-// transaction has no id before, and only then say what it is.
-const (
-	identify = "SELECT pg_current_xact_id_if_assigned(), pg_backend_pid(), pg_postmaster_start_time()"
-	assign   = "SELECT pg_current_xact_id(), pg_backend_pid(), pg_postmaster_start_time()"
-)
-
-func (t *transaction) scan(row pgx.Row) error { return row.Scan(&t.id, &t.backend, &t.server) }
+// read takes a transaction from the row that assign has answered with, if it is
+// one.
+func (t *transaction) read(row []byte) {
+	const size = 2 + 4 + 8 + 4 + 8 // two columns of eight bytes, with their lengths
+	if len(row) != size {
+		return
+	}
+	t.id = pgtype.Uint64{Uint64: binary.BigEndian.Uint64(row[6:]), Valid: true}
+	since2000 := time.Duration(binary.BigEndian.Uint64(row[18:])) * time.Microsecond
+	t.server = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(since2000)
+}
 
 // writing are the first words of statements that give their transaction an id.
 // Functions that a SELECT calls may do so too, which its text does not tell.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/faultproxy"
 	"github.com/terem-go/terem/internal/pgserver"
 )
 
@@ -49,13 +50,12 @@ func TestTransfersUnderFaults(t *testing.T) {
 				"CREATE TABLE transfers (id int, source int, target int, amount int)", // without a key, so that doubles show
 				fmt.Sprintf("INSERT INTO accounts SELECT n, %d FROM generate_series(0, %d) n", balance, accounts-1))
 			d := openWith(t, with(url, "pool_max_conns=8&max_wait=200ms&deadlock_timeout=20ms"), db.Config{CommitTimeout: time.Second})
-			b := &bank{faults: &faults{counts: map[string]int{}, turns: map[point]int{}}, d: d, transfer: c.transfer, options: append(c.options, db.Timeout(time.Second))}
-			pick := b.faults.pick
-			p.pick.Store(&pick)
-			b.faults.active.Store(true)
+			b := &bank{d: d, transfer: c.transfer, options: append(c.options, db.Timeout(time.Second))}
+			p.Pick(b.faults.Pick)
+			b.faults.Active.Store(true)
 			b.run(t, last, p.server)
-			b.faults.active.Store(false)
-			p.cut(nil) // what is silent, and may hold locks
+			b.faults.Active.Store(false)
+			p.Cut() // what is silent, and may hold locks
 			b.check(t, straight)
 		})
 	}
@@ -94,75 +94,12 @@ func (m transfer) record(ctx context.Context, s *db.Session) error {
 	return err
 }
 
-// faults chooses what goes wrong, and counts.
-type faults struct {
-	active atomic.Bool
-	mu     sync.Mutex
-	counts map[string]int
-	turns  map[point]int
-}
-
-// points are where something goes wrong, once in so many times.
-var points = map[point]struct {
-	name string
-	once int
-}{
-	connect:   {"connect", 10},
-	begin:     {"begin", 40},
-	statement: {"statement", 100},
-	commit:    {"commit", 8},
-}
-
-// kinds come in turn at each point. The last ones take time, and are rare.
-var kinds = []struct {
-	name  string
-	fault fault
-}{
-	{"cut before", cutBefore}, {"cut when sent", cutSent}, {"cut after", cutAfter},
-	{"all cut before", allBefore}, {"all cut after", allAfter}, {"silent before", silentBefore}, {"silent after", silentAfter},
-}
-
-func (f *faults) pick(where point) fault {
-	at, ok := points[where]
-	if !ok || !f.active.Load() || rand.N(at.once) > 0 {
-		return none
-	}
-	f.mu.Lock()
-	turn := f.turns[where]
-	f.turns[where]++
-	f.mu.Unlock()
-	kind := kinds[turn%3]
-	if turn%8 == 7 {
-		kind = kinds[3+turn/8%4]
-	}
-	f.count(at.name + ": " + kind.name)
-	return kind.fault
-}
-
-func (f *faults) count(what string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.counts[what]++
-}
-
-// missing returns a fault that there was not yet, or "".
-func (f *faults) missing() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, what := range []string{
-		"connect: cut before", "begin: cut before", "begin: cut after", "statement: cut before", "statement: cut after",
-		"commit: cut before", "commit: cut when sent", "commit: cut after", "server crash",
-	} {
-		if f.counts[what] == 0 {
-			return what
-		}
-	}
-	return ""
-}
+// mustHappen are the faults without which the test has shown too little.
+var mustHappen = append(faultproxy.Cuts(), "server crash")
 
 // bank makes transfers and remembers what became of them.
 type bank struct {
-	faults   *faults
+	faults   faultproxy.Chance
 	d        *db.DB
 	transfer func(context.Context, *db.Session, transfer) error
 	options  []db.Option
@@ -189,7 +126,7 @@ func (b *bank) run(t *testing.T, last time.Duration, s *pgserver.Server) {
 	var group sync.WaitGroup
 	for range clients {
 		group.Go(func() {
-			for took := time.Duration(0); took < last || took < limit && b.faults.missing() != ""; took = time.Since(start) {
+			for took := time.Duration(0); took < last || took < limit && b.faults.Missing(mustHappen...) != ""; took = time.Since(start) {
 				b.one(t)
 			}
 		})
@@ -199,7 +136,7 @@ func (b *bank) run(t *testing.T, last time.Duration, s *pgserver.Server) {
 		if err := errors.Join(s.Kill(), s.Restart(t.Context())); err != nil {
 			t.Error(err)
 		}
-		b.faults.count("server crash")
+		b.faults.Count("server crash")
 		time.Sleep(min(last, 10*time.Second) / 2)
 	}
 	group.Wait()
@@ -290,20 +227,15 @@ func (b *bank) check(t *testing.T, straight *db.DB) {
 			hooks++
 		}
 	}
-	faults := 0
-	for _, n := range b.faults.counts {
-		faults += n
-	}
-	t.Logf("%d faults, %d transfers: %d acknowledged, %d refused, %d unknown (%d of them done); %d lost, %d doubled, %d refused but done",
-		faults, len(b.ends), totals[acknowledged], totals[refused], totals[unknown], done, lost, doubled, ghosts)
-	t.Logf("faults: %v", b.faults.counts)
+	t.Logf("%s; %d transfers: %d acknowledged, %d refused, %d unknown (%d of them done); %d lost, %d doubled, %d refused but done",
+		&b.faults, len(b.ends), totals[acknowledged], totals[refused], totals[unknown], done, lost, doubled, ghosts)
 	if lost+doubled+ghosts > 0 {
 		t.Errorf("%d transfers are lost, %d doubled, %d refused but done", lost, doubled, ghosts)
 	}
 	if hooks > 0 {
 		t.Errorf("of %d transfers the hooks did not run once if they were acknowledged, and never otherwise", hooks)
 	}
-	if missing := b.faults.missing(); missing != "" {
+	if missing := b.faults.Missing(mustHappen...); missing != "" {
 		t.Errorf("there was no fault %q", missing)
 	}
 	if totals[acknowledged] < 20 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,17 +17,20 @@ import (
 // unit implements db.Tx, and db.Conn for readers.
 type unit struct {
 	pool   *pool
-	begin  *pgx.TxOptions // nil: every statement stands alone, on any connection
-	conn   *pgxpool.Conn  // from the first statement on
-	open   func() error   // closes what is still being read
-	over   error          // why the transaction is gone
-	tx     transaction    // once something was written
-	wrote  bool           // but the server was not asked what the transaction is
-	waited time.Duration  // for connections
+	begin  *command      // nil: every statement stands alone, on any connection
+	conn   *pgxpool.Conn // from the first statement on
+	open   pending       // what is still being read
+	over   error         // why the transaction is gone
+	tx     transaction   // once something was written
+	waited time.Duration // for connections
+	first  rows          // of the first statement, which is often the only one
 
 	elsewhere *elsewhere  // for the first statement of a reader
 	position  db.Position // of what was committed
 }
+
+// pending is an answer that must be read to its end before the next statement.
+type pending interface{ finish() error }
 
 var _ db.Tx = (*unit)(nil)
 
@@ -51,105 +55,75 @@ func (u *unit) Exec(ctx context.Context, sql string, args []any) (int64, error) 
 	return tag.RowsAffected(), err
 }
 
-// query sends a statement, behind BEGIN if it is the first of a transaction. It
-// is always prepared: pgx's Exec would send a text without arguments as it is,
-// with any number of commands in it.
+// query sends a statement, with BEGIN ahead of it if it is the first of a
+// transaction. It is always prepared: pgx's Exec would send a text without
+// arguments as it is, with any number of commands in it.
 func (u *unit) query(ctx context.Context, sql string, args []any) (*rows, error) {
-	alone := hasOption(args)
-	if alone {
-		if _, err := u.begun(ctx, writes(sql)); err != nil {
-			return nil, err
-		}
-	}
-	begin, err := u.acquire(ctx)
+	c, err := u.acquire(ctx, writes(sql))
 	if err != nil {
 		return nil, err
 	}
-	r := &rows{unit: u, ctx: ctx, sql: sql}
-	if ask := !alone && u.asks(sql); begin || ask {
-		b := &pgx.Batch{}
-		if begin {
-			b.BeginTx(*u.begin)
+	if sql == "" || linkOf(c).mode == pgx.QueryExecModeSimpleProtocol || slices.ContainsFunc(args, isSimple) {
+		if err := u.flush(ctx, c); err != nil {
+			return nil, err
 		}
-		b.Queue(sql, args...)
-		if ask { // behind it, or pgx would give the connection up for wrong arguments
-			b.Queue(identify).QueryRow(u.tx.scan)
-		}
-		r.batch = u.conn.SendBatch(ctx, b)
-		if begin {
-			_, err = r.batch.Exec()
-		}
-		if err == nil {
-			r.Rows, err = r.batch.Query()
-		}
-	} else {
-		r.Rows, err = u.conn.Query(ctx, sql, args...)
 	}
-	u.open = r.finish
-	if err != nil {
+	r := &u.first
+	if r.unit != nil {
+		r = &rows{}
+	}
+	*r = rows{unit: u, ctx: ctx, sql: sql}
+	u.open = r
+	if r.Rows, err = c.Query(ctx, sql, args...); err != nil {
 		r.end(err)
 		return nil, r.err
 	}
 	return r, nil
 }
 
-// hasOption reports whether args begin with an option of pgx's, which a batch
-// does not know.
-func hasOption(args []any) bool {
-	if len(args) == 0 {
-		return false
-	}
-	switch args[0].(type) {
-	case pgx.QueryExecMode, pgx.QueryResultFormats, pgx.QueryResultFormatsByOID:
-		return true
-	}
-	return false
+// isSimple reports whether an argument is pgx's option to send a statement by
+// the simple protocol, which nothing can go ahead of.
+func isSimple(arg any) bool {
+	mode, ok := arg.(pgx.QueryExecMode)
+	return ok && mode == pgx.QueryExecModeSimpleProtocol
 }
 
-// asks reports whether the server is asked with a statement what transaction it
-// belongs to.
-func (u *unit) asks(sql string) bool {
-	return !u.tx.id.Valid && u.begin != nil && u.pool.reserve != nil && (u.wrote || writes(sql))
-}
-
-// begun returns the connection after BEGIN, which it sends on its own if need
-// be. A transaction that is about to write gets its id with it, since nothing
-// can be sent along with what follows.
-func (u *unit) begun(ctx context.Context, writes bool) (*pgx.Conn, error) {
-	begin, err := u.acquire(ctx)
-	if err != nil {
-		return nil, err
+// acquire makes sure of a connection for a statement, with what must go ahead of
+// it: BEGIN, and the question for the transaction's id if the statement writes.
+func (u *unit) acquire(ctx context.Context, writes bool) (*pgx.Conn, error) {
+	switch {
+	case u.open != nil:
+		return nil, db.ErrRowsOpen
+	case u.over != nil:
+		return nil, u.over
 	}
-	writes = writes && u.pool.reserve != nil
-	u.wrote = u.wrote || writes
-	if begin {
-		b := &pgx.Batch{}
-		b.BeginTx(*u.begin)
-		if writes {
-			b.Queue(assign).QueryRow(u.tx.scan)
-		}
-		if err := u.settle(ctx, u.conn.SendBatch(ctx, b).Close()); err != nil {
+	first := u.conn == nil
+	if first {
+		began := time.Now()
+		err := u.take(ctx)
+		u.waited += time.Since(began)
+		if err != nil {
 			return nil, err
 		}
 	}
-	return u.conn.Conn(), nil
+	c := u.conn.Conn()
+	if first && u.begin != nil {
+		linkOf(c).ahead.add(u.begin)
+	}
+	if writes && u.begin != nil && u.pool.reserve != nil && !u.tx.id.Valid {
+		linkOf(c).ahead.add(assign)
+	}
+	return c, nil
 }
 
-// acquire makes sure of a connection for a statement, and reports whether BEGIN
-// has yet to be sent on it.
-func (u *unit) acquire(ctx context.Context) (begin bool, err error) {
-	switch {
-	case u.open != nil:
-		return false, db.ErrRowsOpen
-	case u.over != nil:
-		return false, u.over
-	case u.conn != nil:
-		return false, nil
+// flush sends what would go ahead of a statement, for one that it cannot go
+// ahead of.
+func (u *unit) flush(ctx context.Context, c *pgx.Conn) error {
+	if linkOf(c).ahead.number == 0 {
+		return nil
 	}
-	began := time.Now()
-	err = u.take(ctx)
-	u.waited += time.Since(began)
-	return u.begin != nil, err
+	_, err := c.PgConn().Prepare(ctx, "", "", nil) // nothing
+	return u.settle(ctx, err)
 }
 
 // settle looks at the connection after a statement that ended with err, and
@@ -157,6 +131,11 @@ func (u *unit) acquire(ctx context.Context) (begin bool, err error) {
 func (u *unit) settle(ctx context.Context, err error) error {
 	c := u.conn.Conn()
 	lost := c.IsClosed()
+	if u.begin != nil && !lost {
+		a := &linkOf(c).ahead
+		a.drop() // if pgx did not send the statement
+		u.tx.read(a.row)
+	}
 	if lost {
 		u.pool.suspect()
 	}

@@ -39,10 +39,10 @@ func (w *writer) next() {
 	g := w.group
 	switch {
 	case g == nil:
-		w.turn.leave()
+		w.turn.Leave()
 	case w.gone:
 		w.settle(displaced("it was rolled back", nil))
-	case g.open() && !w.conn.pragma && w.turn.pass():
+	case g.open() && !w.conn.pragma && w.turn.Pass():
 	default:
 		err := w.commit()
 		if err != nil && g.size > 1 && db.ClassOf(err) != db.Full {
@@ -57,7 +57,7 @@ func (w *writer) next() {
 func (w *writer) settle(err error) {
 	g := w.group
 	w.group = nil
-	w.turn.leave() // first, so that the next transaction begins meanwhile
+	w.turn.Leave() // first, so that the next transaction begins meanwhile
 	g.err = err
 	close(g.done)
 }

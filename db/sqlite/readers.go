@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/fifo"
 )
 
 // readers is the pool of connections that only read.
 type readers struct {
 	settings
 	file  file
-	place *queue
+	place *fifo.Queue
 
 	mu   sync.Mutex
 	idle []*conn // the last used one is the last
@@ -24,9 +25,16 @@ func newReaders(s settings, f file) *readers {
 	return &readers{settings: s, file: f, place: newQueue("a reader", s.readers, s)}
 }
 
+// newQueue returns the queue of units for a number of connections.
+func newQueue(what string, places int, s settings) *fifo.Queue {
+	return &fifo.Queue{Engine: "sqlite", What: what, Places: places, MaxWaiting: s.maxWaiting, Closed: errClosed}
+}
+
+var errClosed = &db.Error{Class: db.Busy, Err: errors.New("sqlite: the database is closed")}
+
 // take returns a connection for one unit's use.
 func (p *readers) take(ctx context.Context) (*conn, error) {
-	if err := p.place.enter(ctx, p.maxWait, false); err != nil {
+	if err := p.place.Enter(ctx, p.maxWait, false); err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
@@ -43,7 +51,7 @@ func (p *readers) take(ctx context.Context) (*conn, error) {
 		c, err = connect(ctx, p.dsn("ro", nil), "BEGIN", reading)
 	}
 	if err != nil {
-		p.place.leave()
+		p.place.Leave()
 		return nil, err
 	}
 	return c, nil
@@ -54,19 +62,21 @@ func (p *readers) give(c *conn) {
 	p.mu.Lock()
 	p.idle = append(p.idle, c)
 	p.mu.Unlock()
-	p.place.leave()
+	p.place.Leave()
 }
 
 // drop closes a connection instead of taking it back.
 func (p *readers) drop(c *conn) {
 	_ = c.close() // what is wrong with it was said already
-	p.place.leave()
+	p.place.Leave()
 }
 
 // close waits for units that read, and closes their connections.
 func (p *readers) close(limit time.Duration) error {
 	var errs []error
-	if !p.place.drain(limit) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	if !p.place.Drain(ctx) {
 		errs = append(errs, fmt.Errorf("sqlite: a unit of work still reads from %s after %v", p.path, limit))
 	}
 	p.mu.Lock()

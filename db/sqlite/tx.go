@@ -82,7 +82,7 @@ func (t *tx) begin(ctx context.Context) error {
 	}
 	w := t.writer
 	asked := time.Now()
-	err := w.turn.enter(ctx, t.wait, t.alone)
+	err := w.turn.Enter(ctx, t.wait, t.alone)
 	t.waited = time.Since(asked)
 	if err != nil {
 		return err
@@ -169,10 +169,10 @@ func (t *tx) finish() error {
 		return t.lost
 	}
 	w := t.writer
-	if w.group == nil && (t.alone || !w.turn.waits()) {
+	if w.group == nil && (t.alone || !w.turn.Passes()) {
 		t.leave()
 		err := w.commit()
-		w.turn.leave()
+		w.turn.Leave()
 		return err
 	}
 	if err := w.conn.violated(); err != nil { // COMMIT would fail for all

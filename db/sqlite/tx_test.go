@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/sqlite"
 )
 
 // The end of the context does not interrupt a statement that writes, which
@@ -148,6 +149,30 @@ func TestTransactionControlIsRefused(t *testing.T) {
 				t.Errorf("the next unit: %v", err)
 			}
 		})
+	}
+}
+
+// A COMMIT that gets past that all the same makes nothing durable.
+func TestCommitOfOthersIsVetoed(t *testing.T) {
+	t.Parallel()
+	d, _ := counter(t, "")
+	err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
+		if _, err := s.Exec(ctx, "INSERT INTO t (who) VALUES (1)"); err != nil {
+			return err
+		}
+		if err := sqlite.CommitBehindItsBack(d); err == nil {
+			t.Error("it was not vetoed")
+		}
+		return nil
+	}, db.Attempts(1))
+	if err == nil {
+		t.Error("the unit was committed, whose transaction was not the engine's to end")
+	}
+	if n := count(t, d, "SELECT count(*) FROM t"); n != 0 {
+		t.Errorf("%d rows stayed", n)
+	}
+	if err := insert(t.Context(), d, 1); err != nil {
+		t.Errorf("the next unit: %v", err)
 	}
 }
 

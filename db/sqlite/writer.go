@@ -10,6 +10,7 @@ import (
 	"modernc.org/sqlite"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/internal/fifo"
 )
 
 // writer is the only connection that writes, and the queue of units for it. A
@@ -19,7 +20,7 @@ type writer struct {
 	settings
 	groupTime time.Duration
 	file      file
-	turn      *queue
+	turn      *fifo.Queue
 	conn      *conn     // nil after it broke; whoever has the turn opens it again
 	checked   time.Time // when the file was last known to be in its place
 	gone      bool      // SQLite rolled the open transaction back by itself
@@ -152,7 +153,9 @@ func (w *writer) undo() {
 // close waits for the unit that has its turn, and closes the connection, which
 // moves everything into the database file if no other process uses it.
 func (w *writer) close(limit time.Duration) error {
-	if !w.turn.drain(limit) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	if !w.turn.Drain(ctx) {
 		return fmt.Errorf("sqlite: a unit of work still writes to %s after %v", w.path, limit)
 	}
 	if w.conn == nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/sqlite"
 )
 
 // counter is a database with a table of one row for each that came.
@@ -66,7 +67,9 @@ func TestTurns(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			time.Sleep(10 * time.Millisecond)
+			for deadline := time.Now().Add(20 * time.Second); sqlite.Waiting(d) <= who && time.Now().Before(deadline); {
+				time.Sleep(time.Millisecond)
+			}
 		}
 	})
 	group.Wait()

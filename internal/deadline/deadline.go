@@ -4,6 +4,7 @@ package deadline
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -18,6 +19,7 @@ type Context struct {
 	mu      sync.Mutex
 	err     error
 	done    chan struct{}
+	funcs   []*func()   // to run at the end
 	orphan  func() bool // stops waiting for the parent
 	timer   *time.Timer // of its own
 	waiting bool        // in the list of those who share one
@@ -68,6 +70,9 @@ func (c *Context) Done() <-chan struct{} {
 		return c.done
 	}
 	c.done = make(chan struct{})
+	if err := c.Context.Err(); err != nil && c.err == nil { // AfterFunc would come a moment later
+		c.err = err
+	}
 	if c.err != nil {
 		close(c.done)
 		return c.done
@@ -81,6 +86,30 @@ func (c *Context) Done() <-chan struct{} {
 		shared.add(c)
 	}
 	return c.done
+}
+
+// AfterFunc runs f in a goroutine of its own once c has ended, unless stop is
+// called before. It is what context.AfterFunc and contexts that are made of c look
+// for: without it they would keep a goroutine waiting each.
+func (c *Context) AfterFunc(f func()) (stop func() bool) {
+	c.Done()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		go f()
+		return func() bool { return false }
+	}
+	c.funcs = append(c.funcs, &f)
+	return func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		i := slices.Index(c.funcs, &f)
+		if i < 0 {
+			return false
+		}
+		c.funcs = slices.Delete(c.funcs, i, i+1)
+		return true
+	}
 }
 
 func (c *Context) expire() { _ = c.end(context.DeadlineExceeded) }
@@ -97,6 +126,10 @@ func (c *Context) end(err error) error {
 		return err
 	}
 	close(c.done)
+	for _, f := range c.funcs {
+		go (*f)()
+	}
+	c.funcs = nil
 	if c.orphan != nil {
 		c.orphan()
 	}

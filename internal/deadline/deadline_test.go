@@ -130,6 +130,36 @@ func TestManyAtOnce(t *testing.T) {
 	all.Wait()
 }
 
+// What is made of a context ends with it, and keeps no goroutine meanwhile.
+func TestAfterFunc(t *testing.T) {
+	t.Parallel()
+	parent, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	c := begin(t, parent, time.Hour)
+	ran := make(chan string, 9)
+	stop := context.AfterFunc(c, func() { ran <- "stopped" })
+	context.AfterFunc(c, func() { ran <- "kept" })
+	child, end := context.WithTimeout(c, 2*time.Hour)
+	defer end()
+	if !stop() || stop() {
+		t.Error("a function is stopped twice, or not at all")
+	}
+	cancel()
+	if got := <-ran; got != "kept" {
+		t.Errorf("the function that was %s has run", got)
+	}
+	ended(t, child, context.Canceled)
+	late := make(chan struct{})
+	if context.AfterFunc(c, func() { close(late) })() {
+		t.Error("a function that is given to a context that has ended can be stopped")
+	}
+	<-late
+	expired := begin(t, context.Background(), 10*time.Millisecond)
+	child, end = context.WithCancel(expired)
+	defer end()
+	ended(t, child, context.DeadlineExceeded)
+}
+
 func BenchmarkContext(b *testing.B) {
 	parent, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -159,4 +189,20 @@ func BenchmarkContext(b *testing.B) {
 			cancel()
 		}
 	})
+}
+
+// A statement is not sent whose request has ended already.
+func TestDoneAtOnceAfterTheParent(t *testing.T) {
+	t.Parallel()
+	parent, cancel := context.WithCancel(context.Background())
+	cancel()
+	c := begin(t, parent, time.Hour)
+	select {
+	case <-c.Done():
+	default:
+		t.Error("the context is not done, and its parent is")
+	}
+	if err := c.Err(); !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
 }

@@ -66,7 +66,7 @@ func Run(ctx context.Context, c Config) error {
 	if err := check(c.Dir); err != nil {
 		return err
 	}
-	l, err := listen.TCP(ctx, cmp.Or(c.Addr, readSettings(c.Dir, c.Environ).Addr, "127.0.0.1:8000"))
+	l, err := listen.TCP(ctx, "ADDR", cmp.Or(c.Addr, readSettings(c.Dir, c.Environ).Addr, "127.0.0.1:8000"))
 	if err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func main() {
 	http.HandleFunc("/word", answer("text/plain", word))
 	http.HandleFunc("/env", func(w http.ResponseWriter, r *http.Request) {
 		env, _ := os.ReadFile(".env")
-		fmt.Fprintf(w, "%d|%s|%s|%s|%s", os.Getpid(), os.Getenv("TRUSTED_PROXIES"), os.Getenv("BASE_URL"), r.Header.Get("X-Forwarded-For"), env)
+		fmt.Fprintf(w, "%d|%s|%s%s|%s|%s", os.Getpid(), os.Getenv("TRUSTED_PROXIES"), os.Getenv("BASE_URL"), os.Getenv("ADMIN_ADDR"), r.Header.Get("X-Forwarded-For"), env)
 	})
 	http.HandleFunc("/host", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host) })
 	http.HandleFunc("/exit", func(http.ResponseWriter, *http.Request) { fmt.Println("farewell"); os.Exit(7) })

@@ -12,8 +12,9 @@ const dotenv = ".env"
 
 // known are the settings of an application that matter here.
 type known struct {
-	Addr    string `env:"ADDR"`
-	BaseURL string `env:"BASE_URL"`
+	Addr      string `env:"ADDR"`
+	AdminAddr string `env:"ADMIN_ADDR"`
+	BaseURL   string `env:"BASE_URL"`
 }
 
 // readSettings reads the settings as the application does. What is wrong with
@@ -32,8 +33,12 @@ func readSettings(dir string, environ []string) known {
 // where browsers reach it at url.
 func environment(dir string, environ []string, addr, url string) []string {
 	env := append(environ[:len(environ):len(environ)], "ADDR="+addr, "TRUSTED_PROXIES=127.0.0.0/8")
-	if readSettings(dir, environ).BaseURL == "" {
+	own := readSettings(dir, environ)
+	if own.BaseURL == "" {
 		env = append(env, "BASE_URL="+url) // or links in mails would lead past this server
+	}
+	if own.AdminAddr != "" {
+		env = append(env, "ADMIN_ADDR=127.0.0.1:0") // the process before still has it
 	}
 	return env
 }

@@ -4,6 +4,7 @@ package sqltext
 
 import (
 	"iter"
+	"regexp"
 	"strings"
 
 	"github.com/terem-go/terem/db"
@@ -96,6 +97,11 @@ func through(s string, from int, end string) int {
 	return from + i + len(end)
 }
 
+// continued is what may stand between the parts of a string of PostgreSQL's that
+// goes on in another line. It matters where backslashes escape: in all parts, if
+// they do in the first.
+var continued = regexp.MustCompile(`^(?:[ \t\f]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f]|--[^\n\r]*[\n\r])*'`)
+
 // quoted returns the length of what s begins with, which ends with the same
 // quote. A doubled quote does not end it.
 func quoted(s string, escapes bool) int {
@@ -106,7 +112,14 @@ func quoted(s string, escapes bool) int {
 		case s[i] == s[0] && i+1 < len(s) && s[i+1] == s[0]:
 			i++
 		case s[i] == s[0]:
-			return i + 1
+			more := ""
+			if escapes {
+				more = continued.FindString(s[i+1:])
+			}
+			if more == "" {
+				return i + 1
+			}
+			i += len(more)
 		}
 	}
 	return len(s)

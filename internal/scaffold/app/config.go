@@ -20,13 +20,14 @@ import (
 type Config struct {
 	Environment    settings.Environment `env:"ENVIRONMENT" envDefault:"development" doc:"development, test or production"`
 	Addr           string               `env:"ADDR" envDefault:"127.0.0.1:8000" doc:"host and port to listen on"`
+	AdminAddr      string               `env:"ADMIN_ADDR" doc:"host and port for /metrics and pprof, such as 127.0.0.1:9090; off by default"`
 	BaseURL        string               `env:"BASE_URL" doc:"where people reach the application, such as https://appname.example; http://ADDR by default"`
 	DatabaseURL    settings.URL         `env:"DATABASE_URL" envDefault:"sqlite:appname.db" doc:"sqlite:FILE or postgres://…"`
-	MigrateOnStart bool                 `env:"MIGRATE_ON_START" envDefault:"false" doc:"apply pending migrations before serving"`
 	ReplicaURLs    []settings.URL       `env:"DATABASE_REPLICA_URLS" doc:"databases that follow it, for reads: postgres://… with commas between"`
 	Pooler         string               `env:"DATABASE_POOLER" doc:"transaction behind PgBouncer in that mode; nothing without a pooler"`
 	DirectURL      settings.URL         `env:"DATABASE_DIRECT_URL" doc:"the database past the pooler, for migrations, jobs and COMMITs that were not answered"`
 	ReaderURL      settings.URL         `env:"DATABASE_READER_URL" doc:"the database by way of the pooler, as a role that only reads"`
+	MigrateOnStart bool                 `env:"MIGRATE_ON_START" envDefault:"false" doc:"apply pending migrations before serving"`
 	SecretKey      settings.Secret      `env:"SECRET_KEY" doc:"signs access tokens and what pages keep in browsers; random, at least 32 characters"`
 	TokenLifetime  time.Duration        `env:"TOKEN_LIFETIME" envDefault:"30m" doc:"how long an access token is valid"`
 	LoginLifetime  time.Duration        `env:"LOGIN_LIFETIME" envDefault:"720h" doc:"how long a browser stays logged in"`
@@ -59,10 +60,12 @@ const (
 
 // Check reports what is wrong beyond the types.
 func (c *Config) Check(p *settings.Problems) {
-	if _, port, err := net.SplitHostPort(c.Addr); err != nil {
-		p.Add("ADDR", "expected a host and a port, such as 127.0.0.1:8000")
-	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		p.Add("ADDR", "expected a port from 0 to 65535")
+	checkAddr(p, "ADDR", c.Addr)
+	if c.AdminAddr != "" {
+		checkAddr(p, "ADMIN_ADDR", c.AdminAddr)
+	}
+	if c.AdminAddr == c.Addr {
+		p.Add("ADMIN_ADDR", "expected an address other than ADDR")
 	}
 	c.checkDatabase(p)
 	if n := c.SecretKey.Len(); n < 32 && (n > 0 || c.Environment.Production()) {
@@ -95,6 +98,15 @@ func (c *Config) Check(p *settings.Problems) {
 	}
 	if c.StopTimeout < time.Second {
 		p.Add("STOP_TIMEOUT", "expected at least 1s")
+	}
+}
+
+// checkAddr refuses what nobody can listen on.
+func checkAddr(p *settings.Problems, name, addr string) {
+	if _, port, err := net.SplitHostPort(addr); err != nil {
+		p.Add(name, "expected a host and a port, such as 127.0.0.1:8000")
+	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		p.Add(name, "expected a port from 0 to 65535")
 	}
 }
 

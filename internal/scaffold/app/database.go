@@ -23,7 +23,8 @@ var migrations, _ = fs.Sub(files, "migrations")
 // openDatabase opens the database that DATABASE_URL names. A server that is
 // down is waited for while the application runs.
 func openDatabase(ctx context.Context, cfg *Config, log *slog.Logger) (*db.DB, error) {
-	c := db.Config{Logger: log, Pooler: cfg.Pooler, Direct: cfg.DirectURL.Reveal(), Readers: cfg.ReaderURL.Reveal()}
+	c := db.Config{Logger: log, Development: cfg.Environment.Development(),
+		Pooler: cfg.Pooler, Direct: cfg.DirectURL.Reveal(), Readers: cfg.ReaderURL.Reveal()}
 	for _, u := range cfg.ReplicaURLs {
 		c.Replicas = append(c.Replicas, u.Reveal())
 	}

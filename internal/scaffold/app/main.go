@@ -86,6 +86,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	a := app.New(app.Config{
 		Name:           "appname",
 		Addr:           cfg.Addr,
+		AdminAddr:      cfg.AdminAddr,
 		Logger:         log,
 		DB:             database,
 		Migrations:     migrations,
