@@ -6,7 +6,7 @@ import "reflect"
 func ParseTag(t reflect.Type, tag string) (Column, error) {
 	c, err := newColumn(t)
 	if err == nil {
-		err = c.parseTag(tag)
+		err = c.ParseTag(tag)
 	}
 	return c.Column, err
 }
