@@ -85,7 +85,10 @@ func (c *console) ask() func(question string) (bool, error) {
 	return func(question string) (bool, error) {
 		fmt.Fprint(c.err, question, " [y/N] ")
 		answer, err := in.ReadString('\n')
+		if err != nil {
+			return false, fmt.Errorf("the question was not answered: %w", err)
+		}
 		answer = strings.ToLower(strings.TrimSpace(answer))
-		return answer == "y" || answer == "yes", err
+		return answer == "y" || answer == "yes", nil
 	}
 }

@@ -90,6 +90,14 @@ func (l *loader) importPath(dir string) string {
 	return path.Join(l.module, filepath.ToSlash(rel))
 }
 
+// folder returns the folder of a package, if the module has it.
+func (l *loader) folder(importPath string) (string, bool) {
+	rel, ok := strings.CutPrefix(importPath+"/", l.module+"/")
+	dir := filepath.Join(l.root, filepath.FromSlash(rel))
+	info, err := os.Stat(dir)
+	return dir, ok && err == nil && info.IsDir()
+}
+
 // find returns the calls of dao.Of below the application's folder.
 func (l *loader) find() (calls []call, err error) {
 	dirs := map[string]bool{}
@@ -228,11 +236,11 @@ func (l *loader) load() error {
 func (l *loader) locate(wanted []want) error {
 	var unknown []string
 	for _, w := range wanted {
-		rel, own := strings.CutPrefix(w.path, l.module)
+		dir, own := l.folder(w.path)
 		switch {
 		case l.pkgs[w.path] != nil:
-		case own && (rel == "" || rel[0] == '/'):
-			p, err := l.parse(w.path, filepath.Join(l.root, filepath.FromSlash(rel)), nil)
+		case own:
+			p, err := l.parse(w.path, dir, nil)
 			if err != nil {
 				return err
 			}

@@ -30,7 +30,7 @@ const steps = 25
 // TEREM_SCHEMA_WALKS sets how many databases there are, each with 25 changes.
 func TestRandomChanges(t *testing.T) {
 	t.Parallel()
-	walks := map[db.Dialect]int{db.SQLite: 6, db.Postgres: 4}
+	walks := map[db.Dialect]int{db.SQLite: 4, db.Postgres: 4}
 	if n, err := strconv.Atoi(os.Getenv("TEREM_SCHEMA_WALKS")); err == nil {
 		walks[db.SQLite], walks[db.Postgres] = n, n
 	}

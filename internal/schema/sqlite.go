@@ -186,6 +186,9 @@ func indexes(i Index, column string) bool {
 func (s *liteChange) rebuild(a, b *Table) {
 	s.dropIndexes(a, b)
 	fresh := b.Name + "_new"
+	for s.from.Table(fresh) != nil || s.to.Table(fresh) != nil {
+		fresh += "_new"
+	}
 	s.add("PRAGMA legacy_alter_table = ON")
 	s.note("%s is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.", b.Name)
 	s.add("%s", createTable(db.SQLite, b, fresh, func(Ref) bool { return false }))
