@@ -46,8 +46,7 @@ func newWriter(ctx context.Context, s settings) (*writer, error) {
 // open opens the connection in a mode of SQLite's: rw, or rwc to create the
 // file.
 func (w *writer) open(ctx context.Context, mode string) error {
-	c, err := connect(ctx, w.dsn(mode, nil, "journal_mode(WAL)", "foreign_keys(ON)", "synchronous("+w.synchronous+")"),
-		"BEGIN IMMEDIATE", writing)
+	c, err := w.connect(ctx, mode)
 	if err != nil {
 		return err
 	}
@@ -65,6 +64,27 @@ func (w *writer) open(ctx context.Context, mode string) error {
 	})
 	w.conn = c
 	return nil
+}
+
+// together is how long programs wait for each other that open a new file at the
+// same time: SQLite refuses those whose changes of the journal meet, and does not
+// wait there.
+const together = 5 * time.Second
+
+// connect opens the connection, again if another program was in the way.
+func (w *writer) connect(ctx context.Context, mode string) (*conn, error) {
+	for limit := time.Now().Add(together); ; {
+		c, err := connect(ctx, w.dsn(mode, nil, "journal_mode(WAL)", "foreign_keys(ON)", "synchronous("+w.synchronous+")"),
+			"BEGIN IMMEDIATE", writing)
+		if db.ClassOf(err) != db.Contended || time.Now().After(limit) {
+			return c, err
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
 }
 
 // begin begins the transaction of the unit that has the turn.
