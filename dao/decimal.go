@@ -1,12 +1,39 @@
 package dao
 
 import (
+	"database/sql/driver"
 	"fmt"
+	"math"
+	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
 var decimalText = regexp.MustCompile(`^(-?)0*(\d*)(?:\.(\d*?)0*)?$`)
+
+// decimalOf returns the text of a number that a decimal is compared with.
+func decimalOf(value any) (string, error) {
+	switch v := reflect.ValueOf(value); {
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 10), nil
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 10), nil
+	case v.CanFloat() && !math.IsNaN(v.Float()) && !math.IsInf(v.Float(), 0):
+		return strconv.FormatFloat(v.Float(), 'f', -1, 64), nil
+	}
+	text := value
+	if own, ok := value.(driver.Valuer); ok {
+		var err error
+		if text, err = own.Value(); err != nil {
+			return "", err
+		}
+	}
+	if s, ok := text.(string); ok && s != "" && s != "-" && decimalText.MatchString(s) {
+		return s, nil
+	}
+	return "", fmt.Errorf("is a decimal, and cannot be compared with a %T", value)
+}
 
 // decimal returns the text of a decimal with as many digits behind the point as
 // the column has, so that equal numbers are equal texts. A number with more is

@@ -26,7 +26,7 @@ var operators = map[string]string{"": "=", "ne": "<>", "gt": ">", "gte": ">=", "
 //	rows, total, err := r.Page(ctx, q, in.Page, in.Size, dao.Filter(in.OrderFilter), dao.OrderBy(in.Sort...))
 //
 // The operators are ne, gt, gte, lt, lte and in; without one a row must have the
-// value. Fields that have no method Given() (any, bool), as api.Optional has, and
+// value. A decimal is compared with its own type, a string or any number. Fields that have no method Given() (any, bool), as api.Optional has, and
 // those without a query tag are passed over. A tag that names no column of the
 // table is an error of every call.
 func Filter(in any) Condition {
@@ -39,34 +39,54 @@ func Filter(in any) Condition {
 			if tag == "" || !ok {
 				continue
 			}
-			value, given := f.Given()
-			if w := c.filter(tag, value); given {
-				all = append(all, w)
+			col, op := c.filtered(tag)
+			if value, given := f.Given(); given && col != nil {
+				all = append(all, c.filter(col, op, value))
 			}
 		}
 		return c.resolve(And(all...))
 	}}
 }
 
-// filter returns the condition of one parameter.
-func (c *composer) filter(tag string, value any) Condition {
+// filtered returns the column and the operator that a tag names.
+func (c *composer) filtered(tag string) (*column, string) {
 	name, op, _ := strings.Cut(strings.TrimSuffix(tag, "]"), "[")
-	col := c.column("Filter", name)
-	sign, known := operators[op]
-	switch {
-	case col == nil:
-		return Condition{}
-	case op == "in":
-		return c.filterIn(col, value)
-	case !known:
+	if _, known := operators[op]; !known && op != "in" {
 		c.fail("dao: Filter: the operator of %s is not known; expected ne, gt, gte, lt, lte or in", tag)
-		return Condition{}
+	}
+	return c.column("Filter", name), op
+}
+
+// filter returns the condition of one parameter.
+func (c *composer) filter(col *column, op string, value any) Condition {
+	if op == "in" {
+		return c.filterIn(col, value)
+	}
+	sign := operators[op]
+	if col.Kind == KindDecimal {
+		text, err := decimalOf(value)
+		if err != nil {
+			c.fail("dao: Filter: the column %s of %s %w", col.Name, c.plan.model.Table, err)
+		}
+		return Condition{sql: c.value(col) + " " + sign + " " + c.parameter(col), args: []any{text}}
 	}
 	args := c.valid(col, value, nil)
-	if len(args) == 0 { // a number that the column cannot hold
-		return Condition{sql: "1 = 0"}
+	if len(args) == 0 { // a value that the column cannot hold
+		return c.beyond(col, op, value)
 	}
 	return Condition{sql: c.value(col) + " " + sign + " " + c.parameter(col), args: args}
+}
+
+// beyond is the condition of a value that no row can have: which is larger than
+// all, or smaller, if it is a number.
+func (c *composer) beyond(col *column, op string, value any) Condition {
+	v := reflect.ValueOf(value)
+	below := v.CanInt() && v.Int() < 0
+	all := op == "ne" || below && (op == "gt" || op == "gte") || !below && (op == "lt" || op == "lte")
+	if all && col.integer() || op == "ne" {
+		return Condition{sql: c.plan.read(col) + " IS NOT NULL"}
+	}
+	return Condition{sql: "1 = 0"}
 }
 
 func (c *composer) filterIn(col *column, list any) Condition {

@@ -35,6 +35,10 @@ type paperFilter struct {
 	Least  given[decimal.Decimal] `query:"price[gte]"`
 	Most   given[decimal.Decimal] `query:"price[lt]"`
 	Exact  given[decimal.Decimal] `query:"price"`
+	Whole  given[int64]           `query:"price[gt]"`
+	Text   given[string]          `query:"price[lte]"`
+	Below  given[uint64]          `query:"number[lt]"`
+	From   given[uint64]          `query:"number[gte]"`
 	Page   int                    `query:"page"`
 }
 
@@ -62,6 +66,11 @@ func TestFilter(t *testing.T) {
 			{paperFilter{Least: yes(decimal.NewFromInt(9)), Most: yes(decimal.NewFromInt(100))}, "0 1"},
 			{paperFilter{Exact: yes(decimal.RequireFromString("10.500"))}, "1"},
 			{paperFilter{Exact: yes(decimal.Zero)}, "3"},
+			{paperFilter{Whole: yes(int64(9))}, "1 2"},
+			{paperFilter{Text: yes("9.0001")}, "0 3"},
+			{paperFilter{Least: yes(decimal.RequireFromString("10.499999"))}, "1 2"},
+			{paperFilter{Below: yes(uint64(1) << 63)}, "0 1 2 3"},
+			{paperFilter{From: yes(uint64(1) << 63)}, ""},
 		} {
 			got := strings.ReplaceAll(strings.ReplaceAll(titles(t, ctx, s, papers, dao.Filter(c.filter)), "No. ", ""), ",", "")
 			if got != c.want {
