@@ -1,0 +1,98 @@
+package dao_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terem-go/terem/dao"
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
+)
+
+func TestUpsert(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {
+		by := writer(t, ctx, s, "Ann")
+		one := draft(by, 1)
+		must(t, papers.Upsert(ctx, s, one, "author_id", "number"))
+		again := draft(by, 1)
+		again.Title = "again"
+		must(t, papers.Upsert(ctx, s, again, "author_id", "number"))
+		got, err := papers.Get(ctx, s, one.ID)
+		must(t, err)
+		if again.ID != one.ID || got.Title != "again" || got.Version != 2 {
+			t.Errorf("ids %d and %d, the row is %+v", one.ID, again.ID, got)
+		}
+		a := author{ID: by, Name: "Anna"}
+		must(t, authors.Upsert(ctx, s, &a, "id"))
+		if a, err := authors.Get(ctx, s, by); err != nil || a.Name != "Anna" {
+			t.Errorf("the author is %v, %v", a, err)
+		}
+		if err := papers.Upsert(ctx, s, one); err == nil {
+			t.Error("an upsert on nothing")
+		}
+	})
+}
+
+func TestInsertMany(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {
+		by := writer(t, ctx, s, "Ann")
+		must(t, papers.Insert(ctx, s, draft(by, -1)))
+		var list []paper
+		for i := range 250 {
+			list = append(list, *draft(by, i))
+		}
+		must(t, papers.InsertMany(ctx, s, list))
+		must(t, papers.Insert(ctx, s, draft(by, 250))) // whose number is free
+		n, err := papers.Count(ctx, s)
+		must(t, err)
+		got, err := papers.Get(ctx, s, list[249].ID)
+		must(t, err)
+		if d := cmp.Diff(&list[249], got, cmp.AllowUnexported(paper{})); n != 252 || d != "" {
+			t.Errorf("%d rows, the last one:\n%s", n, d)
+		}
+		many := []author{{Name: "Bob"}, {Name: "Cid"}}
+		must(t, authors.InsertMany(ctx, s, many))
+		if a, err := authors.Get(ctx, s, many[1].ID); err != nil || a.Name != "Cid" {
+			t.Errorf("%v, %v", a, err)
+		}
+		must(t, authors.InsertMany(ctx, s, nil))
+		wantError(t, nested(ctx, s, func() error { return authors.InsertMany(ctx, s, []author{{Name: "Dee"}, {Name: "Bob"}}) }), errs.Conflict, "authors.name_taken", "name")
+		if yes, err := authors.Exists(ctx, s, dao.Eq("name", "Dee")); yes || err != nil {
+			t.Errorf("a row of those that failed is there: %t, %v", yes, err)
+		}
+		if err := papers.InsertMany(ctx, s, []paper{*draft(by, 300), list[0]}); err == nil || !strings.Contains(err.Error(), "1 of 2 rows of papers have a number") {
+			t.Errorf("numbered and not: %v", err)
+		}
+	})
+}
+
+func TestPatch(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {
+		p := draft(writer(t, ctx, s, "Ann"), 1)
+		must(t, papers.Insert(ctx, s, p))
+		must(t, papers.Patch(ctx, s, p.ID))
+		must(t, papers.Patch(ctx, s, p.ID, dao.Set("note", "set"), dao.Set("status", status("printed"))))
+		must(t, papers.Patch(ctx, s, p.ID, dao.Set("note", nil), dao.Set("title", "T")))
+		got, err := papers.Get(ctx, s, p.ID)
+		must(t, err)
+		if got.Note != nil || got.Title != "T" || got.Status != "printed" || got.Number != 1 {
+			t.Errorf("the row is %+v", got)
+		}
+		must(t, orders.Insert(ctx, s, &order{"north", 1, "first"}))
+		must(t, orders.Patch(ctx, s, []any{"north", 1}, dao.Set("select", "second")))
+		for want, c := range map[string]dao.Change{
+			`papers has no column "colour"`:  dao.Set("colour", 1),
+			"title of papers cannot be NULL": dao.Set("title", nil),
+			"number of papers is int, not s": dao.Set("number", "1"),
+			"id is part of the key":          dao.Set("id", int64(1)),
+			"counts by itself":               dao.Set("version", 1),
+		} {
+			if err := papers.Patch(ctx, s, p.ID, c); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("want %s, got %v", want, err)
+			}
+		}
+	})
+}
