@@ -1,12 +1,8 @@
 package api
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
-	"strings"
 
 	"github.com/terem-go/terem/errs"
 )
@@ -51,7 +47,7 @@ func SliceOf[R, T any](in CursorRequest, rows []R, next string, item func(*R) T)
 		s.Items[i] = item(&rows[i])
 	}
 	if next != "" {
-		s.Next = next + "." + in.Seal.sign(next)
+		s.Next = signed(in.Seal.key, in.Seal.purpose(), next)
 	}
 	return s
 }
@@ -66,19 +62,14 @@ func (s *Seal) FromRequest(r *http.Request, _ []byte) error {
 	if text == "" {
 		return nil
 	}
-	end := strings.LastIndexByte(text, '.')
-	if end < 0 || !hmac.Equal([]byte(text[end+1:]), []byte(s.sign(text[:end]))) {
+	var ok bool
+	if s.place, ok = verified(s.key, s.purpose(), text); !ok {
 		return errCursor.Here()
 	}
-	s.place = text[:end]
 	return nil
 }
 
-func (s *Seal) sign(place string) string {
-	h := hmac.New(sha256.New, s.key)
-	h.Write([]byte("cursor\x00" + s.path + "\x00" + place))
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
-}
+func (s *Seal) purpose() string { return "cursor\x00" + s.path + "\x00" }
 
 // cursorKey returns what cursors are signed with.
 func cursorKey(key []byte) []byte {

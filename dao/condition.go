@@ -37,12 +37,8 @@ func Eq(column string, value any) Condition {
 // prepared once. No values are met by no row.
 func In[V any](column string, values []V) Condition {
 	return Condition{columns: func(c *composer) Condition {
-		args := make([]any, 0, len(values))
 		if col := c.column("In", column); col != nil {
-			for _, v := range values {
-				args = c.valid(col, v, args)
-			}
-			return c.in(col, args)
+			return c.anyOf(col, values)
 		}
 		return Condition{}
 	}}
@@ -129,6 +125,20 @@ func (c *composer) eq(column string, value any) Condition {
 		return Condition{sql: c.plan.read(col) + " = $1", args: args}
 	}
 	return Condition{sql: "1 = 0"}
+}
+
+// anyOf is the condition that a column has one of the values of a slice.
+func (c *composer) anyOf(col *column, list any) Condition {
+	v := reflect.ValueOf(list)
+	if v.Kind() != reflect.Slice {
+		c.fail("dao: Filter: %s[in] takes a list, not %T", col.Name, list)
+		return Condition{}
+	}
+	args := make([]any, 0, v.Len())
+	for i := range v.Len() {
+		args = c.valid(col, v.Index(i).Interface(), args)
+	}
+	return c.in(col, args)
 }
 
 // in compares a column with an array of PostgreSQL, or with the values of a JSON

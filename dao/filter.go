@@ -60,7 +60,7 @@ func (c *composer) filtered(tag string) (*column, string) {
 // filter returns the condition of one parameter.
 func (c *composer) filter(col *column, op string, value any) Condition {
 	if op == "in" {
-		return c.filterIn(col, value)
+		return c.anyOf(col, value)
 	}
 	sign := operators[op]
 	if col.Kind == KindDecimal {
@@ -87,19 +87,6 @@ func (c *composer) beyond(col *column, op string, value any) Condition {
 		return Condition{sql: c.plan.read(col) + " IS NOT NULL"}
 	}
 	return Condition{sql: "1 = 0"}
-}
-
-func (c *composer) filterIn(col *column, list any) Condition {
-	v := reflect.ValueOf(list)
-	if v.Kind() != reflect.Slice {
-		c.fail("dao: Filter: %s[in] takes a list, not %T", col.Name, list)
-		return Condition{}
-	}
-	args := make([]any, 0, v.Len())
-	for i := range v.Len() {
-		args = c.valid(col, v.Index(i).Interface(), args)
-	}
-	return c.in(col, args)
 }
 
 // value returns the column as it is compared by size. SQLite keeps decimals as
