@@ -33,11 +33,19 @@ func (t Table[T]) Each(ctx context.Context, q db.Querier, opts ...Option) iter.S
 			yield(nil, err)
 			return
 		}
+		each[T](rows, t.plan.columns)(yield)
+	}
+}
+
+// each goes through rows, and closes them. They are scanned into one T, which is
+// emptied each time, since a Scanner may reuse what it finds.
+func each[T any](rows db.Rows, columns []*column) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
 		defer rows.Close()
 		row, empty := new(T), *new(T)
-		dest := destinations(reflect.ValueOf(row).Elem(), t.plan.columns)
+		dest := destinations(reflect.ValueOf(row).Elem(), columns)
 		for rows.Next() {
-			*row = empty // a Scanner may reuse what it finds
+			*row = empty
 			if err := rows.Scan(dest...); err != nil {
 				yield(nil, err)
 				return

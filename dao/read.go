@@ -95,22 +95,14 @@ func all[T any](ctx context.Context, q db.Querier, columns []*column, c *compose
 	return collect[T](rows, columns)
 }
 
-// collect reads rows to the end. They are scanned into one T and copied from
-// there; it is emptied each time, since a Scanner may reuse what it finds.
+// collect reads rows to the end.
 func collect[T any](rows db.Rows, columns []*column) ([]T, error) {
-	defer rows.Close()
 	found := []T{}
-	t, empty := new(T), *new(T)
-	dest := destinations(reflect.ValueOf(t).Elem(), columns)
-	for rows.Next() {
-		*t = empty
-		if err := rows.Scan(dest...); err != nil {
+	for row, err := range each[T](rows, columns) {
+		if err != nil {
 			return nil, err
 		}
-		found = append(found, *t)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
+		found = append(found, *row)
 	}
 	return found, nil
 }
