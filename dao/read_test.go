@@ -72,7 +72,7 @@ func TestKeys(t *testing.T) {
 			want string
 		}{
 			{[]any{"1"}, "dao: the key id of users is int64, not string"},
-			{[]any{nil}, "dao: the key id of users is int64, not <nil>"},
+			{[]any{nil}, "dao: the key id of users is int64, not nil"},
 			{[]any{1.0}, "not float64"},
 			{[]any{new(int64)}, "not *int64"},
 			{[]any{}, "dao: the key of users has 1 columns, not 0"},
