@@ -74,7 +74,7 @@ func enqueue(ctx context.Context, s *db.Session, list []Args, opts []Option) err
 		params[i] = river.InsertManyParams{Args: args, InsertOpts: o}
 	}
 	err := within(ctx, s, func(q queue) error {
-		_, err := q.insert(ctx, params)
+		_, err := q.insert(context.WithValue(ctx, sessionKey{}, s), params)
 		return err
 	})
 	if err != nil {

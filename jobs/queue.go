@@ -51,15 +51,16 @@ func within(ctx context.Context, s *db.Session, f func(q queue) error) error {
 // What sessions have of River: clients that run no jobs.
 var (
 	onSQLite   = sync.OnceValue(func() *river.Client[*sql.Tx] { return idle(riversqlite.New(nil)) })
-	onPostgres = sync.OnceValue(func() *river.Client[pgx.Tx] { return idle(riverpgxv5.New(nil)) })
+	onPostgres = sync.OnceValue(func() *river.Client[pgx.Tx] { return idle(riverpgxv5.New(nil), new(inserter)) })
 )
 
-func idle[T any](d riverdriver.Driver[T]) *river.Client[T] {
+func idle[T any](d riverdriver.Driver[T], m ...rivertype.Middleware) *river.Client[T] {
 	c, err := river.NewClient(d, &river.Config{
 		Logger: slog.New(slog.DiscardHandler), // errors are returned, too
 		// Of notifications in quick succession River sends the first only. If
 		// that one's session is slow or rolled back, the others wait to be polled.
 		FetchCooldown: river.FetchCooldownMin,
+		Middleware:    m,
 	})
 	if err != nil {
 		panic(err) // the configuration is constant
