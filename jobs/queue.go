@@ -20,7 +20,10 @@ import (
 
 // queue is what sessions do with River's queue.
 type queue interface {
-	insert(ctx context.Context, list []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
+	insert(ctx context.Context, list []river.InsertManyParams) error
+	cancel(ctx context.Context, id int64) error
+	pause(ctx context.Context, name string) error
+	resume(ctx context.Context, name string) error
 }
 
 // inTx is a queue in a transaction of River's.
@@ -29,8 +32,22 @@ type inTx[T any] struct {
 	tx    T
 }
 
-func (q inTx[T]) insert(ctx context.Context, list []river.InsertManyParams) ([]*rivertype.JobInsertResult, error) {
-	return q.river.InsertManyTx(ctx, q.tx, list)
+func (q inTx[T]) insert(ctx context.Context, list []river.InsertManyParams) error {
+	_, err := q.river.InsertManyTx(ctx, q.tx, list)
+	return err
+}
+
+func (q inTx[T]) cancel(ctx context.Context, id int64) error {
+	_, err := q.river.JobCancelTx(ctx, q.tx, id)
+	return err
+}
+
+func (q inTx[T]) pause(ctx context.Context, name string) error {
+	return q.river.QueuePauseTx(ctx, q.tx, name, nil)
+}
+
+func (q inTx[T]) resume(ctx context.Context, name string) error {
+	return q.river.QueueResumeTx(ctx, q.tx, name, nil)
 }
 
 // within runs f with the queue in a session, which fails if f does.
