@@ -111,7 +111,7 @@ func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executo
 func (w *Workers) work(ctx context.Context, d *db.DB, j *rivertype.JobRow) error {
 	a, ok := w.find(j.Kind)
 	if !ok {
-		return &rivertype.UnknownJobKindError{Kind: j.Kind}
+		return unknown(j.Kind)
 	}
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(a.timeout, timeout))
 	defer cancel()
