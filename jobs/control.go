@@ -43,8 +43,9 @@ func Cancel(ctx context.Context, s *db.Session, id int64) error {
 }
 
 // Pause has clients begin no more jobs of a queue; "*" is all queues. Those that
-// run go on, and others may be enqueued. It is an error if no client has ever
-// worked the queue.
+// run go on, and others may be enqueued. Clients hear of it at once, and those
+// that do not listen at that moment within a minute. It is an error if no client
+// has ever worked the queue.
 func Pause(ctx context.Context, s *db.Session, name string) error {
 	return named(name, within(ctx, s, func(q queue) error { return q.pause(ctx, name) }))
 }

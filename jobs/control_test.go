@@ -104,7 +104,8 @@ func TestPause(t *testing.T) {
 		addNote(w)
 		start(t, d, w, jobs.Config{})
 		eventually(t, "the queue is known", func() bool { return pause(jobs.Pause, "default") == nil })
-		eventually(t, "a job waits", func() bool { // the client hears of the pause soon
+		eventually(t, "a job waits", func() bool {
+			must(t, pause(jobs.Pause, "default")) // a client that begins to listen hears of it the next time
 			enqueue(t, d, Note{crand.Text()})
 			for end := time.Now().Add(1500 * time.Millisecond); len(enqueued(t, d)) > 0; time.Sleep(10 * time.Millisecond) {
 				if time.Now().After(end) { // else it is looked for once a second
