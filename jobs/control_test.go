@@ -52,12 +52,21 @@ func TestRetry(t *testing.T) {
 		if got := states(t, d); !slices.Equal(got, []string{"discarded", "retryable", "scheduled"}) {
 			t.Fatalf("the jobs are %v", got)
 		}
+		enqueue(t, d, Note{"cancelled"}, jobs.In(time.Hour))
+		must(t, in(t, d, func(ctx context.Context, s *db.Session) error { return jobs.Cancel(ctx, s, 4) }))
+		must(t, retry(4))
+		if err := w.RunDue(t.Context(), d); !errors.Is(err, errHandler) {
+			t.Fatal(err)
+		}
+		if got := states(t, d); !slices.Equal(got, []string{"discarded", "retryable", "scheduled", "retryable"}) {
+			t.Fatalf("the jobs are %v", got)
+		}
 		works = true
-		for id := range int64(3) {
+		for id := range int64(4) {
 			must(t, retry(id+1))
 		}
 		jobstest.Run(t, d, w)
-		if got := texts(t, d); !slices.Equal(got, []string{"given up", "tried again", "later"}) {
+		if got := texts(t, d); !slices.Equal(got, []string{"given up", "tried again", "later", "cancelled"}) {
 			t.Errorf("rows: %v", got)
 		}
 		for _, id := range []int64{1, 77} { // done, and not there
