@@ -24,9 +24,9 @@ func TestRuns(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		got := make(chan jobs.Job[Note], 1)
 		w := jobs.NewWorkers()
-		jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
+		jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
 			got <- *job
-			return writeNote(ctx, d, job)
+			return writeNote(ctx, s, job)
 		})
 		start(t, d, w, jobs.Config{})
 		begin := time.Now()
@@ -58,13 +58,13 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			each(t, func(t *testing.T, d *db.DB) {
+			eachScope(t, func(t *testing.T, d *db.DB, add adder) {
 				w := jobs.NewWorkers()
-				jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
+				add(w, func(ctx context.Context, do do, job *jobs.Job[Note]) error {
 					if job.Attempt == 1 {
 						return fail(ctx)
 					}
-					return writeNote(ctx, d, job)
+					return do(ctx, func(ctx context.Context, s *db.Session) error { return writeNote(ctx, s, job) })
 				}, jobs.Timeout(200*time.Millisecond))
 				l := newLogs(t)
 				start(t, d, w, jobs.Config{Logger: slog.New(l)})
@@ -99,7 +99,7 @@ func TestGivesUp(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB) {
 		w := jobs.NewWorkers()
-		jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error { return errHandler })
+		jobs.Add(w, func(context.Context, *db.Session, *jobs.Job[Note]) error { return errHandler })
 		l := newLogs(t)
 		start(t, d, w, jobs.Config{Logger: slog.New(l)})
 		enqueue(t, d, Note{"a"}, jobs.MaxAttempts(2))
@@ -121,13 +121,13 @@ func TestQueues(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		var now atomic.Int32
 		w := jobs.NewWorkers()
-		jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
+		jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
 			defer now.Add(-1)
 			if n := now.Add(1); n > 2 {
 				t.Errorf("%d jobs run at a time", n)
 			}
 			time.Sleep(20 * time.Millisecond)
-			return writeNote(ctx, d, job)
+			return writeNote(ctx, s, job)
 		})
 		start(t, d, w, jobs.Config{Queues: map[string]int{"a": 2}})
 		enqueue(t, d, Note{"not looked at"})
@@ -173,6 +173,16 @@ func TestNewRefuses(t *testing.T) {
 				jobs.Add(w, writeNote)
 				jobs.Add(w, writeNote)
 			}},
+			"the worker for test.note takes a *db.DB, so a job may be run twice": {w: func(w *jobs.Workers) {
+				jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error { return nil })
+			}},
+			"say why that does no harm": {w: func(w *jobs.Workers) {
+				jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error { return nil }, jobs.Idempotent(" "))
+			}},
+			"leave out jobs.Idempotent": {w: func(w *jobs.Workers) { jobs.Add(w, writeNote, harmless) }},
+			"name the options of jobs.Unit there": {w: func(w *jobs.Workers) {
+				jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error { return nil }, harmless, jobs.Unit(db.Serializable))
+			}},
 			"timeout of the worker for test.note": {w: func(w *jobs.Workers) { jobs.Add(w, writeNote, jobs.Timeout(-1)) }},
 			"test.broken is enqueued periodically but has no worker": {w: func(w *jobs.Workers) {
 				jobs.Add(w, writeNote)
@@ -182,6 +192,12 @@ func TestNewRefuses(t *testing.T) {
 				jobs.Add(w, writeNote)
 				w.Periodically(jobs.Every(time.Millisecond), Note{})
 			}},
+			`test.note: "61 * * * *" is no line of crontab: the minute is "61": "61" is no number from 0 to 59`: {w: scheduled("61 * * * *")},
+			"the month is \"jan-\"":                          {w: scheduled("0 0 1 jan- *")},
+			`the day of the week is "5-3": 3 comes before 5`: {w: scheduled("0 0 * * 5-3")},
+			"it has 4 fields and not 5":                      {w: scheduled("0 0 * *")},
+			"there is no such day":                           {w: scheduled("0 0 30 2 *")},
+			`"0" is no number from 1 to 59`:                  {w: scheduled("*/0 * * * *")},
 			"from 0:00 to 23:59": {w: func(w *jobs.Workers) {
 				jobs.Add(w, writeNote)
 				w.Periodically(jobs.Daily(24, 0, time.UTC), Note{})
@@ -198,6 +214,14 @@ func TestNewRefuses(t *testing.T) {
 			}
 		}
 	})
+}
+
+// scheduled adds a worker and its jobs at the times of a line of crontab.
+func scheduled(line string) func(w *jobs.Workers) {
+	return func(w *jobs.Workers) {
+		addNote(w)
+		w.Periodically(jobs.Cron(line, time.UTC), Note{})
+	}
 }
 
 func addNote(w *jobs.Workers) { jobs.Add(w, writeNote) }
