@@ -47,7 +47,7 @@ func Add(s *change.Set, o Options, args ...string) (*Domain, error) {
 		s.Create(file.Path, file.Data)
 	}
 	d.register(s)
-	return d, errors.Join(s.Err(), migrate(s, "add_"+d.Table, schema.Options{}))
+	return d, errors.Join(s.Err(), migrate(s, f, "add_"+d.Table, schema.Options{}))
 }
 
 // require adds the modules that the types of fields are from.
@@ -79,11 +79,7 @@ func (d *Domain) register(s *change.Set) {
 }
 
 // migrate adds the migration to the models as they will be.
-func migrate(s *change.Set, name string, o schema.Options) error {
-	f, err := schema.Open(s.Dir())
-	if err != nil {
-		return err
-	}
+func migrate(s *change.Set, f *schema.Folder, name string, o schema.Options) error {
 	f.Overlay(s.Overlay())
 	plan, err := f.Plan(name, o)
 	if err != nil {

@@ -75,10 +75,10 @@ func Remove(s *change.Set, o RemoveOptions) (*Removed, error) {
 		return nil, err
 	}
 	if r.Deleted != nil {
-		return r, snapshot(s)
+		return r, snapshot(s, f)
 	}
 	before := s.Changes()
-	if err := migrate(s, "drop_"+table, schema.Options{AllowDrop: true}); err != nil {
+	if err := migrate(s, f, "drop_"+table, schema.Options{AllowDrop: true}); err != nil {
 		return nil, err
 	}
 	for _, c := range s.Changes() {
@@ -90,11 +90,7 @@ func Remove(s *change.Set, o RemoveOptions) (*Removed, error) {
 }
 
 // snapshot makes schema.json what the models will be.
-func snapshot(s *change.Set) error {
-	f, err := schema.Open(s.Dir())
-	if err != nil {
-		return err
-	}
+func snapshot(s *change.Set, f *schema.Folder) error {
 	f.Overlay(s.Overlay())
 	models, err := f.Models()
 	if err != nil {
