@@ -8,6 +8,8 @@ import (
 	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/goedit"
 	"github.com/terem-go/terem/internal/scaffold/domain"
+	"github.com/terem-go/terem/internal/scaffold/migration"
+	"github.com/terem-go/terem/internal/schema"
 )
 
 // FieldVerb is what entries of fields are recorded under; their names are the
@@ -32,7 +34,11 @@ func Field(s *change.Set, name, text string, o FieldOptions) (accepted []string,
 	if err != nil {
 		return nil, err
 	}
-	models, err := settled(s)
+	folder, err := schema.Open(s.Dir())
+	if err != nil {
+		return nil, err
+	}
+	models, err := folder.Current()
 	if err != nil {
 		return nil, err
 	}
@@ -48,10 +54,15 @@ func Field(s *change.Set, name, text string, o FieldOptions) (accepted []string,
 	a.model()
 	a.schemas()
 	a.testInputs()
+	f.Require(s)
 	if err := s.Err(); err != nil {
 		return nil, err
 	}
-	return migrate(s, "add_"+m.Table+"_"+f.Column(), o.Fills, false)
+	plan, err := migration.Add(s, "add_"+m.Table+"_"+f.Column(), schema.Options{Fills: o.Fills})
+	if err != nil {
+		return nil, err
+	}
+	return plan.Accepted, nil
 }
 
 func options(o FieldOptions) (args []string) {
@@ -128,7 +139,7 @@ func (a *field) enum() string {
 		constants = append(constants, fmt.Sprintf("\t%s %s = %q\n", a.Constant(v), a.Go(), v))
 		values = append(values, "string("+a.Constant(v)+")")
 	}
-	return strings.NewReplacer("TYPE", a.Go(), "ONE", a.Words(), "ROW", a.typ, "CONSTANTS", strings.Join(constants, ""), "VALUES", strings.Join(values, ", ")).Replace(
+	return strings.NewReplacer("TYPE", a.Go(), "ONE", a.Words(), "ROW", (&domain.Domain{Type: a.typ}).AOne(), "CONSTANTS", strings.Join(constants, ""), "VALUES", strings.Join(values, ", ")).Replace(
 		`// TYPE is the ONE of ROW.
 type TYPE string
 
