@@ -162,8 +162,8 @@ func (a *field) schemas() {
 	}
 	in("Create", func(f *goedit.File, name string) {
 		f.AddField(name+".Body", a.CreateLine(), goedit.Last)
-		f.AddElement(name+".row", a.typ, a.Go()+": "+a.sent(), goedit.Last)
-		a.imports(f, a.CreateLine(), a.sent())
+		a.assign(f, name+".row")
+		a.imports(f, a.CreateLine())
 	})
 	in("Filter", func(f *goedit.File, name string) {
 		for _, line := range a.FilterLines() {
@@ -176,7 +176,7 @@ func (a *field) schemas() {
 	})
 	in("Update", func(f *goedit.File, name string) {
 		f.AddField(name+".Body", a.UpdateLine(), goedit.Last)
-		f.AddStatement(name+".apply", a.applied(), goedit.Last)
+		f.AddStatement(name+".apply", a.UpdateStatement(), goedit.Last)
 		a.imports(f, a.UpdateLine())
 	})
 	in("Read", func(f *goedit.File, name string) {
@@ -194,12 +194,18 @@ func (a *field) schemas() {
 	}
 }
 
-// sent is the value of a new row's field, from what the client has sent.
-func (a *field) sent() string {
-	if a.Type == domain.JSON {
-		return a.ModelType() + "{V: in.Body." + a.Go() + "}"
+// assign gives the field of a new row what the client has sent.
+func (a *field) assign(f *goedit.File, function string) {
+	value := "in.Body." + a.Go()
+	if a.Type != domain.JSON {
+		f.AddElement(function, a.typ, a.Go()+": "+value, goedit.Last)
+		return
 	}
-	return "in.Body." + a.Go()
+	f.Try(func() { // the row has no name yet
+		f.Replace(function, "return &"+a.typ, "row := &"+a.typ)
+		f.AddStatement(function, "return row", goedit.Last)
+	})
+	f.AddStatement(function, "row."+a.Go()+".V = "+value, goedit.Last)
 }
 
 // parameter returns what a function calls the row that it is given.
@@ -208,18 +214,6 @@ func (a *field) parameter(f *goedit.File, function string) string {
 		return names[0]
 	}
 	return "row"
-}
-
-// applied returns the statement that changes a row if the client wants it.
-func (a *field) applied() string {
-	isSet, to, value := "v != nil", "row."+a.Go(), "*v"
-	switch {
-	case a.Nullable:
-		isSet, value = "v.Set", "v.Pointer()"
-	case a.Type == domain.JSON:
-		to, value = to+".V", "v"
-	}
-	return fmt.Sprintf("if v := in.Body.%s; %s {\n\t%s, changed = %s, append(changed, %q)\n}", a.Go(), isSet, to, value, a.Column())
 }
 
 func (a *field) sorts() string { return "," + a.Column() + ",-" + a.Column() }
