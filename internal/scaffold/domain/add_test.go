@@ -59,7 +59,7 @@ func TestRemoveTheFirst(t *testing.T) {
 	must(t, add(t, dir, products))
 	r, err := remove(t, dir, domain.RemoveOptions{Name: "orders"})
 	must(t, err)
-	want := []string{"migrations/postgres/00005_drop_orders.sql", "migrations/sqlite/00005_drop_orders.sql"}
+	want := []string{"migrations/sqlite/00005_drop_orders.sql", "migrations/postgres/00005_drop_orders.sql"}
 	if !slices.Equal(r.Dropped, want) || r.Deleted != nil {
 		t.Errorf("removed %+v", r)
 	}
