@@ -58,7 +58,7 @@ func Field(s *change.Set, name, text string, o FieldOptions) (accepted []string,
 	if err := s.Err(); err != nil {
 		return nil, err
 	}
-	plan, err := migration.Add(s, "add_"+m.Table+"_"+f.Column(), schema.Options{Fills: o.Fills})
+	plan, err := migration.Add(s, folder, "add_"+m.Table+"_"+f.Column(), schema.Options{Fills: o.Fills})
 	if err != nil {
 		return nil, err
 	}

@@ -32,11 +32,11 @@ func Remove(ctx context.Context, s *change.Set, verb, name string, o RemoveOptio
 		return nil, fmt.Errorf("%s says of no %s that terem %s has added it%s. Remove others by hand", change.ManifestPath, name, verb, others(s, verb))
 	}
 	migrations, _ := migration.Split(e.Created)
+	f, err := schema.Open(s.Dir())
+	if err != nil {
+		return nil, err
+	}
 	if len(migrations) > 0 {
-		f, err := schema.Open(s.Dir())
-		if err != nil {
-			return nil, err
-		}
 		if _, err := f.Current(); err != nil {
 			return nil, err
 		}
@@ -59,11 +59,11 @@ func Remove(ctx context.Context, s *change.Set, verb, name string, o RemoveOptio
 	}
 	switch {
 	case r.Deleted:
-		return r, migration.Record(s)
+		return r, migration.Record(s, f)
 	case len(migrations) == 0:
 		return r, nil
 	}
-	plan, err := migration.Add(s, "drop_"+strings.ReplaceAll(name, ".", "_"), schema.Options{AllowDrop: true})
+	plan, err := migration.Add(s, f, "drop_"+strings.ReplaceAll(name, ".", "_"), schema.Options{AllowDrop: true})
 	if err != nil {
 		return nil, errors.Join(err, s.Err())
 	}

@@ -47,7 +47,7 @@ func Add(s *change.Set, o Options, args ...string) (*Domain, error) {
 		s.Create(file.Path, file.Data)
 	}
 	d.register(s)
-	_, err = migration.Add(s, "add_"+d.Table, schema.Options{})
+	_, err = migration.Add(s, f, "add_"+d.Table, schema.Options{})
 	return d, errors.Join(s.Err(), err)
 }
 

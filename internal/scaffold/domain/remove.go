@@ -66,9 +66,9 @@ func Remove(s *change.Set, o RemoveOptions) (*Removed, error) {
 		return nil, err
 	}
 	if r.Deleted != nil {
-		return r, migration.Record(s)
+		return r, migration.Record(s, f)
 	}
-	plan, err := migration.Add(s, "drop_"+table, schema.Options{AllowDrop: true})
+	plan, err := migration.Add(s, f, "drop_"+table, schema.Options{AllowDrop: true})
 	if err != nil {
 		return nil, err
 	}

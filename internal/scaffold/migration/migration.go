@@ -13,23 +13,22 @@ import (
 
 const snapshotPath = "migrations/" + schema.SnapshotFile
 
-// Add adds the migration to the models as they will be, and returns its plan.
-func Add(s *change.Set, name string, o schema.Options) (*schema.Plan, error) {
-	f, err := schema.Open(s.Dir())
-	if err != nil {
-		return nil, err
-	}
+// Add adds the migration to the models as they will be, and returns its plan, in
+// which paths are those in the application. What the folder has read before is not
+// read again.
+func Add(s *change.Set, f *schema.Folder, name string, o schema.Options) (*schema.Plan, error) {
 	f.Overlay(s.Overlay())
 	plan, err := f.Plan(name, o)
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range plan.Files {
+	for i, file := range plan.Files {
 		rel, err := filepath.Rel(s.Dir(), file.Path)
 		if err != nil {
 			return nil, err
 		}
-		s.Create(filepath.ToSlash(rel), []byte(file.Text))
+		plan.Files[i].Path = filepath.ToSlash(rel)
+		s.Create(plan.Files[i].Path, []byte(file.Text))
 	}
 	if plan.Snapshot != nil {
 		s.Write(snapshotPath, plan.Snapshot)
@@ -39,11 +38,7 @@ func Add(s *change.Set, name string, o schema.Options) (*schema.Plan, error) {
 
 // Record makes schema.json what the models will be, for migrations that are
 // deleted.
-func Record(s *change.Set) error {
-	f, err := schema.Open(s.Dir())
-	if err != nil {
-		return err
-	}
+func Record(s *change.Set, f *schema.Folder) error {
 	f.Overlay(s.Overlay())
 	models, err := f.Models()
 	if err != nil {
