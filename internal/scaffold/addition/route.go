@@ -232,8 +232,11 @@ func (r *route) setName() error {
 			r.Name = strings.ToLower(r.Name[:1]) + r.Name[1:]
 		}
 	}
-	if !token.IsIdentifier(r.Name) || token.IsExported(r.Name) {
+	switch {
+	case r.Name == "":
 		return fmt.Errorf("no name for the handler can be made from %s: give one, such as --name refund", r.path)
+	case !token.IsIdentifier(r.Name) || token.IsExported(r.Name):
+		return fmt.Errorf("%q cannot be the name of a handler, since Go takes it for something else: give another one, such as --name refund", r.Name)
 	}
 	for _, name := range []string{"Router." + r.Name, r.Input()} {
 		if r.has(name) {
@@ -270,13 +273,21 @@ func (r *route) setPolicy() error {
 	if !token.IsIdentifier(name) || found && !token.IsIdentifier(pkg) {
 		return fmt.Errorf("the policy %q is none: expected one such as users.Required, users.Superuser or api.Public", r.policy)
 	}
-	if pkg == "" && !r.has(name) {
-		return fmt.Errorf("the domain %s has no policy %s", r.target.name, name)
+	switch pkg {
+	case "api":
+		if name == "Public" {
+			return nil
+		}
+	case "":
+		if r.has(name) {
+			return nil
+		}
+	default:
+		if other, err := find(r.set, pkg); err == nil && other.has(name) {
+			return nil
+		}
 	}
-	if pkg != "" && pkg != "api" && !r.set.Exists(pkg+"/domain.go") {
-		return fmt.Errorf("the policy %s is that of a domain which is not there", r.policy)
-	}
-	return nil
+	return fmt.Errorf("there is no policy %s: expected one such as users.Required, users.Superuser or api.Public", r.policy)
 }
 
 func (r *route) args(path string, o RouteOptions) []string {

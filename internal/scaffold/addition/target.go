@@ -29,7 +29,7 @@ func find(s *change.Set, name string) (*target, error) {
 	dir := filepath.Join(s.Dir(), name)
 	entries, err := os.ReadDir(dir)
 	if err != nil || !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) {
-		return nil, fmt.Errorf("there is no domain %s in %s: name the folder of one, such as users", name, s.Dir())
+		return nil, fmt.Errorf("there is no domain %s: name the folder of one, such as users", name)
 	}
 	if _, err := s.Read(path.Join(name, "domain.go")); err != nil {
 		return nil, fmt.Errorf("%s is no domain: it has no domain.go", name)
