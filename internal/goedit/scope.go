@@ -146,25 +146,3 @@ func (f *File) structure(path string) *ast.StructType {
 		}
 	}
 }
-
-// Names returns what the file declares, as Declares takes it.
-func (f *File) Names() (list []string) {
-	for _, d := range f.decls() {
-		list = append(list, d.name)
-	}
-	return list
-}
-
-// Parameters returns the names of a function's parameters.
-func (f *File) Parameters(function string) (names []string) {
-	fn := f.function(function)
-	if fn == nil {
-		return nil
-	}
-	for _, field := range fn.Type.Params.List {
-		for _, n := range field.Names {
-			names = append(names, n.Name)
-		}
-	}
-	return names
-}

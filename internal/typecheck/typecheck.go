@@ -3,6 +3,7 @@
 package typecheck
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,12 +20,23 @@ import (
 	"strings"
 )
 
+// Problem is what does not compile at a place.
+type Problem struct {
+	File         string // from the application's folder on, with slashes
+	Line, Column int    // from 1
+	Text         string // such as: undefined: x
+}
+
+// String returns it as compilers print it.
+func (p Problem) String() string {
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
+}
+
 // Broken returns the errors that code of the application in a folder has with the
-// files, and does not have without them, each with its place: "users/router.go:12:3:
-// undefined: x". The files are those that are to be written, by their absolute
+// files, and does not have without them, in the order of their places. The files are those that are to be written, by their absolute
 // names; nil for one that is to go. No package is compiled that is compiled already,
 // and none of the application's.
-func Broken(ctx context.Context, dir string, files map[string][]byte) ([]string, error) {
+func Broken(ctx context.Context, dir string, files map[string][]byte) ([]Problem, error) {
 	after, err := problems(ctx, dir, files)
 	if err != nil || len(after) == 0 {
 		return nil, err
@@ -35,22 +47,9 @@ func Broken(ctx context.Context, dir string, files map[string][]byte) ([]string,
 	}
 	known := map[string]bool{}
 	for _, p := range before {
-		known[p.file+p.text] = true
+		known[p.File+p.Text] = true
 	}
-	var list []string
-	for _, p := range after {
-		if !known[p.file+p.text] {
-			list = append(list, fmt.Sprintf("%s:%d:%d: %s", p.file, p.line, p.column, p.text))
-		}
-	}
-	return list, nil
-}
-
-// problem is what is wrong at a place.
-type problem struct {
-	file         string // from the application's folder on
-	line, column int
-	text         string
+	return slices.DeleteFunc(after, func(p Problem) bool { return known[p.File+p.Text] }), nil
 }
 
 // checker checks the types of packages. Those of others are read as they were
@@ -62,10 +61,10 @@ type checker struct {
 	own      map[string]*listed
 	compiled types.Importer
 	checked  map[string]*types.Package
-	problems []problem
+	problems []Problem
 }
 
-func problems(ctx context.Context, dir string, files map[string][]byte) ([]problem, error) {
+func problems(ctx context.Context, dir string, files map[string][]byte) ([]Problem, error) {
 	l, err := list(ctx, dir, files)
 	if err != nil {
 		return nil, err
@@ -82,8 +81,8 @@ func problems(ctx context.Context, dir string, files map[string][]byte) ([]probl
 			return nil, err
 		}
 	}
-	slices.SortFunc(c.problems, func(a, b problem) int {
-		return strings.Compare(fmt.Sprintf("%s:%9d:%9d", a.file, a.line, a.column), fmt.Sprintf("%s:%9d:%9d", b.file, b.line, b.column))
+	slices.SortFunc(c.problems, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return slices.Compact(c.problems), nil
 }
@@ -161,7 +160,7 @@ func (c *checker) check(path string, p *listed, names []string) (*types.Package,
 		file, err := parser.ParseFile(c.fset, name, text, parser.SkipObjectResolution)
 		var wrong scanner.ErrorList
 		if errors.As(err, &wrong) {
-			c.problems = append(c.problems, problem{c.relative(name), wrong[0].Pos.Line, wrong[0].Pos.Column, wrong[0].Msg})
+			c.problems = append(c.problems, Problem{c.relative(name), wrong[0].Pos.Line, wrong[0].Pos.Column, wrong[0].Msg})
 			continue
 		}
 		files = append(files, file)
@@ -170,7 +169,7 @@ func (c *checker) check(path string, p *listed, names []string) (*types.Package,
 		var e types.Error
 		if errors.As(err, &e) {
 			at := c.fset.Position(e.Pos)
-			c.problems = append(c.problems, problem{c.relative(at.Filename), at.Line, at.Column, e.Msg})
+			c.problems = append(c.problems, Problem{c.relative(at.Filename), at.Line, at.Column, e.Msg})
 		}
 	}}
 	pkg, _ := config.Check(path, c.fset, files, nil) // told to Error

@@ -60,7 +60,11 @@ func TestBroken(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
+			var texts []string
+			for _, p := range got {
+				texts = append(texts, p.String())
+			}
+			if diff := cmp.Diff(c.want, texts); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -39,7 +39,7 @@ func rendered(t *testing.T, fields ...string) map[string]string {
 }
 
 // shop returns the folder of a new application with a domain orders that has the
-// fields, and its migration.
+// fields, if there are any.
 func shop(t *testing.T, fields ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "shop")
@@ -48,17 +48,10 @@ func shop(t *testing.T, fields ...string) string {
 	}
 	if fields != nil {
 		s := open(t, dir)
-		for name, text := range rendered(t, fields...) {
-			s.Create(name, []byte(text))
-		}
-		f, err := schema.Open(dir)
-		if err != nil {
+		if _, err := domain.Add(s, domain.Options{Name: "orders", Fields: fields}, "orders"); err != nil {
 			t.Fatal(err)
 		}
 		apply(t, s)
-		if _, err := f.New("add_orders", schema.Options{}); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return dir
 }

@@ -54,8 +54,13 @@ func Remove(ctx context.Context, s *change.Set, verb, name string, o RemoveOptio
 	if err != nil {
 		return nil, err
 	}
-	if broken != nil {
-		return nil, fmt.Errorf("this would not compile any more:\n  %s\nChange that first", strings.Join(broken, "\n  "))
+	if len(broken) > 0 {
+		var places strings.Builder
+		for _, p := range broken {
+			p.Line = s.Line(p.File, p.Line)
+			fmt.Fprintf(&places, "\n  %s", p)
+		}
+		return nil, fmt.Errorf("this would not compile any more:%s\nChange that first", places.String())
 	}
 	switch {
 	case r.Deleted:

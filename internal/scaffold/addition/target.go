@@ -29,7 +29,7 @@ func find(s *change.Set, name string) (*target, error) {
 	dir := filepath.Join(s.Dir(), name)
 	entries, err := os.ReadDir(dir)
 	if err != nil || !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) {
-		return nil, fmt.Errorf("there is no domain %s in %s: name the folder of one, such as users", name, s.Dir())
+		return nil, fmt.Errorf("there is no domain %s: name the folder of one, such as users", name)
 	}
 	if _, err := s.Read(path.Join(name, "domain.go")); err != nil {
 		return nil, fmt.Errorf("%s is no domain: it has no domain.go", name)
@@ -100,7 +100,7 @@ var known = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "strings": "strings", "testing": "testing", "time": "time", "os": "os",
 	"decimal": "github.com/shopspring/decimal", "uuid": "github.com/google/uuid",
 	"api": "github.com/terem-go/terem/api", "apitest": "github.com/terem-go/terem/api/apitest", "dao": "github.com/terem-go/terem/dao",
-	"db": "github.com/terem-go/terem/db", "errs": "github.com/terem-go/terem/errs",
+	"db": "github.com/terem-go/terem/db", "dbtest": "github.com/terem-go/terem/db/dbtest", "httptest": "net/http/httptest", "errs": "github.com/terem-go/terem/errs",
 }
 
 var selector = regexp.MustCompile(`\b([a-z][a-z0-9]*)\.[A-Z]`)

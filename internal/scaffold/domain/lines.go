@@ -99,7 +99,7 @@ func (f Field) UpdateStatement() string {
 	case f.Type == JSON:
 		to, value = to+".V", "v"
 	}
-	return fmt.Sprintf("if v := in.Body.%s; %s {\n\t\t%s, changed = %s, append(changed, %q)\n\t}", f.Go(), isSet, to, value, f.Column())
+	return fmt.Sprintf("if v := in.Body.%s; %s {\n\t%s, changed = %s, append(changed, %q)\n}", f.Go(), isSet, to, value, f.Column())
 }
 
 // ReadLine returns the line of the field in what clients see of a row.
