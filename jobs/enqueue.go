@@ -2,21 +2,12 @@ package jobs
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"log/slog"
-	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 
 	"github.com/terem-go/terem/db"
-	"github.com/terem-go/terem/db/postgres"
-	"github.com/terem-go/terem/db/sqlite"
 )
 
 // Options are how and when a job is to run. An Option sets one of them.
@@ -60,39 +51,34 @@ func insertion(opts []Option) *river.InsertOpts {
 // Enqueue adds a job to the session. It is there for workers once the session is
 // committed, and never if it is not. If it cannot be added the session fails.
 func Enqueue(ctx context.Context, s *db.Session, args Args, opts ...Option) error {
-	var err error
-	o := insertion(opts)
-	switch s.Dialect() {
-	case db.SQLite:
-		err = sqlite.Tx(ctx, s, func(tx *sql.Tx) error {
-			_, err := onSQLite().InsertTx(ctx, tx, args, o)
-			return err
-		})
-	case db.Postgres:
-		_, err = onPostgres().InsertTx(ctx, postgres.Tx(s), args, o)
-	}
-	if err != nil {
-		err = fmt.Errorf("jobs: enqueue %s: %w", args.Kind(), err)
-		s.Note(err)
-	}
-	return err
+	return enqueue(ctx, s, []Args{args}, opts)
 }
 
-// What jobs are enqueued with: clients that do nothing else.
-var (
-	onSQLite   = sync.OnceValue(func() *river.Client[*sql.Tx] { return enqueuer(riversqlite.New(nil)) })
-	onPostgres = sync.OnceValue(func() *river.Client[pgx.Tx] { return enqueuer(riverpgxv5.New(nil)) })
-)
+// EnqueueMany adds many jobs to the session, in one statement. All have the same
+// options. Without any jobs it does nothing.
+func EnqueueMany[T Args](ctx context.Context, s *db.Session, list []T, opts ...Option) error {
+	if len(list) == 0 {
+		return nil
+	}
+	all := make([]Args, len(list))
+	for i, args := range list {
+		all[i] = args
+	}
+	return enqueue(ctx, s, all, opts)
+}
 
-func enqueuer[T any](d riverdriver.Driver[T]) *river.Client[T] {
-	c, err := river.NewClient(d, &river.Config{
-		Logger: slog.New(slog.DiscardHandler), // errors are returned, too
-		// Of notifications in quick succession River sends the first only. If
-		// that one's session is slow or rolled back, the others wait to be polled.
-		FetchCooldown: river.FetchCooldownMin,
+func enqueue(ctx context.Context, s *db.Session, list []Args, opts []Option) error {
+	o := insertion(opts)
+	params := make([]river.InsertManyParams, len(list))
+	for i, args := range list {
+		params[i] = river.InsertManyParams{Args: args, InsertOpts: o}
+	}
+	err := within(ctx, s, func(q queue) error {
+		_, err := q.insert(ctx, params)
+		return err
 	})
 	if err != nil {
-		panic(err) // the configuration is constant
+		return fmt.Errorf("jobs: enqueue %s: %w", list[0].Kind(), err)
 	}
-	return c
+	return nil
 }
