@@ -194,7 +194,9 @@ func undo(src string, added *goedit.File) (string, error) {
 		return "", err
 	}
 	for _, in := range slices.Backward(added.Inserts()) {
-		f.Remove(in)
+		if err := f.Remove(in); err != nil {
+			return "", err
+		}
 	}
 	for _, im := range slices.Backward(added.Imports()) {
 		f.DropImport(im)

@@ -30,32 +30,29 @@ func (e *ChangedError) Error() string {
 	return fmt.Sprintf("%s this is no longer as it was written:\n\n%s\n", where, strings.Trim(e.Text, "\n"))
 }
 
-// Remove takes an insert back. What cannot be taken back is a *ChangedError of
-// Source.
-func (f *File) Remove(in Insert) {
+// Remove takes an insert back, or returns a *ChangedError.
+func (f *File) Remove(in Insert) error {
 	lo, hi, ok := f.scope(in.Scope)
 	if !ok {
-		f.errs = append(f.errs, &ChangedError{f.name, 0, in.Scope, in.Text})
-		return
+		return &ChangedError{f.name, 0, in.Scope, in.Text}
 	}
 	changed := &ChangedError{f.name, 1 + bytes.Count(f.src[:lo], []byte("\n")), in.Scope, in.Text}
 	found := find(tokens(f.src[lo:hi]), tokens([]byte(in.Text)))
 	if len(found) == 0 {
-		f.errs = append(f.errs, changed)
-		return
+		return changed
 	}
 	m := found[min(in.Nth, len(found)-1)]
 	cut, ok := f.around(span{lo + m.pos, lo + m.end}, in.Text)
 	if !ok {
-		f.errs = append(f.errs, changed)
-		return
+		return changed
 	}
 	before := f.src
 	f.src = slices.Concat(before[:cut.pos], before[cut.end:])
 	if err := f.parse(); err != nil {
 		f.src = before
-		f.errs = append(f.errs, changed)
+		return changed
 	}
+	return nil
 }
 
 // around returns what is cut out for tokens, with the white space that came with
@@ -87,8 +84,8 @@ func (f *File) around(at span, text string) (span, bool) {
 			at.pos = begin
 		}
 	}
-	if head := bytes.TrimRight(f.src[:at.pos], " \t\n"); strings.HasPrefix(lead, "\n") && bytes.HasSuffix(head, []byte("{")) {
-		if tail := bytes.TrimLeft(f.src[at.end:], " \t\n"); bytes.HasPrefix(tail, []byte("}")) { // they were {}
+	if head := bytes.TrimRight(f.src[:at.pos], " \t\n"); bytes.HasSuffix(head, []byte("{")) {
+		if tail := bytes.TrimLeft(f.src[at.end:], " \t\n"); bytes.HasPrefix(tail, []byte("}")) { // people write {}
 			return span{len(head), len(f.src) - len(tail)}, true
 		}
 	}
