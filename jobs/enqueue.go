@@ -3,9 +3,11 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/terem-go/terem/db"
 )
@@ -19,6 +21,12 @@ type Options struct {
 	At time.Time
 	// MaxAttempts is how often the job is run at most. The default is 25.
 	MaxAttempts int
+	// Priority is from 1 to 4: of the jobs that are due in a queue, those of 1 are
+	// run first. The default is 1.
+	Priority int
+	// Unique leaves the job out if one with the same kind, arguments and queue is
+	// waiting or running. The default is to enqueue it.
+	Unique bool
 }
 
 // Option changes how or when a job is to run.
@@ -37,15 +45,45 @@ func In(d time.Duration) Option { return func(o *Options) { o.At = time.Now().Ad
 // MaxAttempts sets how often a job is run at most.
 func MaxAttempts(n int) Option { return func(o *Options) { o.MaxAttempts = n } }
 
-func insertion(opts []Option) *river.InsertOpts {
+// Priority sets which of the jobs that are due in a queue are run first: from 1,
+// the default, to 4, those that can wait.
+func Priority(n int) Option { return func(o *Options) { o.Priority = n } }
+
+// Unique leaves a job out if one with the same kind, arguments and queue is
+// waiting or running. One that is done or was given up is no reason. A session
+// waits for another one that is enqueuing such a job.
+func Unique(o *Options) { o.Unique = true }
+
+// ArgsWithOptions are arguments that say themselves how their jobs are to run.
+// What Enqueue is told goes before.
+type ArgsWithOptions interface {
+	Args
+	// Options returns how jobs of this kind are run, such as a queue of their own
+	// or fewer attempts.
+	Options() []Option
+}
+
+// alive are the states of jobs that count for Unique.
+var alive = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
+	rivertype.JobStateRunning, rivertype.JobStateScheduled}
+
+// insertion returns the options of a job as River has them.
+func insertion(args Args, opts []Option) *river.InsertOpts {
 	var o Options
+	if own, ok := args.(ArgsWithOptions); ok {
+		opts = slices.Concat(own.Options(), opts)
+	}
 	for _, opt := range opts {
 		opt(&o)
 	}
 	if !o.At.After(time.Now()) {
 		o.At = time.Time{} // due already: the leader need not look for it
 	}
-	return &river.InsertOpts{Queue: o.Queue, ScheduledAt: o.At, MaxAttempts: o.MaxAttempts}
+	to := &river.InsertOpts{Queue: o.Queue, ScheduledAt: o.At, MaxAttempts: o.MaxAttempts, Priority: o.Priority}
+	if o.Unique {
+		to.UniqueOpts = river.UniqueOpts{ByArgs: true, ByQueue: true, ByState: alive}
+	}
+	return to
 }
 
 // Enqueue adds a job to the session. It is there for workers once the session is
@@ -68,14 +106,12 @@ func EnqueueMany[T Args](ctx context.Context, s *db.Session, list []T, opts ...O
 }
 
 func enqueue(ctx context.Context, s *db.Session, list []Args, opts []Option) error {
-	o := insertion(opts)
 	params := make([]river.InsertManyParams, len(list))
 	for i, args := range list {
-		params[i] = river.InsertManyParams{Args: args, InsertOpts: o}
+		params[i] = river.InsertManyParams{Args: args, InsertOpts: insertion(args, opts)}
 	}
 	err := within(ctx, s, func(q queue) error {
-		_, err := q.insert(ctx, params)
-		return err
+		return q.insert(context.WithValue(ctx, sessionKey{}, s), params)
 	})
 	if err != nil {
 		return fmt.Errorf("jobs: enqueue %s: %w", list[0].Kind(), err)
