@@ -137,3 +137,33 @@ func (a *Application) Holder(main *Package, folder, typ string) (*Holder, error)
 	}
 	return nil, fmt.Errorf("main.go has no %s.%s{…} that could be given more", path.Base(folder), typ)
 }
+
+// Registers is the statement of package main that registers the domains.
+type Registers struct {
+	File     string
+	Function string
+	App      string // what has the *app.App
+	Stmt     string // how the statement begins, up to the parenthesis
+	Pos      token.Pos
+}
+
+// Registers returns where package main calls Register of its app.App. The error says what to write if it does not.
+func (a *Application) Registers(main *Package) (*Registers, error) {
+	for _, name := range main.names() {
+		for fn, s := range statements(main.Files[name]) {
+			expr, ok := s.(*ast.ExprStmt)
+			if !ok {
+				continue
+			}
+			call, ok := expr.X.(*ast.CallExpr)
+			if !ok {
+				continue
+			}
+			if method, ok := call.Fun.(*ast.SelectorExpr); ok && method.Sel.Name == "Register" {
+				value := types.ExprString(method.X)
+				return &Registers{File: name, Function: fn.Name.Name, App: value, Stmt: value + ".Register(", Pos: s.Pos()}, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("main.go does not register the domains in a statement of its own, such as: a.Register(d.users). Write that first")
+}

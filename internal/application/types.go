@@ -1,17 +1,13 @@
 package application
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"go/importer"
 	"go/token"
 	"go/types"
 	"io"
 	"os"
-	"os/exec"
 	"path"
 	"strings"
 )
@@ -19,28 +15,12 @@ import (
 // Types returns the package in a folder with its types, as the compiler sees it. It has to compile; an error shows the
 // first of what does not.
 func (a *Application) Types(ctx context.Context, folder string) (*types.Package, error) {
-	cmd := exec.CommandContext(ctx, "go", "list", "-e", "-export", "-deps", "-json=ImportPath,Export,Error", "./"+folder)
-	cmd.Dir = a.Dir
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
+	packages, err := a.list(ctx, "-deps", "./"+folder)
 	if err != nil {
-		return nil, fmt.Errorf("go list: %w: %s", err, strings.TrimSpace(stderr.String()))
+		return nil, err
 	}
 	exports := map[string]string{}
-	for d := json.NewDecoder(bytes.NewReader(out)); ; {
-		var p struct {
-			ImportPath, Export string
-			Error              *struct{ Err string }
-		}
-		if err := d.Decode(&p); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, fmt.Errorf("go list: %w", err)
-		}
+	for _, p := range packages {
 		if p.Error != nil {
 			return nil, fmt.Errorf("%s does not compile, so what %s offers is not known: %s", p.ImportPath, folder, strings.TrimSpace(p.Error.Err))
 		}

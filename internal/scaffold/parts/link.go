@@ -128,8 +128,12 @@ func (k *link) edit(c *change.Set) error {
 		f.AddField("Domain", fmt.Sprintf("\t%s %s // handed over by main", k.name, k.name), goedit.Last)
 	})
 	k.give(c)
+	place := goedit.Last
+	if r, err := k.app.Registers(k.main); err == nil && r.Function == k.from.Function {
+		place = goedit.Before(r.Stmt) // where the router gets it
+	}
 	c.Go(k.from.File, func(f *goedit.File) {
-		f.AddStatement(k.from.Function, "\t"+k.handover(), goedit.Before("a.Register("))
+		f.AddStatement(k.from.Function, "\t"+k.handover(), place)
 	})
 	return nil
 }

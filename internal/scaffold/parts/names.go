@@ -53,6 +53,9 @@ type key struct {
 
 func newNamed(d *application.Domain) named {
 	title := domain.GoName(d.Name)
+	if strings.EqualFold(title, d.Repository) { // OrderItems of orderitems
+		title = d.Repository
+	}
 	n := named{Domain: d, Title: title, Lower: lower(title)}
 	for _, k := range d.Keys {
 		own := d.Row + k.Field

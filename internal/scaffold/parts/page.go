@@ -19,7 +19,6 @@ import (
 type Page struct {
 	Path   string // as about or orders/{id}
 	Policy string // who may see it, as Go: api.Public or users.Member
-	Brand  string // what the application calls itself
 }
 
 // pageData is what the template of pages is filled with.
@@ -48,6 +47,7 @@ func (p Page) Add(app *application.Application, c *change.Set) error {
 	if err != nil {
 		return err
 	}
+	data.Brand = brand(c.Manifest().Answers.Name)
 	pages, err := app.Package("pages")
 	if err != nil {
 		return fmt.Errorf("there are no pages: %w", err)
@@ -78,9 +78,17 @@ func (p Page) Add(app *application.Application, c *change.Set) error {
 	return nil
 }
 
+// brand is what pages call an application of a name.
+func brand(name string) string {
+	if name == "" {
+		return "Pages"
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
 // data checks the page's path and policy.
 func (p Page) data(app *application.Application) (*pageData, error) {
-	data := &pageData{App: app.Path, Brand: p.Brand}
+	data := &pageData{App: app.Path}
 	var words, heading []string
 	for segment := range strings.SplitSeq(strings.Trim(p.Path, "/"), "/") {
 		if !segmentForm.MatchString(segment) {

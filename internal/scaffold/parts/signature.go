@@ -32,6 +32,9 @@ func (k *link) write() (*signature, error) {
 		switch {
 		case !t.Exported():
 			return nil, fmt.Errorf("%s.%s takes or returns %s.%s, which is not exported, so nobody else can name it. Export it, or use another type", k.offer.of, k.offer.name, p.Name(), t.Name())
+		case p.Path() == "github.com/terem-go/terem/dao":
+			return nil, fmt.Errorf("%s.%s takes or returns %s.%s, which is about tables, and those of %s are its own. Write a method of %[5]s that takes and returns plain values, and link to that one",
+				k.offer.of, k.offer.name, p.Name(), t.Name(), k.provider)
 		case p.Path() == k.consumer.Path:
 		case own && folder != "utils" && !k.consumer.Imports(p.Path()):
 			return nil, k.unnameable(t, folder)
