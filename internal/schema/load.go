@@ -274,7 +274,13 @@ func (l *loader) locate(wanted []want) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	cmd := exec.Command("go", append([]string{"list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,CgoFiles"}, unknown...)...)
+	args := []string{"list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,CgoFiles"}
+	flags, done, err := l.files.goMod(l.root)
+	if err != nil {
+		return err
+	}
+	defer done()
+	cmd := exec.Command("go", append(append(args, flags...), unknown...)...)
 	cmd.Dir = l.dir
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint

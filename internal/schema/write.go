@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -128,6 +129,27 @@ func (f *Folder) schemas() (from, to *Schema, err error) {
 
 // Described returns the descriptions of the application's tables, as Models does.
 func (f *Folder) Described() ([]*dao.Model, error) { return modelsIn(f.app, f.overlay) }
+
+// Current returns the descriptions of the application's tables. It is an error if
+// they are not what the migrations lead to.
+func (f *Folder) Current() ([]*dao.Model, error) {
+	models, err := f.Described()
+	if err != nil {
+		return nil, err
+	}
+	to, err := From(models)
+	if err != nil {
+		return nil, err
+	}
+	from, err := ReadSnapshot(f.snapshot())
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(from.Marshal(), to.Marshal()) {
+		return nil, fmt.Errorf("the models have changed since the last migration, according to %s. Write that first: terem migrate new NAME", f.snapshot())
+	}
+	return models, nil
+}
 
 // write writes the files and the snapshot, or nothing.
 func (p *Plan) write() (_ *Written, err error) {

@@ -1,0 +1,179 @@
+package domain
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/terem-go/terem/dao"
+	"github.com/terem-go/terem/internal/change"
+	"github.com/terem-go/terem/internal/schema"
+)
+
+// RemoveOptions say how a domain is removed.
+type RemoveOptions struct {
+	Name  string
+	Drop  bool // write a migration that drops the table, also where that of the domain could be deleted
+	Force bool // files that were changed by hand since go, too
+}
+
+// Removed says what becomes of the domain's table.
+type Removed struct {
+	Deleted []string // the migrations that are deleted
+	Dropped []string // the migrations that are new, and drop the table
+}
+
+// Remove takes a domain out of an application by a set of changes. What depends on
+// it is an error that names the places.
+func Remove(s *change.Set, o RemoveOptions) (*Removed, error) {
+	table := o.Name
+	e := s.Manifest().Entry(verb, table)
+	for _, other := range s.Manifest().Entries {
+		if e == nil && other.Verb == verb && strings.ReplaceAll(other.Name, "_", "") == o.Name {
+			table = other.Name
+			e = s.Manifest().Entry(verb, table)
+		}
+	}
+	if e == nil {
+		return nil, fmt.Errorf("%s says of no domain %s that terem add has written it. Remove others by hand: the folder, its lines in main.go, and then terem migrate new NAME --allow-drop", change.ManifestPath, o.Name)
+	}
+	f, err := schema.Open(s.Dir())
+	if err != nil {
+		return nil, err
+	}
+	models, err := f.Current()
+	if err != nil {
+		return nil, err
+	}
+	if err := references(models, table); err != nil {
+		return nil, err
+	}
+	r, undo := &Removed{}, *e
+	undo.Created = nil
+	var migrations []string
+	for _, p := range e.Created {
+		if path.Ext(p) == ".sql" {
+			migrations = append(migrations, p)
+		} else {
+			undo.Created = append(undo.Created, p)
+		}
+	}
+	if !o.Drop && deletable(s, migrations) {
+		r.Deleted = migrations
+		undo.Created = e.Created
+	}
+	s.Undo(undo, o.Force)
+	s.Unrequire()
+	if err := errors.Join(s.Err(), dependants(s, strings.ReplaceAll(table, "_", ""))); err != nil {
+		return nil, err
+	}
+	if r.Deleted != nil {
+		return r, snapshot(s)
+	}
+	before := s.Changes()
+	if err := migrate(s, "drop_"+table, schema.Options{AllowDrop: true}); err != nil {
+		return nil, err
+	}
+	for _, c := range s.Changes() {
+		if path.Ext(c.Path) == ".sql" && !slices.ContainsFunc(before, func(b change.Change) bool { return b.Path == c.Path }) {
+			r.Dropped = append(r.Dropped, c.Path)
+		}
+	}
+	return r, nil
+}
+
+// snapshot makes schema.json what the models will be.
+func snapshot(s *change.Set) error {
+	f, err := schema.Open(s.Dir())
+	if err != nil {
+		return err
+	}
+	f.Overlay(s.Overlay())
+	models, err := f.Models()
+	if err != nil {
+		return err
+	}
+	s.Write(snapshotPath, models.Marshal())
+	return s.Err()
+}
+
+// deletable reports whether migrations are the newest, and git does not know them:
+// then nobody else has applied them.
+func deletable(s *change.Set, migrations []string) bool {
+	if len(migrations) == 0 {
+		return false
+	}
+	for _, p := range migrations {
+		all, err := filepath.Glob(filepath.Join(s.Dir(), filepath.FromSlash(path.Dir(p)), "*.sql"))
+		if err != nil || !s.Exists(p) {
+			return false
+		}
+		for _, other := range all {
+			rel := path.Join(path.Dir(p), filepath.Base(other))
+			if rel > p && !slices.Contains(migrations, rel) {
+				return false
+			}
+		}
+	}
+	git := exec.Command("git", append([]string{"ls-files", "--"}, migrations...)...)
+	git.Dir = s.Dir()
+	out, err := git.Output()
+	return err != nil || len(out) == 0 // no repository, or they are not in it
+}
+
+// dependants reports where the application still uses a domain.
+func dependants(s *change.Set, pkg string) error {
+	fset := token.NewFileSet()
+	importPath := path.Join(s.Manifest().Answers.Module, pkg)
+	var places []string
+	err := s.EachGo(func(p string, text []byte) error {
+		if path.Dir(p) == pkg || !strings.Contains(string(text), pkg) {
+			return nil
+		}
+		file, err := parser.ParseFile(fset, p, text, parser.SkipObjectResolution)
+		if err != nil {
+			return fmt.Errorf("%w. Mend it first", err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ImportSpec:
+				if n.Path.Value == fmt.Sprintf("%q", importPath) {
+					places = append(places, fmt.Sprintf("%s:%d imports it", p, fset.Position(n.Pos()).Line))
+				}
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && path.Dir(p) == "." && x.Name == "d" && n.Sel.Name == pkg {
+					places = append(places, fmt.Sprintf("%s:%d uses d.%s", p, fset.Position(n.Pos()).Line, pkg))
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err == nil && places != nil {
+		err = fmt.Errorf("the application needs the domain %s: %s. Take that out first", pkg, strings.Join(places, ", "))
+	}
+	return err
+}
+
+// references are the columns of other tables that refer to one.
+func references(models []*dao.Model, table string) error {
+	var places []string
+	for _, m := range models {
+		for _, c := range m.Columns {
+			if c.References != nil && c.References.Table == table && m.Table != table {
+				places = append(places, fmt.Sprintf("%s.%s (%s.%s)", m.Type, c.Field, m.Table, c.Name))
+			}
+		}
+	}
+	if places == nil {
+		return nil
+	}
+	return fmt.Errorf("rows of other tables refer to %s: %s. Remove these columns first", table, strings.Join(places, ", "))
+}
