@@ -48,7 +48,7 @@ func (f addPart) write(ctx context.Context, c *console, p part) error {
 	if err := set.Apply(ctx); err != nil {
 		return err
 	}
-	c.list(changes)
+	c.describe(changes)
 	if p.next != "" {
 		c.say("%s", p.next)
 	}
@@ -93,7 +93,7 @@ func (f removePart) remove(ctx context.Context, c *console, verb, name string) e
 	if err := set.Apply(ctx); err != nil {
 		return err
 	}
-	c.list(changes)
+	c.describe(changes)
 	return nil
 }
 
@@ -109,19 +109,4 @@ func written(m *change.Manifest, verb string) string {
 		return ""
 	}
 	return ", but " + strings.Join(names, ", ")
-}
-
-// list prints which files were changed.
-func (c *console) list(changes []change.Change) {
-	for _, f := range changes {
-		switch {
-		case f.Path == change.ManifestPath:
-		case f.Old == nil:
-			c.say("Wrote %s", f.Path)
-		case f.New == nil:
-			c.say("Removed %s", f.Path)
-		default:
-			c.say("Changed %s", f.Path)
-		}
-	}
 }

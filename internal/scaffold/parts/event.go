@@ -87,7 +87,7 @@ func (e Event) subscribe(app *application.Application, c *change.Set, data event
 		return fmt.Errorf("Domain of %s has %s already, so the subscriber needs another name: give the event one", e.To, method)
 	}
 	receiver := to.Receiver("Domain.Register", "d")
-	about := fmt.Sprintf("// %s is called once for each %s, in a session of its own\n// after the commit: what it writes is written once.\n", method, e.Name)
+	about := fmt.Sprintf("// %s is told of each %s after it was committed. What it writes is written\n// once.", method, e.Name)
 	if upstream {
 		return e.subscribeInMain(app, c, data, to, about, receiver, method, name)
 	}
@@ -99,8 +99,8 @@ func (e Event) subscribe(app *application.Application, c *change.Set, data event
 		f.AddImport(publisher.Path)
 		f.AddDirective("//terem:uses " + publisher.Folder)
 		f.AddStatement("Domain.Register", fmt.Sprintf("\tevents.Subscribe(%s.Events(), %q, %s.%s)", to.Parameter("Domain.Register", appType, "a"), name, receiver, method), goedit.Last)
-		f.AddDecl(fmt.Sprintf("%sfunc (%s *Domain) %s(ctx context.Context, s *db.Session, e %s.%s) error {\n\tslog.InfoContext(ctx, %q, slog.Any(\"event\", e))\n\treturn nil\n}",
-			about, receiver, method, publisher.Name, data.Type, data.Event), goedit.Last)
+		f.AddDecl(fmt.Sprintf("%s\nfunc (%s *Domain) %s(ctx context.Context, s *db.Session, e %s.%s) error {\n%s\treturn nil\n}",
+			about, receiver, method, publisher.Name, data.Type, logged(data, "e.", func(k key) string { return k.Title })), goedit.Last)
 	})
 	return nil
 }
@@ -137,8 +137,8 @@ func (e Event) subscribeInMain(app *application.Application, c *change.Set, data
 		for _, p := range data.KeyImports() {
 			f.AddImport(p)
 		}
-		f.AddDecl(fmt.Sprintf("%s// main subscribes it, since %s is not to be imported here.\nfunc (%s *Domain) %s(ctx context.Context, s *db.Session, %s) error {\n\tslog.InfoContext(ctx, %q%s)\n\treturn nil\n}",
-			about, data.Domain.Folder, receiver, method, parameters(data.Domain.Keys), data.Event, attributes(data.Domain.Keys)), goedit.Last)
+		f.AddDecl(fmt.Sprintf("%s main subscribes it: to import %s here would be a cycle.\nfunc (%s *Domain) %s(ctx context.Context, s *db.Session, %s) error {\n%s\treturn nil\n}",
+			about, data.Domain.Folder, receiver, method, parameters(data.Domain.Keys), logged(data, "", func(k key) string { return k.Lower })), goedit.Last)
 	})
 	c.Go(registers.File, func(f *goedit.File) {
 		f.AddImport("context")
@@ -151,11 +151,18 @@ func (e Event) subscribeInMain(app *application.Application, c *change.Set, data
 	return nil
 }
 
-// attributes are keys as further arguments of a line of the log.
-func attributes(keys []key) string {
+// logged is the statement that logs the keys in an event.
+func logged(data eventData, prefix string, name func(key) string) string {
 	var b strings.Builder
-	for _, k := range keys {
-		fmt.Fprintf(&b, ", slog.Any(%q, %s)", k.JSON, k.Lower)
+	for _, k := range data.Domain.Keys {
+		kind := "Any"
+		switch k.Type {
+		case "int64":
+			kind = "Int64"
+		case "string":
+			kind = "String"
+		}
+		fmt.Fprintf(&b, ", slog.%s(%q, %s%s)", kind, k.JSON, prefix, name(k))
 	}
-	return b.String()
+	return fmt.Sprintf("\ts.AfterCommit(func(ctx context.Context) {\n\t\tslog.InfoContext(ctx, %q%s)\n\t})\n", data.Event, b.String())
 }
