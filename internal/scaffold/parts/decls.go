@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"strconv"
+	"strings"
 
 	"github.com/terem-go/terem/internal/application"
 	"github.com/terem-go/terem/internal/change"
@@ -49,4 +50,22 @@ func createOrExtend(c *change.Set, p *application.Package, name string, f file) 
 		to.AddDecl(string(f.data[begin:len(f.data)-1]), goedit.After(p.Declared(name)...))
 	})
 	return nil
+}
+
+// comment returns a text as the lines of a comment.
+func comment(text string) string {
+	var b strings.Builder
+	width := 0
+	for word := range strings.FieldsSeq(text) {
+		if width == 0 || width+1+len(word) > 80 {
+			if width > 0 {
+				b.WriteByte('\n')
+			}
+			b.WriteString("//")
+			width = 2
+		}
+		b.WriteString(" " + word)
+		width += 1 + len(word)
+	}
+	return b.String() + "\n"
 }

@@ -76,7 +76,7 @@ func (e Event) subscribe(app *application.Application, c *change.Set, data event
 		return err
 	}
 	if e.To == publisher.Name {
-		return fmt.Errorf("%s need not subscribe to its own event: do what is to be done in the session that publishes it", e.To)
+		return fmt.Errorf("%s needs no subscription to its own event: do what is to be done in the session that publishes it", e.To)
 	}
 	method, name := publisher.Title+data.Type, e.To+"."+data.File
 	upstream := app.Reaches(publisher.Folder, e.To)
@@ -87,7 +87,7 @@ func (e Event) subscribe(app *application.Application, c *change.Set, data event
 		return fmt.Errorf("Domain of %s has %s already, so the subscriber needs another name: give the event one", e.To, method)
 	}
 	receiver := to.Receiver("Domain.Register", "d")
-	about := fmt.Sprintf("// %s is told of each %s after it was committed. What it writes is written\n// once.", method, e.Name)
+	about := fmt.Sprintf("%s is told of each %s after the commit. What it writes is written once.", method, e.Name)
 	if upstream {
 		return e.subscribeInMain(app, c, data, to, about, receiver, method, name)
 	}
@@ -99,8 +99,8 @@ func (e Event) subscribe(app *application.Application, c *change.Set, data event
 		f.AddImport(publisher.Path)
 		f.AddDirective("//terem:uses " + publisher.Folder)
 		f.AddStatement("Domain.Register", fmt.Sprintf("\tevents.Subscribe(%s.Events(), %q, %s.%s)", to.Parameter("Domain.Register", appType, "a"), name, receiver, method), goedit.Last)
-		f.AddDecl(fmt.Sprintf("%s\nfunc (%s *Domain) %s(ctx context.Context, s *db.Session, e %s.%s) error {\n%s\treturn nil\n}",
-			about, receiver, method, publisher.Name, data.Type, logged(data, "e.", func(k key) string { return k.Title })), goedit.Last)
+		f.AddDecl(comment(about)+fmt.Sprintf("func (%s *Domain) %s(ctx context.Context, s *db.Session, e %s.%s) error {\n%s\treturn nil\n}",
+			receiver, method, publisher.Name, data.Type, logged(data, "e.", func(k key) string { return k.Title })), goedit.Last)
 	})
 	return nil
 }
@@ -137,8 +137,8 @@ func (e Event) subscribeInMain(app *application.Application, c *change.Set, data
 		for _, p := range data.KeyImports() {
 			f.AddImport(p)
 		}
-		f.AddDecl(fmt.Sprintf("%s main subscribes it: to import %s here would be a cycle.\nfunc (%s *Domain) %s(ctx context.Context, s *db.Session, %s) error {\n%s\treturn nil\n}",
-			about, data.Domain.Folder, receiver, method, parameters(data.Domain.Keys), logged(data, "", func(k key) string { return k.Lower })), goedit.Last)
+		f.AddDecl(comment(about+" main subscribes it: to import "+data.Domain.Folder+" here would be a cycle.")+fmt.Sprintf("func (%s *Domain) %s(ctx context.Context, s *db.Session, %s) error {\n%s\treturn nil\n}",
+			receiver, method, parameters(data.Domain.Keys), logged(data, "", func(k key) string { return k.Lower })), goedit.Last)
 	})
 	c.Go(registers.File, func(f *goedit.File) {
 		f.AddImport("context")

@@ -119,8 +119,8 @@ func (k *link) edit(c *change.Set) error {
 	if k.consumer.HasField("Domain", k.name) {
 		return fmt.Errorf("%s/domain.go: Domain has a field %s already. Give the interface a name of its own, such as --as %s%s", folder, k.name, domain.GoName(k.provider), k.offer.name)
 	}
-	text := fmt.Sprintf("// %s is what this domain needs of %s, which it does not import for that: main\n// hands it over.\ntype %s interface {\n%s\n}",
-		k.name, k.provider, k.name, method)
+	text := comment(fmt.Sprintf("%s is what this domain needs of %s. main hands it over, so that neither imports the other for it.", k.name, k.provider)) +
+		fmt.Sprintf("type %s interface {\n%s\n}", k.name, method)
 	if err := k.declare(c, text); err != nil {
 		return err
 	}

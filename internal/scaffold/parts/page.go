@@ -52,13 +52,13 @@ func (p Page) Add(app *application.Application, c *change.Set) error {
 	if err != nil {
 		return fmt.Errorf("there are no pages: %w", err)
 	}
+	if err := p.free(pages, data.Path); err != nil {
+		return err
+	}
 	for name, other := range map[string]string{"Pages." + data.Func: "a handler of that name", data.Input: "a type " + data.Input} {
 		if file := pages.Declares(name); file != "" && !(name == "Look" && len(data.Parameters) == 0) {
 			return fmt.Errorf("pages/%s has %s already, so there is no name left for the page %s", file, other, data.Path)
 		}
-	}
-	if err := p.free(pages, data.Path); err != nil {
-		return err
 	}
 	if pages.Declares("Pages.page") == "" || pages.Struct("Look") == nil {
 		return fmt.Errorf("the package pages has no method page, or no input Look with a Visitor, which new pages are written with. " +
@@ -96,10 +96,11 @@ func (p Page) data(app *application.Application) (*pageData, error) {
 		}
 		data.Path += "/" + segment
 		name := strings.Trim(segment, "{}")
-		words = append(words, strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' })...)
+		said := strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' })
+		words = append(words, said...)
 		if name == segment {
 			data.Example += "/" + segment
-			heading = words
+			heading = append(heading, said...)
 			continue
 		}
 		v := parameter{name, domain.GoName(name), "string", "x"}
