@@ -19,11 +19,11 @@ type linkCommand struct {
 
 // Help is shown below the flags' help.
 func (linkCommand) Help() string {
-	return `It lets a domain call a method of another one without importing it, so that a cycle never arises. It writes a small interface into dependencies.go of the domain that calls, a field of its Domain and Router that holds it, and into main.go the statement that hands it over:
+	return `It writes a small interface into dependencies.go of the domain that calls, a field of its Domain and Router that holds it, and into main.go the statement that hands it over. So no cycle of imports arises, whichever way domains need each other:
 
   d.orders.Users = d.users.Users
 
-A handler calls rt.users.Balance(ctx, r, id). A second method of the same becomes one more of the interface.`
+A handler calls rt.users.Balance(ctx, r, id). A link to a second method of the same field becomes one more method of the interface.`
 }
 
 // Run writes the link.

@@ -76,6 +76,9 @@ func (f removePart) remove(ctx context.Context, c *console, verb, name string) e
 	if entry == nil {
 		return fmt.Errorf("nothing was changed: terem %s has not written %s%s", verb, name, written(set.Manifest(), verb))
 	}
+	for _, other := range set.Manifest().Upon(*entry) {
+		return fmt.Errorf("nothing was changed: %s was added since, into files that %s has written: take that back first", other, entry)
+	}
 	set.Undo(*entry, f.Force)
 	if set.Err() == nil {
 		broken, err := app.Broken(ctx, set.Overlay())
