@@ -11,7 +11,7 @@ import (
 // addDomain is the verb add domain.
 type addDomain struct {
 	Name       string   `arg:"" help:"The domain, which is also its table: orders, order_items."`
-	Fields     []string `arg:"" optional:"" help:"Its fields, as NAME:TYPE; see below."`
+	Fields     []string `arg:"" optional:"" help:"Its fields, as NAME:TYPE; see above."`
 	Type       string   `placeholder:"NAME" help:"What a row is called in Go, such as Order. It is made from the domain's name by default."`
 	SoftDelete bool     `help:"Mark rows that are deleted instead of deleting them."`
 	API        bool     `name:"api" xor:"surface" help:"Write the API only, which is the default."`
@@ -22,7 +22,7 @@ type addDomain struct {
 
 // Help is shown below the flags' help.
 func (addDomain) Help() string {
-	return `It writes the folder of the domain with its tests, the migration of both databases, and what registers the domain in main.go. Whom rows belong to sees and changes them, and so do superusers; rows without an owner are read by everybody who is logged in, and changed by superusers.
+	return `It writes the folder of the domain with its tests, the migration of both databases, and what registers the domain in main.go. The user to whom a row belongs sees and changes it, and so do superusers; rows without an owner are read by everybody who is logged in, and changed by superusers.
 
 ` + domain.FieldHelp
 }

@@ -29,7 +29,7 @@ func (a *addEvent) Run(ctx context.Context, c *console) error {
 	if a.To != "" {
 		args = append(args, "--to", a.To)
 	}
-	return a.write(ctx, c, part{verb: "add event", name: a.Name, args: args, add: parts.Event{Name: a.Name, To: a.To}.Add})
+	return a.write(ctx, c, "add event", a.Name, args, parts.Event{Name: a.Name, To: a.To}.Add)
 }
 
 // removeEvent is the verb remove event.

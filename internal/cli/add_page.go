@@ -24,8 +24,7 @@ func (addPage) Help() string {
 func (a *addPage) Run(ctx context.Context, c *console) error {
 	p := parts.Page{Path: a.Path, Policy: a.Policy}
 	name := strings.Trim(a.Path, "/")
-	return a.write(ctx, c, part{verb: "add page", name: name, args: []string{name, "--policy", a.Policy}, add: p.Add,
-		next: "No page leads there yet: link to /" + name + " where people look for it."})
+	return a.write(ctx, c, "add page", name, []string{name, "--policy", a.Policy}, p.Add)
 }
 
 // removePage is the verb remove page.

@@ -26,7 +26,7 @@ A domain never calls a service: what a domain's route needs of another domain is
 // Run writes the service.
 func (a *addService) Run(ctx context.Context, c *console) error {
 	s := parts.Service{Name: a.Name, Uses: a.Uses, For: a.For}
-	return a.write(ctx, c, part{verb: "add service", name: a.Name, args: []string{a.Name, "--uses", strings.Join(a.Uses, ","), "--for", a.For}, add: s.Add})
+	return a.write(ctx, c, "add service", a.Name, []string{a.Name, "--uses", strings.Join(a.Uses, ","), "--for", a.For}, s.Add)
 }
 
 // removeService is the verb remove service.

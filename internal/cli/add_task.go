@@ -35,7 +35,7 @@ func (a *addTask) Run(ctx context.Context, c *console) error {
 		args = append(args, "--at", a.At)
 	}
 	t := parts.Task{Name: a.Name, Schedule: parts.Schedule{Every: a.Every, At: a.At}}
-	return a.write(ctx, c, part{verb: "add task", name: a.Name, args: args, add: t.Add})
+	return a.write(ctx, c, "add task", a.Name, args, t.Add)
 }
 
 // removeTask is the verb remove task.

@@ -33,9 +33,9 @@ func (l *linkCommand) Run(ctx context.Context, c *console) error {
 		args = append(args, "--as", l.As)
 	}
 	k := parts.Link{Domain: l.Domain, Method: l.Method, As: l.As}
-	return l.write(ctx, c, part{verb: "link", name: l.Domain + " " + l.Method, args: args, add: func(app *application.Application, set *change.Set) error {
+	return l.write(ctx, c, "link", l.Domain+" "+l.Method, args, func(app *application.Application, set *change.Set) error {
 		return k.Add(ctx, app, set)
-	}})
+	})
 }
 
 // unlinkCommand is the verb unlink.

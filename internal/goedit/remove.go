@@ -20,7 +20,7 @@ type ChangedError struct {
 
 // Error names the file and the place.
 func (e *ChangedError) Error() string {
-	where := e.File
+	where := e.File + ":"
 	switch {
 	case e.Line > 0 && e.Scope != "":
 		where = fmt.Sprintf("%s:%d: in %s", e.File, e.Line, e.Scope)

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"path/filepath"
 
 	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/goedit"
+	"github.com/terem-go/terem/internal/scaffold/migration"
 	"github.com/terem-go/terem/internal/schema"
 )
 
@@ -47,7 +47,8 @@ func Add(s *change.Set, o Options, args ...string) (*Domain, error) {
 		s.Create(file.Path, file.Data)
 	}
 	d.register(s)
-	return d, errors.Join(s.Err(), migrate(s, "add_"+d.Table, schema.Options{}))
+	_, err = migration.Add(s, f, "add_"+d.Table, schema.Options{})
+	return d, errors.Join(s.Err(), err)
 }
 
 // require adds the modules that the types of fields are from.
@@ -77,29 +78,3 @@ func (d *Domain) register(s *change.Set) {
 		f.AddArgument("assemble", "a.Register", "d."+d.Package)
 	})
 }
-
-// migrate adds the migration to the models as they will be.
-func migrate(s *change.Set, name string, o schema.Options) error {
-	f, err := schema.Open(s.Dir())
-	if err != nil {
-		return err
-	}
-	f.Overlay(s.Overlay())
-	plan, err := f.Plan(name, o)
-	if err != nil {
-		return err
-	}
-	for _, file := range plan.Files {
-		rel, err := filepath.Rel(s.Dir(), file.Path)
-		if err != nil {
-			return err
-		}
-		s.Create(filepath.ToSlash(rel), []byte(file.Text))
-	}
-	if plan.Snapshot != nil {
-		s.Write(snapshotPath, plan.Snapshot)
-	}
-	return s.Err()
-}
-
-const snapshotPath = "migrations/" + schema.SnapshotFile

@@ -59,7 +59,7 @@ func TestRemoveTheFirst(t *testing.T) {
 	must(t, add(t, dir, products))
 	r, err := remove(t, dir, domain.RemoveOptions{Name: "orders"})
 	must(t, err)
-	want := []string{"migrations/postgres/00005_drop_orders.sql", "migrations/sqlite/00005_drop_orders.sql"}
+	want := []string{"migrations/sqlite/00005_drop_orders.sql", "migrations/postgres/00005_drop_orders.sql"}
 	if !slices.Equal(r.Dropped, want) || r.Deleted != nil {
 		t.Errorf("removed %+v", r)
 	}
@@ -159,10 +159,14 @@ func TestAddRefuses(t *testing.T) {
 		prepare func(t *testing.T, dir string)
 		want    string
 	}{
-		"a folder":      {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "orders", "notes.txt"), "mine") }, "there is a folder or a file orders already: take another name"},
-		"a file":        {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "orders"), "mine") }, "there is a folder or a file orders already"},
-		"a route":       {func(t *testing.T, dir string) { replace(t, filepath.Join(dir, "users", "router.go"), `"/users/{id}"`, `"/orders/{id}"`) }, " has a route of the path /orders already"},
-		"no superusers": {func(t *testing.T, dir string) { replace(t, filepath.Join(dir, "users", "dependencies.go"), "var Superuser", "var Admin") }, "a domain uses users.Superuser of the domain users, which does not declare that"},
+		"a folder": {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "orders", "notes.txt"), "mine") }, "there is a folder or a file orders already: take another name"},
+		"a file":   {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "orders"), "mine") }, "there is a folder or a file orders already"},
+		"a route": {func(t *testing.T, dir string) {
+			replace(t, filepath.Join(dir, "users", "router.go"), `"/users/{id}"`, `"/orders/{id}"`)
+		}, " has a route of the path /orders already"},
+		"no superusers": {func(t *testing.T, dir string) {
+			replace(t, filepath.Join(dir, "users", "dependencies.go"), "var Superuser", "var Admin")
+		}, "a domain uses users.Superuser of the domain users, which does not declare that"},
 		"models ahead": {func(t *testing.T, dir string) {
 			replace(t, filepath.Join(dir, "users", "models.go"), "	IsSuperuser ", "	Nick *string `db:\"nick\"`\n	IsSuperuser ")
 		}, "the models have changed since the last migration"},
@@ -171,8 +175,10 @@ func TestAddRefuses(t *testing.T) {
 			replace(t, filepath.Join(dir, "main.go"), "func newDomains(", "func makeDomains(")
 			replace(t, filepath.Join(dir, "main.go"), "newDomains(cfg, secret)", "makeDomains(cfg, secret)")
 		}, "d.orders = orders.New()"},
-		"broken Go": {func(t *testing.T, dir string) { replace(t, filepath.Join(dir, "main.go"), "package main", "pakage main") }, "main.go:3:1: expected 'package'"},
-		"twice":     {func(t *testing.T, dir string) { must(t, add(t, dir, orders)) }, "there is a table orders already"},
+		"broken Go": {func(t *testing.T, dir string) {
+			replace(t, filepath.Join(dir, "main.go"), "package main", "pakage main")
+		}, "main.go:3:1: expected 'package'"},
+		"twice": {func(t *testing.T, dir string) { must(t, add(t, dir, orders)) }, "there is a table orders already"},
 		"no manifest": {func(t *testing.T, dir string) {
 			must(t, os.WriteFile(filepath.Join(dir, filepath.FromSlash(change.ManifestPath)), []byte("{}"), 0o666))
 		}, "has the format 0"},

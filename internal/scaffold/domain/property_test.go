@@ -1,28 +1,18 @@
 package domain_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"go/ast"
-	"go/importer"
-	"go/parser"
-	"go/token"
-	"go/types"
-	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/scaffold/domain"
+	"github.com/terem-go/terem/internal/typecheck"
 )
 
 // Domains come and go at random, and the application goes on compiling.
@@ -42,21 +32,12 @@ func TestRandomDomains(t *testing.T) {
 	t.Logf("TEREM_DOMAIN_SEED=%d", seed)
 	w := &walk{rnd: rand.New(rand.NewPCG(seed, 0)), dir: shop(t), inOrder: true}
 	before := tree(t, w.dir)
-	must(t, add(t, w.dir, domain.Options{Name: "samples", Fields: []string{"a:decimal", "b:uuid"}}))
-	c := newChecker(t, w.dir) // knows what generated code imports
-	_, err := remove(t, w.dir, domain.RemoveOptions{Name: "samples"})
-	must(t, err)
 	for range steps {
 		w.step(t)
-		c.check(t, w.dir)
-		if t.Failed() {
-			return
-		}
 	}
 	goVet(t, w.dir)
 	for len(w.there) > 0 {
 		w.remove(t, len(w.there)-1)
-		c.check(t, w.dir)
 	}
 	if w.inOrder {
 		unchanged(t, w.dir, before)
@@ -78,9 +59,13 @@ func (w *walk) step(t *testing.T) {
 		return
 	}
 	o := w.options()
-	if err := add(t, w.dir, o); err != nil {
+	s, err := change.Open(w.dir)
+	must(t, err)
+	if _, err := domain.Add(s, o); err != nil {
 		t.Fatalf("%+v: %v", o, err)
 	}
+	w.compiles(t, s)
+	must(t, s.Apply(t.Context()))
 	w.there = append(w.there, o)
 }
 
@@ -91,7 +76,9 @@ func (w *walk) remove(t *testing.T, i int) {
 		return slices.ContainsFunc(other.Fields, func(f string) bool { return strings.Contains(f, "ref("+o.Name+")") })
 	})
 	before := tree(t, w.dir)
-	r, err := remove(t, w.dir, domain.RemoveOptions{Name: o.Name, Drop: w.rnd.IntN(4) == 0})
+	s, err := change.Open(w.dir)
+	must(t, err)
+	r, err := domain.Remove(s, domain.RemoveOptions{Name: o.Name, Drop: w.rnd.IntN(4) == 0})
 	switch {
 	case needed && err == nil:
 		t.Fatalf("%s is removed, and others refer to it", o.Name)
@@ -101,6 +88,8 @@ func (w *walk) remove(t *testing.T, i int) {
 	case err != nil:
 		t.Fatalf("%+v: %v", o, err)
 	}
+	w.compiles(t, s)
+	must(t, s.Apply(t.Context()))
 	w.inOrder = w.inOrder && r.Dropped == nil
 	w.there = slices.Delete(w.there, i, i+1)
 }
@@ -128,96 +117,14 @@ func (w *walk) options() domain.Options {
 	return o
 }
 
-// checker checks the types of an application in this process. What it imports from
-// outside has been compiled.
-type checker struct {
-	fset    *token.FileSet
-	outside types.Importer
-	exports map[string]string
-}
-
-func newChecker(t *testing.T, dir string) *checker {
+// compiles fails the test if the application with the changes does not compile.
+func (w *walk) compiles(t *testing.T, s *change.Set) {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-deps", "-test", "-export", "-json=ImportPath,Export,ForTest", "./...")
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS=-mod=readonly", "GOPROXY=off")
-	var complaint bytes.Buffer
-	cmd.Stderr = &complaint
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, &complaint)
-	}
-	c := &checker{fset: token.NewFileSet(), exports: map[string]string{}}
-	for d := json.NewDecoder(bytes.NewReader(out)); ; {
-		var p struct{ ImportPath, Export, ForTest string }
-		if err := d.Decode(&p); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		if p.ForTest == "" {
-			c.exports[p.ImportPath] = p.Export
-		}
-	}
-	c.outside = importer.ForCompiler(c.fset, "gc", func(p string) (io.ReadCloser, error) { return os.Open(c.exports[p]) })
-	return c
-}
-
-// check fails the test if a package of the application or its tests do not
-// compile.
-func (c *checker) check(t *testing.T, dir string) {
-	t.Helper()
-	a := &application{checker: c, t: t, files: map[string][]*ast.File{}, done: map[string]*types.Package{}}
-	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(p) != ".go" {
-			return err
-		}
-		file, err := parser.ParseFile(c.fset, p, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Error(err)
-			return nil
-		}
-		rel, err := filepath.Rel(dir, filepath.Dir(p))
-		importPath := path.Join("shop", filepath.ToSlash(rel))
-		switch {
-		case !strings.HasSuffix(p, "_test.go"):
-		case strings.HasSuffix(file.Name.Name, "_test"):
-			importPath += "_test"
-		default:
-			importPath += " [test]"
-		}
-		a.files[importPath] = append(a.files[importPath], file)
-		return err
-	})
+	broken, err := typecheck.Broken(t.Context(), w.dir, s.Overlay())
 	must(t, err)
-	for importPath := range a.files {
-		_, _ = a.Import(importPath)
+	if broken != nil {
+		t.Fatal(strings.Join(broken, "\n"))
 	}
-}
-
-// application is an importer of its own packages, too.
-type application struct {
-	*checker
-	t     *testing.T
-	files map[string][]*ast.File
-	done  map[string]*types.Package
-}
-
-// Import implements types.Importer.
-func (a *application) Import(importPath string) (*types.Package, error) {
-	files := a.files[importPath]
-	if plain, ok := strings.CutSuffix(importPath, " [test]"); ok {
-		files = append(files, a.files[plain]...)
-	}
-	if files == nil {
-		return a.outside.Import(importPath)
-	}
-	if p := a.done[importPath]; p != nil {
-		return p, nil
-	}
-	config := types.Config{Importer: a, Error: func(err error) { a.t.Error(err) }}
-	p, err := config.Check(importPath, a.fset, files, nil)
-	a.done[importPath] = p
-	return p, err
 }
 
 func goVet(t *testing.T, dir string) {

@@ -6,14 +6,12 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os/exec"
 	"path"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/internal/change"
+	"github.com/terem-go/terem/internal/scaffold/migration"
 	"github.com/terem-go/terem/internal/schema"
 )
 
@@ -56,16 +54,9 @@ func Remove(s *change.Set, o RemoveOptions) (*Removed, error) {
 		return nil, err
 	}
 	r, undo := &Removed{}, *e
-	undo.Created = nil
 	var migrations []string
-	for _, p := range e.Created {
-		if path.Ext(p) == ".sql" {
-			migrations = append(migrations, p)
-		} else {
-			undo.Created = append(undo.Created, p)
-		}
-	}
-	if !o.Drop && deletable(s, migrations) {
+	migrations, undo.Created = migration.Split(e.Created)
+	if !o.Drop && migration.Deletable(s, migrations) {
 		r.Deleted = migrations
 		undo.Created = e.Created
 	}
@@ -75,57 +66,16 @@ func Remove(s *change.Set, o RemoveOptions) (*Removed, error) {
 		return nil, err
 	}
 	if r.Deleted != nil {
-		return r, snapshot(s)
+		return r, migration.Record(s, f)
 	}
-	before := s.Changes()
-	if err := migrate(s, "drop_"+table, schema.Options{AllowDrop: true}); err != nil {
+	plan, err := migration.Add(s, f, "drop_"+table, schema.Options{AllowDrop: true})
+	if err != nil {
 		return nil, err
 	}
-	for _, c := range s.Changes() {
-		if path.Ext(c.Path) == ".sql" && !slices.ContainsFunc(before, func(b change.Change) bool { return b.Path == c.Path }) {
-			r.Dropped = append(r.Dropped, c.Path)
-		}
+	for _, f := range plan.Files {
+		r.Dropped = append(r.Dropped, f.Path)
 	}
 	return r, nil
-}
-
-// snapshot makes schema.json what the models will be.
-func snapshot(s *change.Set) error {
-	f, err := schema.Open(s.Dir())
-	if err != nil {
-		return err
-	}
-	f.Overlay(s.Overlay())
-	models, err := f.Models()
-	if err != nil {
-		return err
-	}
-	s.Write(snapshotPath, models.Marshal())
-	return s.Err()
-}
-
-// deletable reports whether migrations are the newest, and git does not know them:
-// then nobody else has applied them.
-func deletable(s *change.Set, migrations []string) bool {
-	if len(migrations) == 0 {
-		return false
-	}
-	for _, p := range migrations {
-		all, err := filepath.Glob(filepath.Join(s.Dir(), filepath.FromSlash(path.Dir(p)), "*.sql"))
-		if err != nil || !s.Exists(p) {
-			return false
-		}
-		for _, other := range all {
-			rel := path.Join(path.Dir(p), filepath.Base(other))
-			if rel > p && !slices.Contains(migrations, rel) {
-				return false
-			}
-		}
-	}
-	git := exec.Command("git", append([]string{"ls-files", "--"}, migrations...)...)
-	git.Dir = s.Dir()
-	out, err := git.Output()
-	return err != nil || len(out) == 0 // no repository, or they are not in it
 }
 
 // dependants reports where the application still uses a domain.

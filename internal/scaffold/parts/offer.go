@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/terem-go/terem/internal/application"
+	"github.com/terem-go/terem/internal/typecheck"
 )
 
 // offer is a method that a domain has for others.
@@ -20,9 +21,12 @@ type offer struct {
 
 // findOffer finds the method of a domain's Domain, or of what its fields have.
 func findOffer(ctx context.Context, app *application.Application, folder, field, method string) (*offer, error) {
-	pkg, err := app.Types(ctx, folder)
+	pkg, problems, err := typecheck.Package(ctx, app.Dir, folder)
 	if err != nil {
 		return nil, err
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("%s does not compile, so what it offers is not known: %s", folder, problems[0])
 	}
 	obj, ok := pkg.Scope().Lookup("Domain").(*types.TypeName)
 	if !ok {

@@ -35,7 +35,7 @@ func (rt *Router) Routes(r *api.Router) {
 // register takes the database instead of a session: the password is hashed while
 // no transaction is open.
 func (rt *Router) register(ctx context.Context, database *db.DB, in *UserCreate) (*UserRead, error) {
-	u := &User{Email: in.Body.Email, Name: in.Body.Name}
+	u := in.row()
 	if err := rt.auth.Register(ctx, database, u, in.Body.Password); err != nil {
 		return nil, err
 	}
@@ -122,14 +122,7 @@ func (rt *Router) update(ctx context.Context, s *db.Session, in *UserUpdate) (*U
 	if err != nil {
 		return nil, err
 	}
-	var changed []string
-	if n := in.Body.Name; n != nil {
-		u.Name, changed = *n, append(changed, "name")
-	}
-	if e := in.Body.Email; e != nil {
-		u.Email, changed = *e, append(changed, "email")
-	}
-	if err := rt.users.Change(ctx, s, u, changed...); err != nil {
+	if err := rt.users.Change(ctx, s, u, in.apply(u)...); err != nil {
 		return nil, err
 	}
 	out := newUserRead(u)

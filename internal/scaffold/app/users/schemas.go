@@ -15,6 +15,11 @@ type UserCreate struct {
 	}
 }
 
+// row returns the row to insert, but for the password's hash.
+func (in *UserCreate) row() *User {
+	return &User{Email: in.Body.Email, Name: in.Body.Name}
+}
+
 // LogIn asks for an access token.
 type LogIn struct {
 	Body struct {
@@ -77,4 +82,15 @@ type UserUpdate struct {
 		Email *string `json:"email,omitempty" format:"email" maxLength:"254"`
 		Name  *string `json:"name,omitempty" minLength:"1" maxLength:"100"`
 	}
+}
+
+// apply changes a row, and returns the columns that are changed.
+func (in *UserUpdate) apply(row *User) (changed []string) {
+	if v := in.Body.Name; v != nil {
+		row.Name, changed = *v, append(changed, "name")
+	}
+	if v := in.Body.Email; v != nil {
+		row.Email, changed = *v, append(changed, "email")
+	}
+	return changed
 }
