@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/scaffold/domain"
@@ -35,17 +34,9 @@ func (a *addDomain) Run(ctx context.Context, c *console) error {
 	}
 	o := domain.Options{Name: a.Name, Fields: a.Fields, Type: a.Type, SoftDelete: a.SoftDelete, Pages: a.Pages}
 	d, err := domain.Add(s, o, a.args()...)
-	if err != nil {
-		return fmt.Errorf("nothing was written: %w", err)
-	}
-	if a.DryRun {
-		return s.Print(c.out)
-	}
-	list := s.Changes()
-	if err := s.Apply(ctx); err != nil {
+	if err := c.apply(ctx, s, a.DryRun, err); err != nil || a.DryRun {
 		return err
 	}
-	c.describe(list)
 	c.say("Read the migrations, then apply them: go run . migrate up")
 	c.say("The routes are /api/%s and /api/%s/{id}. Its tests: go test ./%s", d.Path, d.Path, d.Package)
 	return nil

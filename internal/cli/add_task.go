@@ -12,6 +12,7 @@ type addTask struct {
 	Name  string        `arg:"" help:"The kind of its job: the domain, a point and what is done, such as orders.expire."`
 	Every time.Duration `placeholder:"1h" help:"Run it at the whole multiples of an interval."`
 	At    string        `placeholder:"03:30" help:"Run it once a day, at a time in UTC."`
+	Cron  string        `placeholder:"LINE" help:"Run it as a line of crontab says, in UTC: '30 3 * * mon-fri'."`
 
 	addPart `embed:""`
 }
@@ -20,7 +21,7 @@ type addTask struct {
 func (addTask) Help() string {
 	return `It writes the arguments of the job into the domain's jobs.go, what runs it and its test into tasks/, and its registration into tasks.go; main.go hands tasks the domain's repository.
 
-Without --every and --at the job is run when the domain enqueues it in a session, and is about one row:
+Without a schedule the job is run when the domain enqueues it in a session, and is about one row:
 
   err := jobs.Enqueue(ctx, s, SendReceipt{OrderID: o.ID})`
 }
@@ -34,7 +35,10 @@ func (a *addTask) Run(ctx context.Context, c *console) error {
 	if a.At != "" {
 		args = append(args, "--at", a.At)
 	}
-	t := parts.Task{Name: a.Name, Schedule: parts.Schedule{Every: a.Every, At: a.At}}
+	if a.Cron != "" {
+		args = append(args, "--cron="+a.Cron)
+	}
+	t := parts.Task{Name: a.Name, Schedule: parts.Schedule{Every: a.Every, At: a.At, Cron: a.Cron}}
 	return a.write(ctx, c, "add task", a.Name, args, t.Add)
 }
 

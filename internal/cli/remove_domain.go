@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/scaffold/domain"
@@ -31,17 +30,9 @@ func (r *removeDomain) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	removed, err := domain.Remove(s, domain.RemoveOptions{Name: r.Name, Drop: r.Drop, Force: r.Force})
-	if err != nil {
-		return fmt.Errorf("nothing was removed: %w", err)
-	}
-	if r.DryRun {
-		return s.Print(c.out)
-	}
-	list := s.Changes()
-	if err := s.Apply(ctx); err != nil {
+	if err := c.apply(ctx, s, r.DryRun, err); err != nil || r.DryRun {
 		return err
 	}
-	c.describe(list)
 	if removed.Deleted != nil {
 		c.say("The migration is deleted. A database where it was applied still has the table: delete that database if it was for development, or write the domain once more, type go run . migrate down, and remove it again.")
 		return nil

@@ -122,8 +122,11 @@ func (w *walk) compiles(t *testing.T, s *change.Set) {
 	t.Helper()
 	broken, err := typecheck.Broken(t.Context(), w.dir, s.Overlay())
 	must(t, err)
+	for _, p := range broken {
+		t.Error(p)
+	}
 	if broken != nil {
-		t.Fatal(strings.Join(broken, "\n"))
+		t.FailNow()
 	}
 }
 

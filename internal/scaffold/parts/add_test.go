@@ -55,6 +55,7 @@ func TestAdd(t *testing.T) {
 		"service_for_tasks":   {"add service checkout --uses orders --for tasks"},
 		"task":                {"add task orders.expire --every 90m"},
 		"task_daily":          {"add task users.tidy_up --at 03:05"},
+		"task_cron":           {"add task users.tidy_up --cron 30_3_*_*_mon-fri"},
 		"task_enqueued":       {"add task orders.expire --every 1h", "add task orders.send_receipt"},
 		"task_taken":          {"add task users.expire", "add task orders.expire"},
 		"event":               {"add event orders.Paid"},

@@ -192,7 +192,7 @@ func (a app) add(t *testing.T, command string) error {
 		err = parts.Service{Name: name, Uses: strings.FieldsFunc(flags["--uses"], func(r rune) bool { return r == ',' }), For: def(flags["--for"], parts.Pages)}.Add(from, set)
 	case "add task":
 		every, _ := time.ParseDuration(def(flags["--every"], "0s"))
-		err = parts.Task{Name: name, Schedule: parts.Schedule{Every: every, At: flags["--at"]}}.Add(from, set)
+		err = parts.Task{Name: name, Schedule: parts.Schedule{Every: every, At: flags["--at"], Cron: strings.ReplaceAll(flags["--cron"], "_", " ")}}.Add(from, set)
 	case "add event":
 		err = parts.Event{Name: name, To: flags["--to"]}.Add(from, set)
 	case "add page":

@@ -42,6 +42,7 @@ func TestRefuses(t *testing.T) {
 		"add task orders.expire --every 10ms",
 		"add task orders.expire --at 25:00",
 		"add task orders.expire --every 1h --at 03:30",
+		"add task orders.expire --cron daily",
 		"add event orders.paid",
 		"add event Paid",
 		"add event orders.Order",
