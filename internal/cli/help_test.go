@@ -32,6 +32,13 @@ func TestHelp(t *testing.T) {
 		"terem-migrate-lint":   {"migrate", "lint", "--help"},
 		"terem-migrate-new":    {"migrate", "new", "--help"},
 		"terem-migrate-verify": {"migrate", "verify", "--help"},
+
+		"terem-add-event":   {"add", "event", "--help"},
+		"terem-add-page":    {"add", "page", "--help"},
+		"terem-add-service": {"add", "service", "--help"},
+		"terem-add-task":    {"add", "task", "--help"},
+		"terem-link":        {"link", "--help"},
+		"terem-unlink":      {"unlink", "--help"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
