@@ -25,6 +25,8 @@ type commands struct {
 	New     newCommand     `cmd:"" help:"Create an application."`
 	Dev     devCommand     `cmd:"" help:"Serve an application during development."`
 	Migrate migrateCommand `cmd:"" help:"Work on an application's migrations."`
+	Routes  routesCommand  `cmd:"" help:"List an application's routes."`
+	Tables  tablesCommand  `cmd:"" help:"List an application's tables."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }

@@ -19,6 +19,9 @@ func TestHelp(t *testing.T) {
 		"no-args":   nil,
 		"terem-new": {"new", "--help"},
 
+		"terem-routes": {"routes", "--help"},
+		"terem-tables": {"tables", "--help"},
+
 		"terem-migrate-lint":   {"migrate", "lint", "--help"},
 		"terem-migrate-new":    {"migrate", "new", "--help"},
 		"terem-migrate-verify": {"migrate", "verify", "--help"},
