@@ -3,7 +3,6 @@ package structure
 import (
 	"go/ast"
 	"go/constant"
-	"go/types"
 	"strings"
 )
 
@@ -69,72 +68,4 @@ func (w way) routerPrefix(v value) (prefix string, ok, more bool) {
 		return strings.TrimSuffix(prefix, "/"), ok, more
 	}
 	return "", false, false
-}
-
-// provider is what makes the values of a type from requests.
-type provider struct {
-	typ  types.Type
-	make value
-	way  way
-}
-
-// readProviders finds what is provided.
-func (r *reader) readProviders() {
-	for _, s := range r.sites["api.Provide"] {
-		id, _ := bare(s.call.Fun).(*ast.Ident)
-		if sel, ok := bare(s.call.Fun).(*ast.SelectorExpr); ok {
-			id = sel.Sel
-		}
-		args := s.pkg.Info.Instances[id].TypeArgs
-		if args.Len() == 0 || len(s.call.Args) < 2 {
-			continue
-		}
-		if _, generic := args.At(0).(*types.TypeParam); generic {
-			r.miss(s.pkg, s.call.Pos(), "it cannot be told what is provided here: its type is a parameter")
-			continue
-		}
-		w := way{r, s, nil}
-		made, _ := w.meant(value{s.call.Args[1], 0})
-		r.given[typeKey(args.At(0))] = &provider{args.At(0), made, w}
-	}
-}
-
-// policy is who may call a route.
-type policy struct {
-	name  string
-	needs []types.Type // the dependencies that it looks at
-	at    ast.Node     // what makes it
-	pkg   *Package
-}
-
-// policy reads a policy: api.Public, a variable that api.Allow has made, or a call
-// of a function that calls api.Allow.
-func (w way) policy(v value) policy {
-	p := policy{name: written(w.pkg(v), v.Expr), at: v.Expr, pkg: w.pkg(v)}
-	if def, pkg := w.global(v); def != nil {
-		p.at, p.pkg = def, pkg
-	}
-	if c, ok := p.at.(*ast.CallExpr); ok {
-		if f := w.Func(funcOf(p.pkg.Info, c.Fun)); f != nil {
-			p.at, p.pkg = f.Decl, f.Package
-		}
-	}
-	ast.Inspect(p.at, func(n ast.Node) bool {
-		c, ok := n.(*ast.CallExpr)
-		if !ok {
-			return true
-		}
-		f := funcOf(p.pkg.Info, c.Fun)
-		if f == nil || w.libraryName(f) != "api.Allow" {
-			return true
-		}
-		if args := typeArgs(p.pkg, bare(c.Fun)); len(args) == 1 {
-			p.needs = append(p.needs, args[0])
-		}
-		if name, whole := w.constants(p.pkg, c.Args[0]); whole && c == v.Expr {
-			p.name = name
-		}
-		return true
-	})
-	return p
 }

@@ -112,24 +112,6 @@ func sessionOf(t types.Type) string {
 	return "none"
 }
 
-// dependencies adds those that the fields of an input ask for.
-func (r *reader) dependencies(in types.Type, deps []types.Type) []types.Type {
-	s, ok := in.Underlying().(*types.Struct)
-	if !ok {
-		return deps
-	}
-	for f := range s.Fields() {
-		_, isStruct := f.Type().Underlying().(*types.Struct)
-		switch {
-		case f.Embedded() && isStruct:
-			deps = r.dependencies(f.Type(), deps)
-		case r.given[typeKey(f.Type())] != nil && !slices.ContainsFunc(deps, func(d types.Type) bool { return types.Identical(d, f.Type()) }):
-			deps = append(deps, f.Type())
-		}
-	}
-	return deps
-}
-
 // fails returns the errors that the options of a route declare.
 func (w way) fails() (list []string) {
 	call := w.base.call
