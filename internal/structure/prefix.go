@@ -2,7 +2,6 @@ package structure
 
 import (
 	"go/ast"
-	"go/constant"
 	"strings"
 )
 
@@ -10,34 +9,33 @@ import (
 // app.Config of the application, "/api" by default.
 func (r *reader) readPrefix() {
 	r.prefix = "/api"
+	set := func(pkg *Package, field, e ast.Expr) {
+		v := variable(pkg.Info, field)
+		if v == nil || v.Name() != "Prefix" || !v.IsField() || v.Pkg().Path() != library+"app" {
+			return
+		}
+		switch text, whole := r.constants(pkg, e); {
+		case !whole:
+			r.miss(pkg, e.Pos(), "the prefix of the application is no constant: its routes are shown as if it were %s", r.prefix)
+		case text != "":
+			r.prefix = strings.TrimSuffix(text, "/")
+		}
+	}
 	for _, pkg := range r.Packages {
 		for _, f := range pkg.Files {
 			ast.Inspect(f, func(n ast.Node) bool {
-				lit, ok := n.(*ast.CompositeLit)
-				if ok && typeKey(pkg.Info.Types[lit].Type) == library+"app.Config" {
-					r.configured(pkg, lit)
+				switch n := n.(type) {
+				case *ast.KeyValueExpr:
+					set(pkg, n.Key, n.Value)
+				case *ast.AssignStmt:
+					for i, field := range n.Lhs {
+						if len(n.Lhs) == len(n.Rhs) {
+							set(pkg, field, n.Rhs[i])
+						}
+					}
 				}
 				return true
 			})
-		}
-	}
-}
-
-// configured reads Prefix in an app.Config.
-func (r *reader) configured(pkg *Package, config *ast.CompositeLit) {
-	for _, e := range config.Elts {
-		kv, ok := e.(*ast.KeyValueExpr)
-		if !ok {
-			continue
-		}
-		if id, ok := kv.Key.(*ast.Ident); !ok || id.Name != "Prefix" {
-			continue
-		}
-		switch c := pkg.Info.Types[kv.Value].Value; {
-		case c == nil || c.Kind() != constant.String:
-			r.miss(pkg, kv.Pos(), "the prefix of the application is no constant: its routes are shown as if it were %s", r.prefix)
-		case constant.StringVal(c) != "":
-			r.prefix = strings.TrimSuffix(constant.StringVal(c), "/")
 		}
 	}
 }

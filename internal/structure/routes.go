@@ -36,10 +36,6 @@ func comparePlaces(a, b Place) int {
 // about it; when there are none it is done.
 func (w way) route(method string, mounted, done bool) (more bool) {
 	s := w.base
-	if len(s.call.Args) < 4 {
-		w.miss(s.pkg, s.call.Pos(), "a route whose arguments are the result of a call: write them one by one")
-		return false
-	}
 	prefix, okPrefix, more1 := w.routerPrefix(value{s.call.Args[0], 0})
 	path, okPath, more2 := w.text(value{s.call.Args[1], 0})
 	handler, more3 := w.meant(value{s.call.Args[2], 0})
