@@ -29,6 +29,8 @@ type commands struct {
 	Remove  removeCommand  `cmd:"" help:"Undo what terem add has written."`
 	Link    linkCommand    `cmd:"" help:"Let a domain call another one without importing it."`
 	Unlink  unlinkCommand  `cmd:"" help:"Undo what terem link has written."`
+	Routes  routesCommand  `cmd:"" help:"List an application's routes."`
+	Tables  tablesCommand  `cmd:"" help:"List an application's tables."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }

@@ -28,6 +28,8 @@ func TestHelp(t *testing.T) {
 		"terem-remove-dependency": {"remove", "dependency", "--help"},
 		"terem-remove-field":      {"remove", "field", "--help"},
 		"terem-remove-route":      {"remove", "route", "--help"},
+		"terem-routes": {"routes", "--help"},
+		"terem-tables": {"tables", "--help"},
 
 		"terem-migrate-lint":   {"migrate", "lint", "--help"},
 		"terem-migrate-new":    {"migrate", "new", "--help"},
