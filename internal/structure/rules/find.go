@@ -3,7 +3,6 @@ package rules
 import (
 	"go/ast"
 	"go/types"
-	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -89,7 +88,7 @@ func roomOf(p *structure.Package, path string) (string, bool) {
 	return strings.CutPrefix(path, p.Module+"/")
 }
 
-// fileName returns the room and name of a file, as people call it: users/router.go.
+// fileName returns the name of a file without its folder.
 func fileName(p *structure.Package, file *ast.File) string {
-	return path.Join(p.Room, filepath.Base(p.Fset.PositionFor(file.FileStart, false).Filename))
+	return filepath.Base(p.Fset.PositionFor(file.FileStart, false).Filename)
 }

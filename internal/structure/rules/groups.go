@@ -7,7 +7,7 @@ import (
 
 // group is a set of packages that do one sort of thing.
 type group struct {
-	what     string   // what they do, for messages
+	what     string   // what they are for
 	packages []string // import paths; what is below one counts as well, and so do later major versions
 }
 
@@ -22,7 +22,7 @@ var (
 	groupData = &group{"tables and SQL", []string{library + "/dao", library + "/db/postgres", library + "/db/sqlite", "database/sql",
 		"github.com/jackc/pgx", "github.com/lib/pq", "github.com/jmoiron/sqlx", "gorm.io/gorm", "github.com/uptrace/bun",
 		"github.com/go-pg/pg", "go.mongodb.org/mongo-driver", "github.com/Masterminds/squirrel", "modernc.org/sqlite", "github.com/mattn/go-sqlite3"}}
-	groupSession = &group{"the session", []string{library + "/db"}}
+	groupSession = &group{"sessions", []string{library + "/db"}}
 	groupMail    = &group{"mail", []string{library + "/mail", "net/smtp", "github.com/wneessen/go-mail"}}
 	groupProgram = &group{"the whole program", []string{library + "/app", library + "/settings", library + "/migrate"}}
 	groupJobs    = &group{"jobs", []string{library + "/jobs", "github.com/riverqueue/river"}}

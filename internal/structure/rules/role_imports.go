@@ -71,7 +71,7 @@ func roleImport(p *structure.Package, file *ast.File, spec *ast.ImportSpec) (Fin
 				continue
 			}
 		}
-		f := found(at, fmt.Sprintf("%s uses %s: %s is none of its business", fileName(p, file), path, g.what))
+		f := found(at, fmt.Sprintf("%s uses %s, which is for %s", fileName(p, file), path, g.what))
 		f.WayOut = belongs[g]
 		return f, true
 	}
