@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Program is the source of an application, with types.
@@ -15,6 +16,10 @@ type Program struct {
 	Module   string // the import path of Dir
 	Fset     *token.FileSet
 	Packages []*Package // of the application, without tests, in the order of their paths
+
+	once  sync.Once // for calls
+	calls *calls
+	mu    sync.Mutex // for what calls remembers
 }
 
 // Package is a package of the application. A rule about one package needs nothing
