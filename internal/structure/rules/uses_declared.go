@@ -74,8 +74,7 @@ func (a *Application) unused(p *structure.Package) []Finding {
 	var list []Finding
 	words, at := p.Uses()
 	for i, word := range words {
-		end := at[i] + token.Pos(len(word))
-		f := Finding{Pos: at[i], End: end, Title: fmt.Sprintf("%s declares to use %s, and does not", p.Room, word)}
+		f := Finding{Pos: at[i], End: at[i] + token.Pos(len(word)), WayOut: "take it out of domain.go"}
 		other := a.inRoom(word)
 		switch {
 		case other == nil || other.Kind != structure.KindDomain:
@@ -84,10 +83,13 @@ func (a *Application) unused(p *structure.Package) []Finding {
 			f.Title = p.Room + " declares to use itself"
 		case a.leads(p, other):
 			continue
+		default:
+			f.Title = fmt.Sprintf("%s declares to use %s, and does not", p.Room, word)
 		}
-		f.WayOut = "take it out of domain.go"
-		f.Fix = []Edit{withdraw(p, at[i], end)}
 		list = append(list, f)
+	}
+	for _, c := range directives(p) {
+		withdraw(c, list)
 	}
 	return list
 }
@@ -105,21 +107,28 @@ func (a *Application) leads(p, other *structure.Package) bool {
 	return slices.ContainsFunc(a.App.Arrows, func(x *structure.Arrow) bool { return x.From == p.Room && x.To == other.Room })
 }
 
-// withdraw returns the edit that takes a word out of its directive, or the
-// directive if it has no other word.
-func withdraw(p *structure.Package, pos, end token.Pos) Edit {
-	var directive *ast.Comment
-	for _, c := range file(p, structure.RoleDomain).Doc.List {
-		if c.Pos() <= pos && pos < c.End() {
-			directive = c
+// directives are the comments by which a domain declares what it uses.
+func directives(p *structure.Package) []*ast.Comment {
+	domain := file(p, structure.RoleDomain)
+	if domain == nil || domain.Doc == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(domain.Doc.List), func(c *ast.Comment) bool { return !strings.HasPrefix(c.Text, usesDirective+" ") })
+}
+
+// withdraw gives the findings in a directive the edits that take their words out, or
+// the whole directive if no word is left.
+func withdraw(c *ast.Comment, list []Finding) {
+	var inside []*Finding
+	for i := range list {
+		if c.Pos() <= list[i].Pos && list[i].Pos < c.End() {
+			inside = append(inside, &list[i])
 		}
 	}
-	if len(strings.Fields(directive.Text)) == 2 {
-		// The line break before it goes as well; a directive on the first line keeps its own.
-		if directive == file(p, structure.RoleDomain).Doc.List[0] {
-			return Edit{Pos: directive.Pos(), Until: directive.End() + 1}
+	for _, f := range inside {
+		f.Fix = []Edit{{Pos: f.Pos - 1, Until: f.End}} // with the space before it
+		if len(inside) == len(strings.Fields(c.Text))-1 {
+			f.Fix = []Edit{{Pos: c.Pos(), Until: c.End() + 1}} // with the end of the line
 		}
-		return Edit{Pos: directive.Pos() - 1, Until: directive.End()}
 	}
-	return Edit{Pos: pos - 1, Until: end} // with the space before it
 }
