@@ -26,6 +26,8 @@ type commands struct {
 	Dev     devCommand     `cmd:"" help:"Serve an application during development."`
 	Check   checkCommand   `cmd:"" help:"Check that an application keeps its structure."`
 	Migrate migrateCommand `cmd:"" help:"Work on an application's migrations."`
+	Routes  routesCommand  `cmd:"" help:"List an application's routes."`
+	Tables  tablesCommand  `cmd:"" help:"List an application's tables."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }

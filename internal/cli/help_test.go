@@ -20,6 +20,8 @@ func TestHelp(t *testing.T) {
 		"terem-new": {"new", "--help"},
 
 		"terem-check": {"check", "--help"},
+		"terem-routes": {"routes", "--help"},
+		"terem-tables": {"tables", "--help"},
 
 		"terem-migrate-lint":   {"migrate", "lint", "--help"},
 		"terem-migrate-new":    {"migrate", "new", "--help"},

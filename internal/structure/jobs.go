@@ -41,7 +41,8 @@ func (r *reader) readJobs() {
 	}
 	for _, s := range r.sites["(*jobs.Workers).Periodically"] {
 		j := job(s, s.pkg.Info.Types[s.call.Args[1]].Type)
-		j.Schedule = types.ExprString(s.call.Args[0])
+		schedule, _ := way{r, s, nil}.meant(value{s.call.Args[0], 0})
+		j.Schedule = types.ExprString(schedule.Expr)
 	}
 	for _, name := range []string{"jobs.Enqueue", "jobs.EnqueueMany"} {
 		for _, s := range r.sites[name] {

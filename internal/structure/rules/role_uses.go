@@ -67,7 +67,7 @@ var inserted = map[[2]structure.Role]string{
 
 func roleUsesOf(p *structure.Package, file *ast.File, allowed []structure.Role, filters []types.Type) []Finding {
 	var list []Finding
-	seen := map[types.Object]bool{}
+	seen, named := map[types.Object]bool{}, map[*ast.File]bool{}
 	role := p.Roles[file]
 	ast.Inspect(file, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
@@ -78,7 +78,6 @@ func roleUsesOf(p *structure.Package, file *ast.File, allowed []structure.Role, 
 		if obj == nil || obj.Pkg() != p.Types || seen[obj] || role == structure.RoleRepository && ofFilter(obj, filters) {
 			return true
 		}
-		seen[obj] = true
 		owner := p.File(obj.Pos())
 		if owner == nil || owner == file {
 			return true

@@ -31,7 +31,7 @@ var public = []structure.Role{structure.RoleDependencies, structure.RoleModels, 
 // private finds uses of what other domains keep to themselves, one for each object.
 func (a *Application) private(p *structure.Package) []Finding {
 	var list []Finding
-	seen := map[types.Object]bool{}
+	seen, named := map[types.Object]bool{}, map[*ast.File]bool{}
 	for _, file := range p.Files {
 		ast.Inspect(file, func(n ast.Node) bool {
 			id, ok := n.(*ast.Ident)
@@ -53,7 +53,10 @@ func (a *Application) private(p *structure.Package) []Finding {
 			if owner == nil || other.Roles[owner] == structure.RoleNone || slices.Contains(public, other.Roles[owner]) {
 				return true
 			}
-			seen[obj] = true
+			if v, ok := obj.(*types.Var); ok && v.IsField() && named[owner] {
+				return true // of what is named already
+			}
+			seen[obj], named[owner] = true, true
 			f := found(id, fmt.Sprintf("%s uses %s of %s/%s", p.Room, objectName(obj), other.Room, fileName(other, owner)))
 			f.WayOut = fmt.Sprintf("declare an interface with the methods that are needed in %s/dependencies.go, and let main hand what has them "+
 				"to %s; or make it a use case of both in services/", p.Room, p.Types.Name())
