@@ -19,7 +19,7 @@ func TestHelp(t *testing.T) {
 		"no-args":   nil,
 		"terem-new": {"new", "--help"},
 
-		"terem-check": {"check", "--help"},
+		"terem-check":  {"check", "--help"},
 		"terem-routes": {"routes", "--help"},
 		"terem-tables": {"tables", "--help"},
 

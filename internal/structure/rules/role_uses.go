@@ -86,6 +86,10 @@ func roleUsesOf(p *structure.Package, file *ast.File, allowed []structure.Role, 
 		if _, known := leansOn[used]; !known && used != structure.RoleDomain || used == role || slices.Contains(allowed, used) {
 			return true
 		}
+		if v, ok := obj.(*types.Var); ok && v.IsField() && named[owner] {
+			return true // of what is named already
+		}
+		seen[obj], named[owner] = true, true
 		f := found(id, fmt.Sprintf("%s uses %s of %s", fileName(p, file), objectName(obj), fileName(p, owner)))
 		f.WayOut = inserted[[2]structure.Role{role, used}]
 		if f.WayOut == "" {
