@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/terem-go/terem/internal/structure"
@@ -16,30 +17,44 @@ var routeClash = &Rule{
 	WayOut: "change the path of one of them, so that it can be told which is meant",
 	Application: func(a *Application) []Finding {
 		var list []Finding
-		for i, r := range a.App.Routes {
-			for _, other := range a.App.Routes[:i] {
-				if mayClash(r, other) && clash(pattern(r), pattern(other)) {
-					list = append(list, Finding{File: r.At.File, Line: r.At.Line,
-						Title: fmt.Sprintf("the route %s clashes with %s of %s", pattern(r), pattern(other), other.At.File)})
-					break
-				}
+		before := map[string][]*structure.Route{} // by the first segment of the path; "{" for one that can be anything
+		for n, r := range a.App.Routes {
+			first := firstSegment(r)
+			near := slices.Concat(before[first], before["{"])
+			if first == "{" {
+				near = a.App.Routes[:n]
 			}
+			i := slices.IndexFunc(near, func(o *structure.Route) bool {
+				// One call that registers several routes may be read as one twice.
+				return r.At != o.At && methodsMeet(r.Method, o.Method) && clash(pattern(r), pattern(o))
+			})
+			if i >= 0 {
+				list = append(list, Finding{File: r.At.File, Line: r.At.Line,
+					Title: fmt.Sprintf("the route %s clashes with %s of %s", pattern(r), pattern(near[i]), near[i].At.File)})
+			}
+			before[first] = append(before[first], r)
 		}
 		return list
 	},
 }
 
-func pattern(r *structure.Route) string { return strings.TrimSpace(r.Method + " " + r.Path) }
-
-// mayClash rules most pairs out at once: two constant first segments that differ.
-func mayClash(a, b *structure.Route) bool {
-	if a.Method != b.Method && a.Method != "" && b.Method != "" && (a.Method != "GET" && b.Method != "GET" || a.Method != "HEAD" && b.Method != "HEAD") {
-		return false
+// firstSegment returns what only routes can clash with that have it as well, or can
+// have anything there. Asking net/http about each pair would take long.
+func firstSegment(r *structure.Route) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
+	if first == "" || strings.HasPrefix(first, "{") {
+		return "{"
 	}
-	first := func(path string) string { s, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); return s }
-	x, y := first(a.Path), first(b.Path)
-	return x == y || strings.ContainsAny(x, "{") || strings.ContainsAny(y, "{") || x == "" || y == ""
+	return first
 }
+
+// methodsMeet reports whether one request can be of both methods. GET is HEAD as
+// well.
+func methodsMeet(a, b string) bool {
+	return a == b || a == "" || b == "" || a+b == "GETHEAD" || a+b == "HEADGET"
+}
+
+func pattern(r *structure.Route) string { return strings.TrimSpace(r.Method + " " + r.Path) }
 
 // clash asks net/http itself.
 func clash(a, b string) (refused bool) {
