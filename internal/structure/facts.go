@@ -91,10 +91,12 @@ type Route struct {
 	Input        string   `json:"input,omitempty"`
 	Output       string   `json:"output,omitempty"`
 	Fails        []string `json:"fails,omitempty"` // declared errors, as written
-	Steps        []*Step  `json:"steps"`           // what a request runs through, the handler first
+	Steps        []*Step  `json:"steps"`           // what a request runs through, the handler first; see Step
 }
 
-// Step is a function of the application that a request runs through.
+// Step is a function of the application that a request runs through. A call by an
+// interface is followed if exactly one type of the application implements it, and
+// no call is followed more than eight deep.
 type Step struct {
 	Func   string   `json:"func"` // such as (Repository).ByEmail
 	Room   string   `json:"room"`
@@ -135,6 +137,7 @@ type Job struct {
 	WorkerAt *Place  `json:"worker_at,omitempty"`
 	Schedule string  `json:"schedule,omitempty"` // as written
 	From     []Place `json:"from,omitempty"`     // where it is enqueued
+	Steps    []*Step `json:"steps,omitempty"`    // what it runs through, the worker first
 }
 
 // Event is a sort of event.
@@ -149,7 +152,10 @@ type Event struct {
 
 // Subscriber hears an event.
 type Subscriber struct {
-	Name string `json:"name"`
-	Room string `json:"room"`
-	At   Place  `json:"at"`
+	Name   string  `json:"name"`
+	Room   string  `json:"room"`
+	At     Place   `json:"at"`   // where it subscribes
+	Func   string  `json:"func"` // such as (*Domain).gift
+	FuncAt Place   `json:"func_at"`
+	Steps  []*Step `json:"steps,omitempty"` // what it runs through, the function first
 }

@@ -10,10 +10,10 @@ import (
 // deepest is how far a request is followed.
 const deepest = 8
 
-// walk follows a request through the functions of the application.
+// walk follows a request, or a job, through the functions of the application.
 type walk struct {
 	*reader
-	route *Route
+	list  []*Step
 	steps map[any]*Step // by the function, or by the literal
 	seen  map[visit]bool
 }
@@ -24,17 +24,25 @@ type visit struct {
 	types string
 }
 
+func (r *reader) walk() *walk {
+	return &walk{reader: r, list: []*Step{}, steps: map[any]*Step{}, seen: map[visit]bool{}}
+}
+
 // steps notes what a request of a route runs through: its handler and what that
 // calls, then its policy and its dependencies.
 func (w way) steps(rt *Route, handler value, p policy, deps []types.Type) {
-	k := &walk{w.reader, rt, map[any]*Step{}, map[visit]bool{}}
+	k := w.walk()
 	rt.Handler, rt.HandlerAt = k.start(w, handler)
+	if len(k.list) == 0 && rt.Input != "" {
+		w.miss(w.pkg(handler), handler.Pos(), "it cannot be told which function the handler %s is", rt.Handler)
+	}
 	k.policy(p)
 	for _, d := range deps {
 		if given := w.given[typeKey(d)]; given != nil {
 			k.start(given.way, given.make)
 		}
 	}
+	rt.Steps = k.list
 }
 
 // start follows a function value, and returns its name and place.
@@ -73,19 +81,12 @@ func (k *walk) start(w way, v value) (name string, at Place) {
 
 // policy notes a policy of the application as a step.
 func (k *walk) policy(p policy) {
-	e, ok := p.at.(ast.Expr)
-	if !ok {
-		f, isFunc := p.at.(*ast.FuncDecl)
-		if isFunc {
-			obj, _ := p.pkg.Info.Defs[f.Name].(*types.Func)
-			if to := k.Func(obj); to != nil {
-				k.enter(to, nil, 0)
-			}
-		}
-		return
-	}
-	if len(p.needs) > 0 {
-		k.run(e, p.pkg, e, &Step{Func: unqualified(p.name), Room: p.pkg.Room, Role: p.pkg.Roles[p.pkg.File(e.Pos())], At: p.pkg.Place(e.Pos())}, nil)
+	switch {
+	case p.by != nil:
+		k.enter(p.by, nil, 0)
+	case len(p.needs) > 0:
+		at := p.made.Pos()
+		k.run(p.made, p.pkg, p.made, &Step{Func: unqualified(p.name), Room: p.pkg.Room, Role: p.pkg.Roles[p.pkg.File(at)], At: p.pkg.Place(at)}, nil)
 	}
 }
 
@@ -105,7 +106,7 @@ func (k *walk) run(key any, pkg *Package, code ast.Node, s *Step, env bindings) 
 		s = first
 	} else {
 		k.steps[key] = s
-		k.route.Steps = append(k.route.Steps, s)
+		k.list = append(k.list, s)
 	}
 	e := k.effects(pkg, code, env)
 	s.Reads, s.Writes, s.Emits = union(s.Reads, e.reads), union(s.Writes, e.writes), union(s.Emits, e.emits)
