@@ -28,6 +28,7 @@ func TestHelp(t *testing.T) {
 		"terem-remove-dependency": {"remove", "dependency", "--help"},
 		"terem-remove-field":      {"remove", "field", "--help"},
 		"terem-remove-route":      {"remove", "route", "--help"},
+		"terem-check":  {"check", "--help"},
 		"terem-routes": {"routes", "--help"},
 		"terem-tables": {"tables", "--help"},
 

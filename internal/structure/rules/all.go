@@ -1,0 +1,35 @@
+package rules
+
+import "slices"
+
+// All are the rules, in the order of their IDs.
+var All = sorted(
+	// Of the frame: see excuse.go.
+	excuse,
+	// Of files inside a domain.
+	missingFile, missingTests, unknownFile, roleImports, roleUses, sqlInRepository,
+	// Of rooms.
+	layers, usesDeclared, usesPublic,
+	// Of routes.
+	handlerStatus, routeClash, routeDocumented, routePolicy,
+)
+
+// Find returns the rule with the ID, or nil.
+func Find(id string) *Rule {
+	for _, r := range All {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}
+
+func sorted(list ...*Rule) []*Rule {
+	slices.SortFunc(list, func(a, b *Rule) int {
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	return list
+}
