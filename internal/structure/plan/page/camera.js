@@ -1,0 +1,128 @@
+// The camera shows a part of the drawing: the view box has the shape of the element.
+const svg = document.getElementById("house");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const nearest = 2.5; // pixels for a unit of the drawing
+let view = { ...house };
+let moving = 0;
+
+const scale = () => svg.clientWidth / view.w;
+
+// shaped returns the box grown to the shape of the element, about its middle.
+const shaped = (b) => {
+	const ratio = svg.clientWidth / Math.max(1, svg.clientHeight);
+	const w = Math.max(b.w, b.h * ratio, svg.clientWidth / nearest);
+	const h = w / ratio;
+	return { x: b.x + (b.w - w) / 2, y: b.y + (b.h - h) / 2, w, h };
+};
+
+let pending = false;
+const apply = () => {
+	if (pending) return;
+	pending = true;
+	requestAnimationFrame(() => {
+		pending = false;
+		svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
+		furnish();
+	});
+};
+
+const stop = () => cancelAnimationFrame(moving);
+
+// show moves the camera to a box.
+const show = (b) => {
+	stop();
+	const from = view, to = shaped(b), begin = performance.now();
+	if (calm.matches) {
+		view = to;
+		return apply();
+	}
+	const step = (now) => {
+		const t = Math.min(1, (now - begin) / 320), e = 1 - (1 - t) ** 3;
+		view = {};
+		for (const k of ["x", "y", "w", "h"]) view[k] = from[k] + (to[k] - from[k]) * e;
+		apply();
+		if (t < 1) moving = requestAnimationFrame(step);
+	};
+	moving = requestAnimationFrame(step);
+};
+const padded = (b, n = 60) => ({ x: b.x - n, y: b.y - n, w: b.w + 2 * n, h: b.h + 2 * n });
+const around = (boxes) => {
+	const x = Math.min(...boxes.map((b) => b.x)), y = Math.min(...boxes.map((b) => b.y));
+	return { x, y, w: Math.max(...boxes.map((b) => b.x + b.w)) - x, h: Math.max(...boxes.map((b) => b.y + b.h)) - y };
+};
+const within = (b) => b.x >= view.x && b.y >= view.y && b.x + b.w <= view.x + view.w && b.y + b.h <= view.y + view.h;
+const legible = (b) => svg.clientWidth / shaped(b).w > 0.55;
+
+// visit brings a box to see, as near as it can be read, and rests if it is already.
+const visit = (b) => {
+	if (within(b) && scale() > 0.55) return;
+	show(padded(b, legible(padded(b, 260)) ? 260 : 40));
+};
+
+// zoom brings the drawing nearer by a factor about a point of the element.
+const zoom = (factor, px = svg.clientWidth / 2, py = svg.clientHeight / 2) => {
+	stop();
+	const widest = shaped(house).w * 1.5;
+	const w = Math.min(widest, Math.max(svg.clientWidth / nearest, view.w / factor));
+	const h = (w * svg.clientHeight) / svg.clientWidth;
+	const fx = px / svg.clientWidth, fy = py / svg.clientHeight;
+	view = { x: view.x + (view.w - w) * fx, y: view.y + (view.h - h) * fy, w, h };
+	apply();
+};
+const pan = (dx, dy) => {
+	stop();
+	view = { ...view, x: view.x - dx / scale(), y: view.y - dy / scale() };
+	apply();
+};
+
+// Fingers and the mouse.
+const fingers = new Map();
+let dragged = 0;
+const spread = () => {
+	const [p, q] = [...fingers.values()];
+	return { d: Math.hypot(p.x - q.x, p.y - q.y), x: (p.x + q.x) / 2, y: (p.y + q.y) / 2 };
+};
+const here = (e) => {
+	const r = svg.getBoundingClientRect();
+	return { x: e.clientX - r.left, y: e.clientY - r.top };
+};
+svg.addEventListener("pointerdown", (e) => {
+	if (e.button !== 0) return;
+	if (fingers.size === 0) dragged = 0;
+	fingers.set(e.pointerId, here(e));
+});
+svg.addEventListener("pointermove", (e) => {
+	const was = fingers.get(e.pointerId);
+	if (!was) return;
+	const before = fingers.size === 2 ? spread() : null, now = here(e);
+	fingers.set(e.pointerId, now);
+	if (before) {
+		const after = spread();
+		zoom(after.d / Math.max(1, before.d), after.x, after.y);
+		pan(after.x - before.x, after.y - before.y);
+		dragged = Infinity;
+	} else if (fingers.size === 1) {
+		dragged += Math.abs(now.x - was.x) + Math.abs(now.y - was.y);
+		if (dragged > 6) {
+			svg.setPointerCapture(e.pointerId);
+			svg.classList.add("dragged");
+		}
+		pan(now.x - was.x, now.y - was.y);
+	}
+});
+for (const end of ["pointerup", "pointercancel"])
+	svg.addEventListener(end, (e) => {
+		fingers.delete(e.pointerId);
+		svg.classList.remove("dragged");
+	});
+svg.addEventListener("click", (e) => { if (dragged > 6) e.preventDefault(); }, true);
+svg.addEventListener("dragstart", (e) => e.preventDefault());
+svg.addEventListener("wheel", (e) => {
+	e.preventDefault();
+	const p = here(e);
+	zoom(Math.exp(-e.deltaY * (e.deltaMode ? 0.05 : 0.002) * (e.ctrlKey ? 4 : 1)), p.x, p.y);
+}, { passive: false });
+new ResizeObserver(() => {
+	if (svg.clientWidth) show(fitted ? house : view);
+}).observe(svg);
+let fitted = true; // nobody has moved the camera yet
