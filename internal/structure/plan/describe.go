@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"unicode/utf8"
 
@@ -11,7 +12,7 @@ import (
 // description is a room as the page's drawing shows it.
 type description struct {
 	*room
-	Path, Name, Kind string
+	Path, Name, Kind string // Name is the last element of Path
 	Label            string // Name, as long as there is room for it
 	Holds            string // what there is in it, in a line
 	Findings         int
@@ -32,13 +33,14 @@ func described(app *structure.App, h *house, findings map[string]int) []*descrip
 	var out []*description
 	for _, r := range h.Rooms {
 		p := r.of.Path
-		d := &description{room: r, Path: p, Name: roomName(p), Kind: string(r.of.Kind), Findings: findings[p]}
+		d := &description{room: r, Path: p, Name: roomName(path.Base(p)), Kind: string(r.of.Kind), Findings: findings[p]}
 		d.Holds = holds(count{routes[p], "route"}, count{len(r.Tables), "table"}, count{jobs[p], "job"}, count{events[p], "event"})
 		if d.Holds == "" {
 			d.Holds = holds(count{len(r.Files), "file"})
 		}
-		d.FarSize = min(r.H/2, 96, (r.W-2*roomPadding)*16/10/utf8.RuneCountInString(d.Name))
-		d.Label = shorten(d.Name, (r.W-2*roomPadding-20)/11)
+		inner := r.W - 2*roomPadding
+		d.FarSize = min(r.H/2, 64, inner*17/10/utf8.RuneCountInString(d.Name))
+		d.Label = shorten(d.Name, max(8, (inner-8*utf8.RuneCountInString(d.Holds))/12))
 		out = append(out, d)
 	}
 	return out
@@ -47,6 +49,9 @@ func described(app *structure.App, h *house, findings map[string]int) []*descrip
 // FarAt is where the name stands when the house is seen from afar, below the top of
 // the room.
 func (d *description) FarAt() int { return d.H/2 + d.FarSize/3 }
+
+// Title is the whole name.
+func (d *description) Title() string { return roomName(d.Path) }
 
 // Right is the right end of the room.
 func (d *description) Right() int { return d.X + d.W }

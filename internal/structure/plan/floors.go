@@ -123,7 +123,7 @@ func layered(app *structure.App, rooms []*structure.Room) [][]*structure.Room {
 // columnsFor returns how many rooms stand side by side, for a house that is a little
 // wider than high.
 func columnsFor(rooms int) int {
-	return max(2, int(math.Round(math.Sqrt(1.2*float64(rooms)))))
+	return max(2, int(math.Ceil(math.Sqrt(0.85*float64(rooms)))))
 }
 
 func floorName(rooms []*structure.Room) string {

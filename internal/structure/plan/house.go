@@ -12,21 +12,19 @@ import (
 
 // Measures of the house, in units of its drawing: pixels where it is not scaled.
 const (
-	roomWidth    = 312 // of a room that spans one column
-	gutterWidth  = 48  // between two columns; arrows run there
-	wallWidth    = 56  // free inside the outer walls; arrows run there, too
+	roomWidth    = 3*windowWidth + 2*tileGap + 2*roomPadding // of a room that spans one column
+	gutterWidth  = 48                                        // between two columns; arrows run there
+	wallWidth    = 56                                        // free inside the outer walls; arrows run there, too
 	roomPadding  = 16
-	roomHeader   = 64 // its name, and what there is in it
-	roomHeight   = 104
+	roomHeader   = 50 // its name, and what there is in it
 	tileGap      = 8
-	tileHeight   = 26
-	windowWidth  = 88
-	tableWidth   = 136
-	corridor     = 44  // between two rows, and more for arrows
-	corridorMost = 150 // however many arrows there are
-	slab         = 30  // more between two floors
-	floorMargin  = 200 // left of the house, for the names of the floors
-	widestSpan   = 3   // columns that a domain or service takes at most
+	tileHeight   = 30
+	windowWidth  = 104
+	tableWidth   = 160
+	corridor     = 38 // between two rows, and more for arrows
+	corridorMost = 90 // however many arrows there are
+	slab         = 22 // more between two floors
+	widestSpan   = 3  // columns that a domain or service takes at most
 )
 
 // box is a place on the drawing.
@@ -149,30 +147,31 @@ func (r *room) tiles(tables []string) {
 		r.Files = append(r.Files, tile{Name: f.Path, Label: shorten(name, 13), Role: f.Role})
 	}
 	for _, t := range tables {
-		r.Tables = append(r.Tables, tile{Name: t, Label: shorten(t, 17)})
+		r.Tables = append(r.Tables, tile{Name: t, Label: shorten(t, 18)})
 	}
-	r.H = max(roomHeight, r.furnish())
+	r.H = max(roomHeader+tileHeight+roomPadding, r.furnish())
 }
 
-// furnish puts the tiles where they belong in the room, files above tables, and
-// returns the height that they need.
+// furnish puts the tiles where they belong in the room and returns the height that
+// they need. Tables stand below files, or beside them when one row is enough.
 func (r *room) furnish() int {
-	y := roomHeader
-	for _, group := range []struct {
-		tiles []tile
-		width int
-	}{{r.Files, windowWidth}, {r.Tables, tableWidth}} {
-		perRow := max(1, (r.W-2*roomPadding+tileGap)/(group.width+tileGap))
-		for i := range group.tiles {
-			group.tiles[i].box = box{
-				X: r.X + roomPadding + i%perRow*(group.width+tileGap),
-				Y: r.Y + y + i/perRow*(tileHeight+tileGap),
-				W: group.width, H: tileHeight,
-			}
-		}
-		y += (len(group.tiles) + perRow - 1) / perRow * (tileHeight + tileGap)
+	inner := r.W - 2*roomPadding
+	y := tileRow(r.Files, r.X+roomPadding, r.Y+roomHeader, inner, windowWidth)
+	if files := len(r.Files) * (windowWidth + tileGap); files+len(r.Tables)*(tableWidth+tileGap)-tileGap <= inner {
+		y = max(y, tileRow(r.Tables, r.X+roomPadding+files, r.Y+roomHeader, inner-files, tableWidth))
+	} else {
+		y = tileRow(r.Tables, r.X+roomPadding, y, inner, tableWidth)
 	}
-	return y + roomPadding - tileGap
+	return y - tileGap + roomPadding - r.Y
+}
+
+// tileRow puts tiles into rows from x, y on and returns where the next row begins.
+func tileRow(tiles []tile, x, y, inner, width int) int {
+	perRow := max(1, (inner+tileGap)/(width+tileGap))
+	for i := range tiles {
+		tiles[i].box = box{X: x + i%perRow*(width+tileGap), Y: y + i/perRow*(tileHeight+tileGap), W: width, H: tileHeight}
+	}
+	return y + (len(tiles)+perRow-1)/perRow*(tileHeight+tileGap)
 }
 
 // shorten cuts a label to n letters.

@@ -4,6 +4,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const nearest = 2.5; // pixels for a unit of the drawing
 let view = { ...house };
 let moving = 0;
+let fitted = true; // nobody has moved the camera yet
 
 const scale = () => svg.clientWidth / view.w;
 
@@ -53,15 +54,21 @@ const around = (boxes) => {
 const within = (b) => b.x >= view.x && b.y >= view.y && b.x + b.w <= view.x + view.w && b.y + b.h <= view.y + view.h;
 const legible = (b) => svg.clientWidth / shaped(b).w > 0.55;
 
-// visit brings a box to see, as near as it can be read, and rests if it is already.
-const visit = (b) => {
+// visit brings a box to see, as near as it can be read: with what is around it, or, on
+// a small screen, a part of it or its left end.
+const visit = (b, part) => {
+	fitted = false;
+	const readable = svg.clientWidth / 0.8;
+	if (b.w > readable && part) return show(padded(part, 140));
+	if (b.w > readable) return show({ x: b.x - 20, y: b.y - 20, w: readable, h: b.h + 40 });
 	if (within(b) && scale() > 0.55) return;
-	show(padded(b, legible(padded(b, 260)) ? 260 : 40));
+	show(padded(b, legible(padded(b, 260)) ? 260 : 20));
 };
 
 // zoom brings the drawing nearer by a factor about a point of the element.
 const zoom = (factor, px = svg.clientWidth / 2, py = svg.clientHeight / 2) => {
 	stop();
+	fitted = false;
 	const widest = shaped(house).w * 1.5;
 	const w = Math.min(widest, Math.max(svg.clientWidth / nearest, view.w / factor));
 	const h = (w * svg.clientHeight) / svg.clientWidth;
@@ -71,6 +78,7 @@ const zoom = (factor, px = svg.clientWidth / 2, py = svg.clientHeight / 2) => {
 };
 const pan = (dx, dy) => {
 	stop();
+	fitted = false;
 	view = { ...view, x: view.x - dx / scale(), y: view.y - dy / scale() };
 	apply();
 };
@@ -125,4 +133,3 @@ svg.addEventListener("wheel", (e) => {
 new ResizeObserver(() => {
 	if (svg.clientWidth) show(fitted ? house : view);
 }).observe(svg);
-let fitted = true; // nobody has moved the camera yet

@@ -23,12 +23,12 @@ const furnish = () => {
 		}
 	}
 };
-const label = (t) => draw("text", { x: t.x + t.w / 2, y: t.y + 17.5 }, t.label);
+const label = (t) => draw("text", { x: t.x + t.w / 2, y: t.y + t.h / 2 + 5 }, t.label);
 const window_ = (t) =>
 	draw("g", { class: "file" + (foundIn.has(t.name) ? " wrong" : ""), "data-role": t.role ?? "" },
 		draw("title", {}, t.name), draw("rect", { x: t.x, y: t.y, width: t.w, height: t.h }), label(t));
 const table_ = (t) =>
-	draw("g", { class: "table" }, draw("title", {}, "table " + t.name), draw("rect", { x: t.x, y: t.y, width: t.w, height: t.h, rx: 13 }), label(t));
+	draw("g", { class: "table" }, draw("title", {}, "table " + t.name), draw("rect", { x: t.x, y: t.y, width: t.w, height: t.h, rx: 15 }), label(t));
 
 // choose brings out rooms, and the arrows that the test accepts.
 const choose = (paths, arrow = () => false) => {
@@ -57,7 +57,7 @@ for (const box of document.querySelectorAll("#legend input"))
 for (const button of document.querySelectorAll("#zoom button"))
 	button.addEventListener("click", () => move(button.dataset.zoom));
 const move = (how) => {
-	fitted = how === "fit";
-	if (fitted) show(house);
-	else zoom(how === "in" ? 1.4 : 1 / 1.4);
+	if (how !== "fit") return zoom(how === "in" ? 1.4 : 1 / 1.4);
+	fitted = true;
+	show(house);
 };

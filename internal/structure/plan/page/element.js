@@ -6,7 +6,7 @@ const build = (make, tag, props, children) => {
 		else if (v === true) e.setAttribute(k, "");
 		else if (v !== false && v != null) e.setAttribute(k, v);
 	}
-	e.append(...children.flat().filter((c) => c != null && c !== false));
+	e.append(...children.flat(Infinity).filter((c) => c != null && c !== false));
 	return e;
 };
 const el = (tag, props = {}, ...children) => build((t) => document.createElement(t), tag, props, children);

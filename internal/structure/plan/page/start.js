@@ -4,12 +4,17 @@ const views = { room: roomView, route: routeView, table: tableView, job: jobView
 
 const arrive = () => {
 	if (location.hash === "#details") return;
-	const address = read(), kind = Object.keys(views).find((k) => k in address);
-	const shown = (kind && views[kind](address[kind], address)) || homeView();
+	const address = read();
+	let kind = Object.keys(views).find((k) => k in address), shown = kind && views[kind](address[kind], address);
+	if (!shown) {
+		shown = homeView();
+		if (kind) shown[1].unshift(el("p", { class: "finding" }, `The application has no ${kind} ${address[kind]} any more, or not yet.`));
+		kind = undefined;
+	}
 	const inside = details.contains(document.activeElement) || document.activeElement === document.body;
 	const up = kind ? el("a", { class: "up", href: "#", "aria-label": "Close" }, "×") : null;
 	const title = el("h2", { tabindex: -1 }, shown[0]);
-	details.replaceChildren(el("div", { class: "head" }, title, up), ...shown[1].flat(2).filter(Boolean));
+	details.replaceChildren(el("div", { class: "head" }, title, up), ...shown[1].flat(Infinity).filter(Boolean));
 	details.dataset.view = kind ?? "home";
 	document.title = `${kind ? title.textContent + " · " : ""}${facts.app.name}: the plan`;
 	said.textContent = title.textContent;
@@ -36,8 +41,7 @@ const lead = (kind, name, address) => {
 	choose([room], (fact) => fact.from === room || fact.to === room);
 	const tile = kind === "table" ? tableTile(name) : fileTile(room, address.file);
 	if (tile) trail.append(lit(tile, kind === "table" ? "reads" : "file now"));
-	fitted = false;
-	visit(places[room]);
+	visit(places[room], tile);
 };
 
 addEventListener("hashchange", arrive);

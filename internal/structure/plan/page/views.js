@@ -1,22 +1,18 @@
 // What the details show: each view returns its title and its content.
-const counts = () => join([counted(app.rooms.length, "room"), counted(app.routes.length, "route"), counted(app.tables.length, "table"),
-	counted(app.jobs.length, "job"), counted(app.events.length, "event")], " · ");
+const counts = ["room", "route", "table", "job", "event"].filter((n) => app[n + "s"].length).map((n) => counted(app[n + "s"].length, n)).join(" · ");
 
 const roomLine = (r) => {
 	const own = app.routes.filter((x) => x.room === r.path).length;
-	return [a("room", r.path, roomName(r.path)), own ? el("small", {}, counted(own, "route")) : null, badge(findings.filter((f) => f.room === r.path).length)];
+	return [a("room", r.path, roomName(r.path)), " ", el("small", {}, [r.kind, own && counted(own, "route")].filter(Boolean).join(", ")), badge(findings.filter((f) => f.room === r.path).length)];
 };
-const homeView = () => {
-	const kinds = ["main", "pages", "tasks", "service", "domain", "dao", "utils", "other"];
-	return [facts.app.name, [
-		el("p", { class: "lead" }, counts()),
-		el("p", {}, el("code", {}, facts.app.module)),
-		section("Found", findings.map((f) => (f.room ? el("a", { href: link("room", f.room), class: "plain" }, finding(f)) : finding(f)))),
-		kinds.map((k) => section({ main: "Main", pages: "Pages", tasks: "Tasks", service: "Services", domain: "Domains", dao: "Data access", utils: "Utils", other: "Elsewhere" }[k],
-			app.rooms.filter((r) => r.kind === k).map(roomLine))),
-		section("Not read", app.missing),
-	]];
-};
+const homeView = () => ["The house", [
+	el("p", { class: "lead" }, counts),
+	el("p", {}, el("code", {}, facts.app.module)),
+	findings.length > 0 && el("details", { open: findings.length < 4 }, el("summary", {}, el("h3", {}, `${findings.length} found`)),
+		findings.map((f) => (f.room ? el("a", { href: link("room", f.room, { file: f.file }), class: "plain" }, finding(f)) : finding(f)))),
+	section("Rooms", [...roomLinks.keys()].map((p) => roomLine(rooms.get(p)))),
+	section("Not read", app.missing),
+]];
 
 const arrowLine = (arrow, other) =>
 	el("details", {}, el("summary", {}, a("room", other, roomName(other)), " ", el("small", {}, arrow.bond.replace("_", " ")), " ", el("span", { class: "names" }, (arrow.names ?? []).join(", "))),
@@ -64,8 +60,8 @@ const routeView = (name, { step }) => {
 			["Fails", join((r.fails ?? []).map((d) => el("code", {}, d)))], ["Handler", [el("code", {}, r.handler), " ", place(r.handler_at)]], ["Registered", place(r.at)]),
 		at(r.at, r.handler_at).map(finding),
 		steps.length > 0 && el("section", {}, el("h3", {}, "The way of a request"),
-			el("p", { class: "turns" }, turn("← Back", number - 1), el("span", {}, `${number + 1} of ${steps.length}`), turn("Next →", number + 1)),
-			el("ol", { class: "steps" }, steps.map((s, i) => stepLine(r, s, i, number)))),
+			el("ol", { class: "steps" }, steps.map((s, i) => stepLine(r, s, i, number))),
+			el("p", { class: "turns" }, turn("← Back", number - 1), el("span", {}, `${number + 1} of ${steps.length}`), turn("Next →", number + 1))),
 	]];
 };
 
