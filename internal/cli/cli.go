@@ -24,6 +24,7 @@ const (
 type commands struct {
 	New     newCommand     `cmd:"" help:"Create an application."`
 	Dev     devCommand     `cmd:"" help:"Serve an application during development."`
+	Check   checkCommand   `cmd:"" help:"Check that an application keeps its structure."`
 	Migrate migrateCommand `cmd:"" help:"Work on an application's migrations."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`

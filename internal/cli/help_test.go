@@ -19,6 +19,8 @@ func TestHelp(t *testing.T) {
 		"no-args":   nil,
 		"terem-new": {"new", "--help"},
 
+		"terem-check": {"check", "--help"},
+
 		"terem-migrate-lint":   {"migrate", "lint", "--help"},
 		"terem-migrate-new":    {"migrate", "new", "--help"},
 		"terem-migrate-verify": {"migrate", "verify", "--help"},

@@ -1,0 +1,30 @@
+package rules
+
+import "slices"
+
+// All are the rules, in the order of their IDs.
+var All = sorted(
+	// Of the frame: see excuse.go.
+	excuse,
+	roleImports,
+)
+
+// Find returns the rule with the ID, or nil.
+func Find(id string) *Rule {
+	for _, r := range All {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}
+
+func sorted(list ...*Rule) []*Rule {
+	slices.SortFunc(list, func(a, b *Rule) int {
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	return list
+}
