@@ -1,33 +1,33 @@
 package plan
 
-import "github.com/terem-go/terem/internal/structure"
+import (
+	"github.com/terem-go/terem/internal/structure"
+	"github.com/terem-go/terem/internal/structure/rules"
+)
 
-// Finding is what a check has found, to be shown where it is.
-type Finding struct {
-	Rule   string `json:"rule"`
-	File   string `json:"file"` // relative to the application's folder
-	Line   int    `json:"line"`
-	Title  string `json:"title"`
-	Reason string `json:"reason,omitempty"`
-	WayOut string `json:"way_out,omitempty"`
-	Room   string `json:"room"` // set by Page; "" where the file belongs to no room
+// finding is what a check has found, and the room that it is in; "" when the file
+// belongs to none, as a migration does.
+type finding struct {
+	rules.Finding
+	Room string `json:"room"`
 }
 
-// locate returns the findings with the rooms that their files belong to, and how
-// many there are in each.
-func locate(app *structure.App, findings []Finding) ([]Finding, map[string]int) {
+// locate returns the findings with their rooms, and how many there are in each.
+func locate(app *structure.App, found []rules.Finding) ([]finding, map[string]int) {
 	rooms := map[string]string{}
 	for _, r := range app.Rooms {
 		for _, f := range r.Files {
 			rooms[f.Path] = r.Path
 		}
 	}
-	out, counts := make([]Finding, len(findings)), map[string]int{}
-	for i, f := range findings {
-		if f.Room = rooms[f.File]; f.Room != "" {
-			counts[f.Room]++
+	out, counts := []finding{}, map[string]int{}
+	for _, f := range found {
+		f.Fix = nil // is not shown
+		room, ok := rooms[f.File]
+		if ok {
+			counts[room]++
 		}
-		out[i] = f
+		out = append(out, finding{f, room})
 	}
 	return out, counts
 }

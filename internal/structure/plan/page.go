@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/terem-go/terem/internal/structure"
+	"github.com/terem-go/terem/internal/structure/rules"
 )
 
 //go:embed page
@@ -41,7 +42,7 @@ func read(names ...string) string {
 // Page writes a page that shows the application and what a check has found in it. It
 // is one file that needs no network; a browser runs nothing on it but its own script.
 // The same facts give the same bytes.
-func Page(w io.Writer, app *structure.App, findings []Finding) error {
+func Page(w io.Writer, app *structure.App, findings []rules.Finding) error {
 	h := build(app)
 	found, counts := locate(app, findings)
 	places := map[string]*room{}

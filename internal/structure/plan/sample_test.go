@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/terem-go/terem/internal/structure"
-	"github.com/terem-go/terem/internal/structure/plan"
+	"github.com/terem-go/terem/internal/structure/rules"
 )
 
 func at(file string, line int) structure.Place { return structure.Place{File: file, Line: line} }
@@ -94,8 +94,8 @@ func shop() *structure.App {
 	return app
 }
 
-func found() []plan.Finding {
-	return []plan.Finding{
+func found() []rules.Finding {
+	return []rules.Finding{
 		{Rule: "arrows", File: "orders/router.go", Line: 30, Title: "orders uses a part of users that is not for it", Reason: "Other domains use dependencies, models and errors only.", WayOut: "Ask for users.Current instead of users.Router."},
 		{Rule: "missing-tests", File: "orders/router.go", Line: 1, Title: "orders has routes and no test of them", Reason: "Nothing says whether they work.", WayOut: "Write orders/router_test.go."},
 	}
