@@ -6,6 +6,9 @@ let view = { ...house };
 let moving = 0;
 let fitted = true; // nobody has moved the camera yet
 
+// whole is the house; on a small screen without the names of its floors, which could
+// not be read there.
+const whole = () => (svg.clientWidth < 600 ? { ...house, x: -50, w: house.x + house.w + 50 } : house);
 const scale = () => svg.clientWidth / view.w;
 
 // shaped returns the box grown to the shape of the element, about its middle.
@@ -69,7 +72,7 @@ const visit = (b, part) => {
 const zoom = (factor, px = svg.clientWidth / 2, py = svg.clientHeight / 2) => {
 	stop();
 	fitted = false;
-	const widest = shaped(house).w * 1.5;
+	const widest = shaped(whole()).w * 1.5;
 	const w = Math.min(widest, Math.max(svg.clientWidth / nearest, view.w / factor));
 	const h = (w * svg.clientHeight) / svg.clientWidth;
 	const fx = px / svg.clientWidth, fy = py / svg.clientHeight;
@@ -131,5 +134,5 @@ svg.addEventListener("wheel", (e) => {
 	zoom(Math.exp(-e.deltaY * (e.deltaMode ? 0.05 : 0.002) * (e.ctrlKey ? 4 : 1)), p.x, p.y);
 }, { passive: false });
 new ResizeObserver(() => {
-	if (svg.clientWidth) show(fitted ? house : view);
+	if (svg.clientWidth) show(fitted ? whole() : view);
 }).observe(svg);

@@ -6,16 +6,16 @@ for (const { e, fact } of arrowGroups)
 
 // furnish draws the files and tables of the rooms that are to be seen, and removes
 // those of the others.
-const furnished = new Map();
+const furnished = new Map(), furniture = document.getElementById("furniture");
 const furnish = () => {
 	const near = scale() > 0.42;
 	svg.classList.toggle("afar", !near);
-	for (const [path, link] of roomLinks) {
+	for (const path of roomLinks.keys()) {
 		const p = places[path];
 		const seen = near && p.x < view.x + view.w && p.x + p.w > view.x && p.y < view.y + view.h && p.y + p.h > view.y;
 		if (seen && !furnished.has(path)) {
-			const tiles = draw("g", { class: "tiles" }, p.files.map(window_), p.tables.map(table_));
-			link.append(tiles);
+			const tiles = draw("g", { class: "tiles", "data-in": path }, p.files.map(window_), p.tables.map(table_));
+			furniture.prepend(tiles);
 			furnished.set(path, tiles);
 		} else if (!seen && furnished.has(path)) {
 			furnished.get(path).remove();
@@ -25,10 +25,9 @@ const furnish = () => {
 };
 const label = (t) => draw("text", { x: t.x + t.w / 2, y: t.y + t.h / 2 + 5 }, t.label);
 const window_ = (t) =>
-	draw("g", { class: "file" + (foundIn.has(t.name) ? " wrong" : ""), "data-role": t.role ?? "" },
-		draw("title", {}, t.name), draw("rect", { x: t.x, y: t.y, width: t.w, height: t.h }), label(t));
+	draw("g", { class: "file" + (foundIn.has(t.name) ? " wrong" : ""), "data-role": t.role ?? "" }, draw("rect", { x: t.x, y: t.y, width: t.w, height: t.h }), label(t));
 const table_ = (t) =>
-	draw("g", { class: "table" }, draw("title", {}, "table " + t.name), draw("rect", { x: t.x, y: t.y, width: t.w, height: t.h, rx: 15 }), label(t));
+	draw("g", { class: "table" }, draw("rect", { x: t.x, y: t.y, width: t.w, height: t.h, rx: 15 }), label(t));
 
 // choose brings out rooms, and the arrows that the test accepts.
 const choose = (paths, arrow = () => false) => {
@@ -59,5 +58,5 @@ for (const button of document.querySelectorAll("#zoom button"))
 const move = (how) => {
 	if (how !== "fit") return zoom(how === "in" ? 1.4 : 1 / 1.4);
 	fitted = true;
-	show(house);
+	show(whole());
 };

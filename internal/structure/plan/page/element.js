@@ -17,7 +17,7 @@ const place = (p) => el("code", { class: "place" }, p.line ? `${p.file}:${p.line
 const role = (r) => el("span", { class: "role", "data-role": r }, r || "file");
 const method = (m) => el("span", { class: "method", "data-method": m || "ANY" }, m || "ANY");
 const routeLink = (r) => el("a", { href: link("route", routeName(r)), class: "route" }, method(r.method), " ", el("span", {}, r.path));
-const badge = (n) => (n ? el("span", { class: "count" }, `${n} found`) : null);
+const badge = (n) => (n ? [" ", el("span", { class: "count" }, `${n} found`)] : null);
 
 // section is a part of a view: nothing when it is empty.
 const section = (title, items, kind = "ul") =>

@@ -40,11 +40,11 @@ const follow = (route, number) => {
 
 	const visited = [...new Set([route.room, ...steps.map((s) => s.room), ...steps.flatMap(touched).map((t) => tables.get(t)?.room)])].filter((r) => places[r]);
 	choose(visited, (fact) => visited.includes(fact.from) && visited.includes(fact.to));
-	const whole = around(visited.map((r) => places[r]));
-	if (!legible(padded(whole))) visit(places[steps[number]?.room ?? route.room] ?? house, now);
-	else if (!within(whole) || scale() < 0.55) {
+	const all = around(visited.map((r) => places[r]));
+	if (!legible(padded(all))) visit(places[steps[number]?.room ?? route.room] ?? whole(), now);
+	else if (!within(all) || scale() < 0.55) {
 		fitted = false;
-		show(padded(whole));
+		show(padded(all));
 	}
 };
 const touched = (step) => [...(step.reads ?? []), ...(step.writes ?? [])];

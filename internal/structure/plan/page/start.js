@@ -12,7 +12,7 @@ const arrive = () => {
 		kind = undefined;
 	}
 	const inside = details.contains(document.activeElement) || document.activeElement === document.body;
-	const up = kind ? el("a", { class: "up", href: "#", "aria-label": "Close" }, "×") : null;
+	const up = kind ? el("a", { class: "up", href: "#", "aria-label": "Close" }, draw("svg", { width: 18, height: 18, "aria-hidden": "true" }, draw("path", { d: "M4 4l10 10M14 4 4 14" }))) : null;
 	const title = el("h2", { tabindex: -1 }, shown[0]);
 	details.replaceChildren(el("div", { class: "head" }, title, up), ...shown[1].flat(Infinity).filter(Boolean));
 	details.dataset.view = kind ?? "home";
@@ -35,7 +35,7 @@ const lead = (kind, name, address) => {
 	const room = kind === "room" ? name : { table: tables, job: jobs, event: events }[kind]?.get(name)?.room;
 	if (!places[room]) {
 		choose([]);
-		if (fitted) show(house);
+		if (fitted) show(whole());
 		return;
 	}
 	choose([room], (fact) => fact.from === room || fact.to === room);

@@ -15,8 +15,8 @@ const homeView = () => ["The house", [
 ]];
 
 const arrowLine = (arrow, other) =>
-	el("details", {}, el("summary", {}, a("room", other, roomName(other)), " ", el("small", {}, arrow.bond.replace("_", " ")), " ", el("span", { class: "names" }, (arrow.names ?? []).join(", "))),
-		el("ul", {}, (arrow.places ?? []).map((p) => el("li", {}, place(p)))));
+	el("div", { class: "entry" }, a("room", other, roomName(other)), " ", el("small", {}, arrow.bond.replace("_", " ")), " ", el("span", { class: "names" }, (arrow.names ?? []).join(", ")),
+		el("details", {}, el("summary", {}, counted((arrow.places ?? []).length, "place")), el("ul", {}, (arrow.places ?? []).map((p) => el("li", {}, place(p))))));
 const fileLine = (f, chosen) => {
 	const found = foundIn.get(f.path) ?? [];
 	return el("div", { class: "entry", "data-file": f.path, "aria-current": f.path === chosen && "true" },
