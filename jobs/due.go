@@ -20,7 +20,7 @@ import (
 // which are tried again later. It is for tests, where package jobstest calls it,
 // and for programs that are started from time to time.
 func (w *Workers) RunDue(ctx context.Context, d *db.DB) error {
-	if err := w.check(); err != nil {
+	if err := w.Check(); err != nil {
 		return err
 	}
 	e, err := open(d)
@@ -88,8 +88,9 @@ func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executo
 	now := time.Now()
 	p := riverdriver.JobSetStateCompleted(j.ID, now, nil)
 	if failed != nil {
-		failed = fmt.Errorf("jobs: %s, attempt %d of %d: %w", j.Kind, j.Attempt, j.MaxAttempts, failed)
+		// The queue keeps what the worker says, as a client has it.
 		data, err := json.Marshal(rivertype.AttemptError{At: now, Attempt: j.Attempt, Error: failed.Error()})
+		failed = fmt.Errorf("jobs: %s, attempt %d of %d: %w", j.Kind, j.Attempt, j.MaxAttempts, failed)
 		if err != nil {
 			return errors.Join(failed, err)
 		}
@@ -109,12 +110,11 @@ func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executo
 
 // work runs the worker of a job.
 func (w *Workers) work(ctx context.Context, d *db.DB, j *rivertype.JobRow) error {
-	for _, a := range w.list {
-		if a.kind == j.Kind {
-			ctx, cancel := context.WithTimeout(ctx, cmp.Or(a.timeout, timeout))
-			defer cancel()
-			return a.run(ctx, d, j)
-		}
+	a, ok := w.find(j.Kind)
+	if !ok {
+		return unknown(j.Kind)
 	}
-	return &rivertype.UnknownJobKindError{Kind: j.Kind}
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(a.timeout, timeout))
+	defer cancel()
+	return protect(func() error { return a.run(ctx, d, j) })
 }

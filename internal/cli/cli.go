@@ -27,6 +27,8 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Check that an application keeps its structure."`
 	Map     mapCommand     `cmd:"" help:"Show an application's structure."`
 	Migrate migrateCommand `cmd:"" help:"Work on an application's migrations."`
+	Routes  routesCommand  `cmd:"" help:"List an application's routes."`
+	Tables  tablesCommand  `cmd:"" help:"List an application's tables."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }

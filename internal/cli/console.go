@@ -16,6 +16,9 @@ func (c *console) say(format string, args ...any) { fmt.Fprintf(c.out, format+"\
 // progress prints a sentence about what is about to take long.
 func (c *console) progress(sentence string) { fmt.Fprintln(c.err, sentence+" …") }
 
+// warn prints a line that does not belong to the output.
+func (c *console) warn(format string, args ...any) { fmt.Fprintf(c.err, format+"\n", args...) }
+
 // fail prints an error.
 func (c *console) fail(err error) {
 	fmt.Fprintln(c.err, terminal.Paint(c.err, terminal.Red, "error:"), err)

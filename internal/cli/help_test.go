@@ -19,7 +19,10 @@ func TestHelp(t *testing.T) {
 		"no-args":   nil,
 		"terem-new": {"new", "--help"},
 
-		"terem-check": {"check", "--help"},
+		"terem-check":  {"check", "--help"},
+		"terem-map":    {"map", "--help"},
+		"terem-routes": {"routes", "--help"},
+		"terem-tables": {"tables", "--help"},
 
 		"terem-migrate-lint":   {"migrate", "lint", "--help"},
 		"terem-migrate-new":    {"migrate", "new", "--help"},

@@ -22,7 +22,9 @@ func (a arrows) add(from, to string, bond Bond, at Place, names ...string) {
 		arrow = &Arrow{From: from, To: to, Bond: bond, Names: []string{}}
 		a[key] = arrow
 	}
-	arrow.Names = union(arrow.Names, names)
+	if len(names) > 0 {
+		arrow.Names = union(arrow.Names, names)
+	}
 	if !slices.ContainsFunc(arrow.Places, func(p Place) bool { return p.File == at.File }) {
 		arrow.Places = append(arrow.Places, at)
 	}

@@ -135,6 +135,7 @@ type Job struct {
 	WorkerAt *Place  `json:"worker_at,omitempty"`
 	Schedule string  `json:"schedule,omitempty"` // as written
 	From     []Place `json:"from,omitempty"`     // where it is enqueued
+	Steps    []*Step `json:"steps,omitempty"`    // what it runs through, the worker first
 }
 
 // Event is a sort of event.
@@ -149,7 +150,10 @@ type Event struct {
 
 // Subscriber hears an event.
 type Subscriber struct {
-	Name string `json:"name"`
-	Room string `json:"room"`
-	At   Place  `json:"at"`
+	Name   string  `json:"name"`
+	Room   string  `json:"room"`
+	At     Place   `json:"at"`   // where it subscribes
+	Func   string  `json:"func"` // such as (*Domain).gift
+	FuncAt Place   `json:"func_at"`
+	Steps  []*Step `json:"steps,omitempty"` // what it runs through, the function first
 }

@@ -1,7 +1,6 @@
 package structure
 
 import (
-	"cmp"
 	"go/ast"
 	"go/constant"
 	"go/types"
@@ -12,41 +11,25 @@ import (
 // readJobs notes the sorts of jobs: those that have a worker, are enqueued, or have
 // a schedule.
 func (r *reader) readJobs() {
-	found := map[string]*Job{}
-	job := func(s *site, args types.Type) *Job {
-		kind := r.constMethod(s, args, "Kind")
-		if kind == "" {
-			return new(Job) // which is in Missing
-		}
-		if found[kind] == nil {
-			j := &Job{Kind: kind, Args: typeName(args)}
-			j.Room, j.At = r.whereIs(s, args)
-			found[kind] = j
-			r.app.Jobs = append(r.app.Jobs, j)
-		}
-		return found[kind]
-	}
+	l := jobList{r, map[string]*Job{}}
 	for _, s := range r.sites["jobs.Add"] {
-		w := way{r, s, nil}
-		worker, _ := w.meant(value{s.call.Args[1], 0})
-		sig := signature(w.info(worker), worker.Expr)
-		if sig == nil || sig.Params().Len() != 3 {
-			continue
-		}
-		if n := namedOf(sig.Params().At(2).Type()); n != nil && n.TypeArgs().Len() == 1 {
-			j := job(s, n.TypeArgs().At(0))
-			name, at := r.named(w, worker)
-			j.Worker, j.WorkerAt = name, &at
+		l.worker(s, "", s.call.Args[1])
+	}
+	for _, s := range r.sites["jobs.AddKind"] {
+		if kind, whole := r.constants(s.pkg, s.call.Args[1]); whole {
+			l.worker(s, kind, s.call.Args[2])
+		} else {
+			r.miss(s.pkg, s.call.Args[1].Pos(), "the kind of a job is no constant: %s", types.ExprString(s.call.Args[1]))
 		}
 	}
 	for _, s := range r.sites["(*jobs.Workers).Periodically"] {
-		j := job(s, s.pkg.Info.Types[s.call.Args[1]].Type)
-		j.Schedule = types.ExprString(s.call.Args[0])
+		schedule, _ := way{r, s, nil}.meant(value{s.call.Args[0], 0})
+		l.job(s, "", s.pkg.Info.Types[s.call.Args[1]].Type).Schedule = types.ExprString(schedule.Expr)
 	}
 	for _, name := range []string{"jobs.Enqueue", "jobs.EnqueueMany"} {
 		for _, s := range r.sites[name] {
 			if t := enqueued(s.pkg, s.call); t != nil {
-				j := job(s, t)
+				j := l.job(s, "", t)
 				j.From = append(j.From, s.pkg.Place(s.call.Pos()))
 			}
 		}
@@ -56,6 +39,45 @@ func (r *reader) readJobs() {
 		j.From = slices.Compact(j.From)
 	}
 	slices.SortFunc(r.app.Jobs, func(a, b *Job) int { return strings.Compare(a.Kind, b.Kind) })
+}
+
+// jobList are the jobs that were found, by their kinds.
+type jobList struct {
+	*reader
+	found map[string]*Job
+}
+
+// job returns the job of a kind, or of the kind that its arguments tell.
+func (l jobList) job(s *site, kind string, args types.Type) *Job {
+	if kind == "" {
+		if kind = l.constMethod(s, args, "Kind"); kind == "" {
+			return new(Job) // which is in Missing
+		}
+	}
+	if l.found[kind] == nil {
+		j := &Job{Kind: kind, Args: typeName(args)}
+		j.Room, j.At = l.whereIs(s, args)
+		l.found[kind] = j
+		l.app.Jobs = append(l.app.Jobs, j)
+	}
+	return l.found[kind]
+}
+
+// worker notes what runs a job.
+func (l jobList) worker(s *site, kind string, f ast.Expr) {
+	w := way{l.reader, s, nil}
+	worker, _ := w.meant(value{f, 0})
+	sig := signature(w.info(worker), worker.Expr)
+	if sig == nil || sig.Params().Len() != 3 {
+		return
+	}
+	n := namedOf(sig.Params().At(2).Type()) // *jobs.Job[T]
+	if n == nil || n.TypeArgs().Len() != 1 {
+		return
+	}
+	j, k := l.job(s, kind, n.TypeArgs().At(0)), l.walk()
+	name, at := k.start(w, worker)
+	j.Worker, j.WorkerAt, j.Steps = name, &at, k.list
 }
 
 // enqueued returns the type of what a call enqueues or publishes: its third
@@ -122,63 +144,4 @@ func (r *reader) whereIs(s *site, t types.Type) (room string, at Place) {
 		}
 	}
 	return s.pkg.Room, s.pkg.Place(s.call.Pos())
-}
-
-// named returns the name and the place of a function value.
-func (r *reader) named(w way, v value) (string, Place) {
-	if f := r.target(w.pkg(v), bare(v.Expr)); f != nil {
-		return f.Name(), f.At()
-	}
-	name := "func"
-	if _, ok := v.Expr.(*ast.FuncLit); !ok {
-		name = types.ExprString(v.Expr)
-	} else if fn := w.site(v.level).fn; fn != nil {
-		name = "func in " + fn.Name()
-	}
-	return name, w.pkg(v).Place(v.Expr.Pos())
-}
-
-// readEvents notes the sorts of events: those that are declared, published or heard.
-func (r *reader) readEvents() {
-	found := map[string]*Event{}
-	event := func(s *site, t types.Type) *Event {
-		name := r.constMethod(s, t, "EventName")
-		if name == "" {
-			return new(Event)
-		}
-		if found[name] == nil {
-			e := &Event{Name: name, Type: typeName(t)}
-			e.Room, e.At = r.whereIs(s, t)
-			found[name] = e
-			r.app.Events = append(r.app.Events, e)
-		}
-		return found[name]
-	}
-	for _, name := range []string{"events.Declare", "events.Subscribe"} {
-		for _, s := range r.sites[name] {
-			args := typeArgs(s.pkg, bare(s.call.Fun))
-			if len(args) != 1 {
-				continue
-			}
-			e := event(s, args[0])
-			if name == "events.Subscribe" && len(s.call.Args) > 1 {
-				subscriber, whole := r.constants(s.pkg, s.call.Args[1])
-				if !whole {
-					r.miss(s.pkg, s.call.Args[1].Pos(), "the name of a subscriber is no constant")
-				}
-				e.Subscribers = append(e.Subscribers, Subscriber{Name: subscriber, Room: s.pkg.Room, At: s.pkg.Place(s.call.Pos())})
-			}
-		}
-	}
-	for _, s := range r.sites["events.Publish"] {
-		if t := enqueued(s.pkg, s.call); t != nil {
-			e := event(s, t)
-			e.Published = append(e.Published, s.pkg.Place(s.call.Pos()))
-		}
-	}
-	for _, e := range r.app.Events {
-		slices.SortFunc(e.Published, comparePlaces)
-		slices.SortFunc(e.Subscribers, func(a, b Subscriber) int { return cmp.Or(strings.Compare(a.Name, b.Name), comparePlaces(a.At, b.At)) })
-	}
-	slices.SortFunc(r.app.Events, func(a, b *Event) int { return strings.Compare(a.Name, b.Name) })
 }

@@ -131,6 +131,9 @@ func (w way) policy(v value) policy {
 		if args := typeArgs(p.pkg, bare(c.Fun)); len(args) == 1 {
 			p.needs = append(p.needs, args[0])
 		}
+		if name, whole := w.constants(p.pkg, c.Args[0]); whole && c == v.Expr {
+			p.name = name
+		}
 		return true
 	})
 	return p

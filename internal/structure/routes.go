@@ -49,7 +49,7 @@ func (w way) route(method string, mounted, done bool) (more bool) {
 	}
 	if !okPath {
 		w.miss(s.pkg, s.call.Args[1].Pos(), "the path of a route is no constant: %s", types.ExprString(s.call.Args[1]))
-		path = "{?}" + types.ExprString(s.call.Args[1])
+		path = "<" + types.ExprString(s.call.Args[1]) + ">"
 	}
 	if !okPrefix {
 		w.miss(s.pkg, s.call.Args[0].Pos(), "it cannot be told which router this is, so the path lacks its prefix: %s", types.ExprString(s.call.Args[0]))

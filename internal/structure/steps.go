@@ -10,10 +10,10 @@ import (
 // deepest is how far a request is followed.
 const deepest = 8
 
-// walk follows a request through the functions of the application.
+// walk follows a request, or a job, through the functions of the application.
 type walk struct {
 	*reader
-	route *Route
+	list  []*Step
 	steps map[any]*Step // by the function, or by the literal
 	seen  map[visit]bool
 }
@@ -24,10 +24,14 @@ type visit struct {
 	types string
 }
 
+func (r *reader) walk() *walk {
+	return &walk{reader: r, list: []*Step{}, steps: map[any]*Step{}, seen: map[visit]bool{}}
+}
+
 // steps notes what a request of a route runs through: its handler and what that
 // calls, then its policy and its dependencies.
 func (w way) steps(rt *Route, handler value, p policy, deps []types.Type) {
-	k := &walk{w.reader, rt, map[any]*Step{}, map[visit]bool{}}
+	k := w.walk()
 	rt.Handler, rt.HandlerAt = k.start(w, handler)
 	k.policy(p)
 	for _, d := range deps {
@@ -35,6 +39,7 @@ func (w way) steps(rt *Route, handler value, p policy, deps []types.Type) {
 			k.start(given.way, given.make)
 		}
 	}
+	rt.Steps = k.list
 }
 
 // start follows a function value, and returns its name and place.
@@ -105,7 +110,7 @@ func (k *walk) run(key any, pkg *Package, code ast.Node, s *Step, env bindings) 
 		s = first
 	} else {
 		k.steps[key] = s
-		k.route.Steps = append(k.route.Steps, s)
+		k.list = append(k.list, s)
 	}
 	e := k.effects(pkg, code, env)
 	s.Reads, s.Writes, s.Emits = union(s.Reads, e.reads), union(s.Writes, e.writes), union(s.Emits, e.emits)

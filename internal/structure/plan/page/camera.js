@@ -58,14 +58,13 @@ const within = (b) => b.x >= view.x && b.y >= view.y && b.x + b.w <= view.x + vi
 const legible = (b) => svg.clientWidth / shaped(b).w > 0.55;
 
 // visit brings a box to see, as near as it can be read: with what is around it, or, on
-// a small screen, a part of it or its left end.
+// a small screen, with a part of it in the middle or from its left end on.
 const visit = (b, part) => {
 	fitted = false;
-	const readable = svg.clientWidth / 0.8;
-	if (b.w > readable && part) return show(padded(part, 140));
-	if (b.w > readable) return show({ x: b.x - 20, y: b.y - 20, w: readable, h: b.h + 40 });
 	if (within(b) && scale() > 0.55) return;
-	show(padded(b, legible(padded(b, 260)) ? 260 : 20));
+	const readable = svg.clientWidth / 0.85;
+	if (b.w <= readable) show(padded(b, legible(padded(b, 260)) ? 260 : 20));
+	else show({ x: part ? part.x + part.w / 2 - readable / 2 : b.x - 20, y: b.y, w: readable, h: b.h });
 };
 
 // zoom brings the drawing nearer by a factor about a point of the element.

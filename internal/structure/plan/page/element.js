@@ -15,8 +15,8 @@ const draw = (tag, props = {}, ...children) => build((t) => document.createEleme
 const a = (view, name, ...children) => el("a", { href: link(view, name) }, children.length ? children : name);
 const place = (p) => el("code", { class: "place" }, p.line ? `${p.file}:${p.line}` : p.file);
 const role = (r) => el("span", { class: "role", "data-role": r }, r || "file");
-const method = (m) => el("span", { class: "method", "data-method": m || "ANY" }, m || "ANY");
-const routeLink = (r) => el("a", { href: link("route", routeName(r)), class: "route" }, method(r.method), " ", el("span", {}, r.path));
+const method = (m) => el("span", { class: "method" }, m || "ANY");
+const routeLink = (r) => el("a", { href: link("route", routeName(r)), class: "route" }, method((r.method || "ANY") + " "), el("span", {}, r.path));
 const badge = (n) => (n ? [" ", el("span", { class: "count" }, `${n} found`)] : null);
 
 // section is a part of a view: nothing when it is empty.

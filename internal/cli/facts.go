@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terem-go/terem/internal/structure"
+)
+
+// application are the flags of the verbs that read an application without running
+// it.
+type application struct {
+	Dir    string `placeholder:"DIR" default:"." help:"The application's folder; the current one by default."`
+	Domain string `placeholder:"ROOM" help:"Only what this domain has, or another folder, such as services/checkout."`
+	JSON   bool   `help:"Print JSON."`
+}
+
+// read returns what the application consists of. What could not be read is said
+// on standard error.
+func (a *application) read(ctx context.Context, c *console) (*structure.App, error) {
+	p, err := structure.Load(ctx, a.Dir)
+	if err != nil {
+		return nil, err
+	}
+	app, err := structure.Read(p)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range app.Missing {
+		c.warn("not read: %s", m)
+	}
+	var rooms []string
+	for _, r := range app.Rooms {
+		rooms = append(rooms, r.Path)
+	}
+	if a.Domain != "" && !slices.Contains(rooms, a.Domain) {
+		return nil, fmt.Errorf("there is no %s in %s, but %s", a.Domain, p.Dir, strings.Join(rooms, ", "))
+	}
+	return app, nil
+}
+
+// shows reports whether what a room has is asked for.
+func (a *application) shows(room string) bool { return a.Domain == "" || a.Domain == room }
+
+// json prints a value for programs.
+func (c *console) json(v any) error {
+	e := json.NewEncoder(c.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
