@@ -49,7 +49,7 @@ func (r *Report) Compare(file string, must bool) error {
 	if err := json.Unmarshal(text, &b); err != nil {
 		return fmt.Errorf("%s is no baseline: %w. Restore it, or delete it and run: terem check --write-baseline", file, err)
 	}
-	r.Baseline = file
+	r.Baseline = r.shown(file)
 	left := map[Entry]int{}
 	for _, e := range b.Known {
 		left[e]++
@@ -108,8 +108,19 @@ func (r *Report) WriteBaseline(file string) error {
 	if r.Baseline == "" {
 		r.Known, r.Findings = r.Findings, []rules.Finding{}
 	}
-	r.Baseline, r.Gone = file, []Entry{}
+	r.Baseline, r.Gone = r.shown(file), []Entry{}
 	return nil
+}
+
+// shown returns the name of a file as it is shown: relative to the application's
+// folder if it is in it.
+func (r *Report) shown(file string) string {
+	if path, err := filepath.Abs(file); err == nil {
+		if rel, err := filepath.Rel(r.dir, path); err == nil && filepath.IsLocal(rel) {
+			return filepath.ToSlash(rel)
+		}
+	}
+	return file
 }
 
 // entry returns the finding as it is recorded.

@@ -2,9 +2,11 @@ package report
 
 import (
 	"io"
+	"io/fs"
 	"net/url"
 	"slices"
 
+	pages "github.com/terem-go/terem/docs/rules"
 	"github.com/terem-go/terem/internal/structure/rules"
 )
 
@@ -24,18 +26,21 @@ type (
 		Driver sarifDriver `json:"driver"`
 	}
 	sarifDriver struct {
-		Name           string      `json:"name"`
-		InformationURI string      `json:"informationUri"`
-		Rules          []sarifRule `json:"rules"`
+		Name  string      `json:"name"`
+		Rules []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
 		ID               string        `json:"id"`
 		ShortDescription sarifMessage  `json:"shortDescription"`
 		FullDescription  *sarifMessage `json:"fullDescription,omitempty"`
-		HelpURI          string        `json:"helpUri"`
+		Help             sarifHelp     `json:"help"`
 	}
 	sarifMessage struct {
 		Text string `json:"text"`
+	}
+	sarifHelp struct {
+		Text     string `json:"text"`
+		Markdown string `json:"markdown"`
 	}
 	sarifResult struct {
 		RuleID        string            `json:"ruleId"`
@@ -65,37 +70,55 @@ type (
 	}
 )
 
-const project = "https://github.com/terem-go/terem"
-
 // SARIF prints the report in the form that code hosts show beside the source:
-// SARIF 2.1.0.
+// SARIF 2.1.0. Known findings are there as unchanged.
 func (r *Report) SARIF(w io.Writer) error {
-	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{},
-		Tool: sarifTool{sarifDriver{Name: "terem check", InformationURI: project}}}
-	for _, rule := range rules.All {
-		s := sarifRule{ID: rule.ID, ShortDescription: sarifMessage{rule.Title}, HelpURI: project + "/blob/main/docs/rules/" + rule.ID + ".md"}
-		if rule.Reason != "" {
-			s.FullDescription = &sarifMessage{rule.Reason}
+	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{}, Tool: sarifTool{sarifDriver{Name: "terem check", Rules: []sarifRule{}}}}
+	add := func(f rules.Finding, state string) error {
+		index := slices.IndexFunc(run.Tool.Driver.Rules, func(x sarifRule) bool { return x.ID == f.Rule })
+		if index < 0 {
+			rule, err := describe(f.Rule)
+			if err != nil {
+				return err
+			}
+			index = len(run.Tool.Driver.Rules)
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rule)
 		}
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, s)
+		run.Results = append(run.Results, r.result(f, index, state))
+		return nil
 	}
 	fresh := ""
 	if r.Baseline != "" {
 		fresh = "new"
 	}
 	for _, f := range r.Findings {
-		run.Results = append(run.Results, r.result(f, fresh))
+		if err := add(f, fresh); err != nil {
+			return err
+		}
 	}
 	for _, f := range r.Known {
-		run.Results = append(run.Results, r.result(f, "unchanged"))
+		if err := add(f, "unchanged"); err != nil {
+			return err
+		}
 	}
 	return encode(w, sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
 }
 
-func (r *Report) result(f rules.Finding, state string) sarifResult {
+// describe returns a rule with its page.
+func describe(id string) (sarifRule, error) {
+	page, err := fs.ReadFile(pages.Pages, id+".md")
+	rule := rules.Find(id)
+	s := sarifRule{ID: id, ShortDescription: sarifMessage{rule.Title}, Help: sarifHelp{string(page), string(page)}}
+	if rule.Reason != "" {
+		s.FullDescription = &sarifMessage{rule.Reason}
+	}
+	return s, err
+}
+
+func (r *Report) result(f rules.Finding, rule int, state string) sarifResult {
 	region := sarifRegion{StartLine: f.Line, StartColumn: r.utf16(f.File, f.Line, f.Column), EndLine: f.EndLine, EndColumn: r.utf16(f.File, f.EndLine, f.EndColumn)}
 	return sarifResult{
-		RuleID: f.Rule, RuleIndex: slices.IndexFunc(rules.All, func(x *rules.Rule) bool { return x.ID == f.Rule }), Level: "error",
+		RuleID: f.Rule, RuleIndex: rule, Level: "error",
 		Message:       sarifMessage{f.Title + ". " + f.Reason + " The way out: " + f.WayOut + "."},
 		Locations:     []sarifLocation{{sarifPhysical{sarifArtifact{(&url.URL{Path: f.File}).String(), "%SRCROOT%"}, region}}},
 		Fingerprints:  map[string]string{"terem/v1": r.entry(f).Fingerprint},

@@ -21,16 +21,20 @@ func (r *Report) Text(w io.Writer) {
 		r.finding(&s, f, paint)
 	}
 	for _, e := range r.Gone {
-		fmt.Fprintf(&s, "%s %s (%s)\n", paint(terminal.Bold, "gone: "+e.File+":"), e.Title, e.Rule)
+		fmt.Fprintf(&s, "%s (%s)\n  gone from %s\n", paint(terminal.Bold, e.Title), e.Rule, e.File)
 	}
 	if len(r.Gone) > 0 {
-		fmt.Fprintf(&s, "  %s has what is not found any more. Take it out: terem check --write-baseline\n\n", r.Baseline)
+		flag := ""
+		if r.Baseline != BaselineFile {
+			flag = " --baseline " + r.Baseline
+		}
+		fmt.Fprintf(&s, "  %s has what is not found any more. Take it out: terem check%s --write-baseline\n\n", r.Baseline, flag)
 	}
 	for _, c := range r.Cycles {
-		fmt.Fprintf(&s, "%s %s\n", paint(terminal.Bold, "to be seen:"), c)
+		fmt.Fprintf(&s, "%s %s\n", paint(terminal.Bold, "ring:"), c)
 	}
 	if len(r.Cycles) > 0 {
-		s.WriteString("  These need each other, which interfaces and events allow. Many such rings: draw them together.\n\n")
+		s.WriteString("  These domains need each other, which is no finding: interfaces and events allow it.\n\n")
 	}
 	r.summary(&s)
 	io.WriteString(w, s.String())

@@ -6,7 +6,12 @@ import "slices"
 var All = sorted(
 	// Of the frame: see excuse.go.
 	excuse,
-	roleImports,
+	// Of files inside a domain.
+	missingFile, missingTests, unknownFile, roleImports, roleUses, sqlInRepository,
+	// Of rooms.
+	layers, usesDeclared, usesPublic,
+	// Of routes.
+	handlerStatus, routeClash, routeDocumented, routePolicy,
 )
 
 // Find returns the rule with the ID, or nil.

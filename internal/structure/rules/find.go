@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,4 +92,62 @@ func roomOf(p *structure.Package, path string) (string, bool) {
 // fileName returns the name of a file without its folder.
 func fileName(p *structure.Package, file *ast.File) string {
 	return filepath.Base(p.Fset.PositionFor(file.FileStart, false).Filename)
+}
+
+// origin returns the declaration of an object: of a generic type's method or field
+// the one that is written.
+func origin(obj types.Object) types.Object {
+	switch o := obj.(type) {
+	case *types.Func:
+		return o.Origin()
+	case *types.Var:
+		return o.Origin()
+	}
+	return obj
+}
+
+// objectName returns the name of what a package declares; of a method with its type.
+func objectName(obj types.Object) string {
+	if f, ok := obj.(*types.Func); ok {
+		return funcName(f)
+	}
+	return obj.Name()
+}
+
+// funcName returns the name of a function, or of a method with its type: User.Name.
+func funcName(f *types.Func) string {
+	if recv := f.Signature().Recv(); recv != nil {
+		if name := typeName(recv.Type()); name != "" {
+			return name + "." + f.Name()
+		}
+	}
+	return f.Name()
+}
+
+// isNamed reports whether a type, or what it points to, is the named type.
+func isNamed(t types.Type, pkg, name string) bool {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Name() == name && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == pkg
+}
+
+// file returns the first file of a role, or nil.
+func file(p *structure.Package, role structure.Role) *ast.File {
+	i := slices.IndexFunc(p.Files, func(f *ast.File) bool { return p.Roles[f] == role })
+	if i < 0 {
+		return nil
+	}
+	return p.Files[i]
+}
+
+// inRoom returns the package of the application that an import path names, or nil.
+func (a *Application) inRoom(room string) *structure.Package {
+	for _, p := range a.Program.Packages {
+		if p.Room == room || strings.HasSuffix(p.Room, "/"+room) && p.Kind == structure.KindDomain {
+			return p
+		}
+	}
+	return nil
 }

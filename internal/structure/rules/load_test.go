@@ -66,8 +66,7 @@ type loader struct {
 }
 
 // load writes the files of an archive into a folder and returns the program that
-// they are. Its import path is that of the first word of the archive's go.mod, or
-// example.com/shop.
+// they are, the module example.com/shop.
 func load(t *testing.T, archive *txtar.Archive) *structure.Program {
 	t.Helper()
 	files, err := exports()
@@ -85,7 +84,8 @@ func load(t *testing.T, archive *txtar.Archive) *structure.Program {
 		}),
 		sources: map[string][]*ast.File{}, done: map[string]*types.Package{},
 	}
-	for _, f := range archive.Files {
+	module := txtar.File{Name: "go.mod", Data: []byte("module " + l.program.Module + "\n\ngo 1.26.0\n")}
+	for _, f := range append([]txtar.File{module}, archive.Files...) {
 		name := filepath.Join(l.program.Dir, filepath.FromSlash(f.Name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o777), os.WriteFile(name, f.Data, 0o666)); err != nil {
 			t.Fatal(err)

@@ -67,7 +67,7 @@ func roleImport(p *structure.Package, file *ast.File, spec *ast.ImportSpec) (Fin
 		var at ast.Node = spec
 		if role == structure.RoleModels && g == groupData {
 			// Columns are of types of such packages, which is all that a model needs of them.
-			if at = calls(p, file, path); at == nil || path == "github.com/jackc/pgx/v5/pgtype" {
+			if at = calls(p, file, path); at == nil {
 				continue
 			}
 		}
@@ -78,17 +78,33 @@ func roleImport(p *structure.Package, file *ast.File, spec *ast.ImportSpec) (Fin
 	return Finding{}, false
 }
 
-// calls returns the first use of a function or method of a package in a file, or
-// nil.
+// calls returns the first use of a function or method of a package in a file that
+// reaches the database, or nil.
 func calls(p *structure.Package, file *ast.File, path string) ast.Node {
 	var first ast.Node
 	ast.Inspect(file, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok && first == nil {
-			if f, ok := p.Info.Uses[id].(*types.Func); ok && f.Pkg() != nil && f.Pkg().Path() == path {
+			if f, ok := p.Info.Uses[id].(*types.Func); ok && f.Pkg() != nil && f.Pkg().Path() == path && reachesDatabase(f) {
 				first = id
 			}
 		}
 		return first == nil
 	})
 	return first
+}
+
+// handles are the types by whose methods packages reach a database.
+var handles = map[string]bool{
+	"DB": true, "Tx": true, "Conn": true, "Stmt": true, "Row": true, "Rows": true, "Pool": true, "NamedStmt": true,
+	"Collection": true, "Database": true, "Client": true, "Association": true,
+}
+
+func reachesDatabase(f *types.Func) bool {
+	for v := range f.Signature().Params().Variables() {
+		if isNamed(v.Type(), "context", "Context") {
+			return true
+		}
+	}
+	recv := f.Signature().Recv()
+	return recv != nil && handles[typeName(recv.Type())] || isFunc(f, library+"/dao", "Of")
 }

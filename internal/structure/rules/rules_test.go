@@ -187,5 +187,9 @@ func TestRulesAreWellFormed(t *testing.T) {
 // read returns the facts of a program.
 func read(t *testing.T, p *structure.Program) *structure.App {
 	t.Helper()
-	return &structure.App{Module: p.Module}
+	a, err := structure.Read(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }

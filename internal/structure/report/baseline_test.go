@@ -1,0 +1,115 @@
+package report_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/terem-go/terem/internal/structure/report"
+	"github.com/terem-go/terem/internal/structure/rules"
+)
+
+// What is known stays known when lines move, and one more of the same is new.
+func TestBaseline(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	first := check(t, dir)
+	n := len(first.Findings)
+	if err := first.WriteBaseline(baseline(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if !first.Clean() || len(first.Known) != n {
+		t.Errorf("after it is recorded, %d are new and %d known; want 0 and %d", len(first.Findings), len(first.Known), n)
+	}
+	want := func(what string, fresh, known, gone int) *report.Report {
+		t.Helper()
+		r := check(t, dir)
+		if len(r.Findings) != fresh || len(r.Known) != known || len(r.Gone) != gone {
+			t.Errorf("%s: %d new, %d known, %d gone; want %d, %d, %d", what, len(r.Findings), len(r.Known), len(r.Gone), fresh, known, gone)
+		}
+		return r
+	}
+	router := filepath.Join(dir, "users", "router.go")
+	edit(t, router, "import (", "// Lines move.\n\n// And more.\n\nimport (")
+	edit(t, router, "\t\"database/sql\"", "\t\"database/sql\"  ")
+	want("lines moved", 0, n, 0)
+
+	edit(t, router, "import (", "import (\n\t_ \"database/sql/driver\"\n")
+	r := want("one more", 1, n, 0)
+	if err := r.WriteBaseline(baseline(dir)); err != nil {
+		t.Fatal(err)
+	}
+	want("nothing is added", 1, n, 0)
+
+	edit(t, filepath.Join(dir, "users", "errors.go"), "import _ \"net/http\"\n", "")
+	r = want("one is gone", 1, n-1, 1)
+	if r.Clean() {
+		t.Error("a report with what is gone counts as clean")
+	}
+	if err := r.WriteBaseline(baseline(dir)); err != nil {
+		t.Fatal(err)
+	}
+	want("it is taken out", 1, n-1, 0)
+	edit(t, filepath.Join(dir, "users", "errors.go"), "package users\n", "package users\n\nimport _ \"net/http\"\n")
+	want("it is back", 2, n-1, 0)
+}
+
+func TestBaselineThatIsEmptyIsRemoved(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	r := check(t, dir)
+	if err := r.WriteBaseline(baseline(dir)); err != nil {
+		t.Fatal(err)
+	}
+	r = report.New(dir, "example.com/shop", nil, nil)
+	if err := r.Compare(baseline(dir), true); err != nil || r.Clean() {
+		t.Fatalf("%v, clean: %t; all that is recorded is gone", err, r.Clean())
+	}
+	if err := r.WriteBaseline(baseline(dir)); err != nil || !r.Clean() {
+		t.Fatal(err, r.Clean())
+	}
+	if _, err := os.Stat(baseline(dir)); !os.IsNotExist(err) {
+		t.Errorf("the empty baseline is still there: %v", err)
+	}
+}
+
+func TestBaselineThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	r := report.New(t.TempDir(), "example.com/shop", []rules.Finding{{Rule: "layers", File: "a.go", Line: 1, Title: "x"}}, nil)
+	file := filepath.Join(t.TempDir(), "baseline.json")
+	if err := r.Compare(file, true); err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+	if err := r.Compare(file, false); err != nil || r.Baseline != "" {
+		t.Errorf("a file that need not be there: %v, %q", err, r.Baseline)
+	}
+	write(t, file, "<<<<<<< HEAD\n")
+	if err := r.Compare(file, false); err == nil || !strings.Contains(err.Error(), "is no baseline") || len(r.Findings) != 1 {
+		t.Errorf("a file that is no baseline: %v, %d findings", err, len(r.Findings))
+	}
+}
+
+func TestFix(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	domain := filepath.Join(dir, "orders", "domain.go")
+	before, err := os.ReadFile(domain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := check(t, dir).Fix(func() error { return os.ErrInvalid }); err == nil || !strings.Contains(err.Error(), "taken back") {
+		t.Errorf("fixes with which nothing compiles: %v", err)
+	}
+	if now, err := os.ReadFile(domain); err != nil || string(now) != string(before) {
+		t.Errorf("the file is not as it was: %v\n%s", err, now)
+	}
+	r := check(t, dir)
+	files, err := r.Fix(func() error { return nil })
+	if err != nil || len(files) != 1 || files[0] != "orders/domain.go" {
+		t.Fatalf("put right: %v, %v", files, err)
+	}
+	if now := check(t, dir); len(now.Findings) != len(r.Findings)-1 {
+		t.Errorf("%d found, and %d after one was put right", len(r.Findings), len(now.Findings))
+	}
+}
