@@ -19,7 +19,7 @@ import (
 var files embed.FS
 
 // scripts are the files of the page's one script, in their order.
-var scripts = []string{"facts.js", "element.js", "camera.js", "drawing.js", "request.js", "views.js", "search.js", "start.js"}
+var scripts = []string{"facts.js", "element.js", "camera.js", "drawing.js", "request.js", "ways.js", "views.js", "search.js", "start.js"}
 
 var (
 	pageTemplate = template.Must(template.New("page.html").ParseFS(files, "page/*.html"))

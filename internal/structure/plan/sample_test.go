@@ -55,8 +55,10 @@ func shop() *structure.App {
 			{Name: "orders", Model: "orders.Order", Room: "orders", At: at("orders/models.go", 9), Columns: []*structure.Column{{Name: "id", Type: "int64", Key: true}, {Name: "user_id", Type: "int64", References: "users"}, {Name: "note", Type: "*string", Null: true}}},
 			{Name: "users", Model: "users.User", Room: "users", At: at("users/models.go", 10), Columns: []*structure.Column{{Name: "id", Type: "int64", Key: true}, {Name: "email", Type: "string", Unique: true}}},
 		},
-		Jobs:   []*structure.Job{{Kind: "users.welcome", Args: "users.Welcome", Room: "users", At: at("users/jobs.go", 5), Worker: "welcome", WorkerAt: &structure.Place{File: "tasks/welcome.go", Line: 12}, From: []structure.Place{at("users/auth.go", 60)}}},
-		Events: []*structure.Event{{Name: "orders.paid", Type: "orders.Paid", Room: "orders", At: at("orders/events.go", 6), Published: []structure.Place{at("services/checkout/checkout.go", 40)}, Subscribers: []structure.Subscriber{{Name: "receipt", Room: "services/notifications", At: at("services/notifications/notifications.go", 30)}}}},
+		Jobs: []*structure.Job{{Kind: "users.welcome", Args: "users.Welcome", Room: "users", At: at("users/jobs.go", 5), Worker: "welcome", WorkerAt: &structure.Place{File: "tasks/welcome.go", Line: 12}, From: []structure.Place{at("users/auth.go", 60)}}},
+		Events: []*structure.Event{{Name: "orders.paid", Type: "orders.Paid", Room: "orders", At: at("orders/events.go", 6), Published: []structure.Place{at("services/checkout/checkout.go", 40)}, Subscribers: []structure.Subscriber{{Name: "receipt", Room: "services/notifications", At: at("services/notifications/notifications.go", 30), Func: "(*Notifications).receipt", FuncAt: at("services/notifications/notifications.go", 44), Steps: []*structure.Step{
+			{Func: "(*Notifications).receipt", Room: "services/notifications", At: at("services/notifications/notifications.go", 44)}, {Func: "(Repository).ByID", Room: "users", Role: structure.RoleRepository, At: at("users/repository.go", 12), Depth: 1, Reads: []string{"users"}},
+		}}}}},
 	}
 	current := &structure.Step{Func: "(*Auth).current", Room: "users", Role: structure.RoleAuth, At: at("users/auth.go", 88), Reads: []string{"users"}}
 	for _, domain := range []string{"orders", "users"} {

@@ -14,6 +14,16 @@ const tables = index(app.tables, (t) => t.name);
 const jobs = index(app.jobs, (j) => j.kind);
 const events = index(app.events, (e) => e.name);
 
+// A way is what runs through functions of the application step by step: a request, a
+// job, or what hears an event.
+const hearing = (event, subscriber) => `${event.name} ${subscriber.name}`;
+const ways = [
+	...app.routes.map((r) => ({ kind: "route", name: routeName(r), room: r.room, at: r.at, of: r, steps: r.steps ?? [] })),
+	...app.jobs.map((j) => ({ kind: "job", name: j.kind, room: j.room, at: j.at, of: j, steps: j.steps ?? [] })),
+	...app.events.flatMap((e) => (e.subscribers ?? []).map((s) => ({ kind: "subscriber", name: hearing(e, s), room: s.room, at: s.at, of: s, event: e, steps: s.steps ?? [] }))),
+];
+const wayOf = (kind, name) => ways.find((w) => w.kind === kind && w.name === name);
+
 const foundIn = Map.groupBy ? Map.groupBy(findings, (f) => f.file) : new Map();
 if (!Map.groupBy) for (const f of findings) foundIn.set(f.file, [...(foundIn.get(f.file) ?? []), f]);
 

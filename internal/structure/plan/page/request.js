@@ -1,5 +1,5 @@
-// A request is followed on the drawing: a line from file to file, with a light in the
-// one that the request has reached, and lines to the tables that are read and written.
+// A way is followed on the drawing: a line from file to file, with a light in the
+// one that has been reached, and lines to the tables that are read and written.
 const trail = document.getElementById("trail");
 const centre = (t) => ({ x: t.x + t.w / 2, y: t.y + t.h / 2 });
 const fileTile = (room, file) => places[room]?.files.find((t) => t.name === file);
@@ -18,10 +18,9 @@ const caller = (steps, i) => {
 	return -1;
 };
 
-// follow draws the request up to a step.
-const follow = (route, number) => {
-	trail.replaceChildren();
-	const steps = route.steps ?? [], start = fileTile(route.room, route.at.file);
+// follow draws the way up to a step.
+const follow = (way, number) => {
+	const { steps } = way, start = fileTile(way.room, way.at.file);
 	const stops = steps.map((s) => fileTile(s.room, s.at.file));
 	stops.forEach((to, i) => {
 		const from = stops[caller(steps, i)] ?? start;
@@ -38,10 +37,10 @@ const follow = (route, number) => {
 	const now = stops[number];
 	if (now) trail.append(lit(now, "file now"), draw("g", { class: "number", transform: `translate(${now.x} ${now.y})` }, draw("circle", { r: 11 }), draw("text", { dy: 4.5 }, String(number + 1))));
 
-	const visited = [...new Set([route.room, ...steps.map((s) => s.room), ...steps.flatMap(touched).map((t) => tables.get(t)?.room)])].filter((r) => places[r]);
+	const visited = [...new Set([way.room, ...steps.map((s) => s.room), ...steps.flatMap(touched).map((t) => tables.get(t)?.room)])].filter((r) => places[r]);
 	choose(visited, (fact) => visited.includes(fact.from) && visited.includes(fact.to));
 	const all = around(visited.map((r) => places[r]));
-	if (!legible(padded(all))) visit(places[steps[number]?.room ?? route.room] ?? whole(), now);
+	if (!legible(padded(all))) visit(places[steps[number]?.room ?? way.room] ?? whole(), now);
 	else if (!within(all) || scale() < 0.55) {
 		fitted = false;
 		show(padded(all));

@@ -1,6 +1,6 @@
 // The address says what is shown, so that every view can be linked to.
 const details = document.getElementById("details"), said = document.getElementById("said");
-const views = { room: roomView, route: routeView, table: tableView, job: jobView, event: eventView };
+const views = { room: roomView, route: routeView, table: tableView, job: jobView, event: eventView, subscriber: subscriberView };
 
 const arrive = () => {
 	if (location.hash === "#details") return;
@@ -16,6 +16,7 @@ const arrive = () => {
 	const title = el("h2", { tabindex: -1 }, shown[0]);
 	details.replaceChildren(el("div", { class: "head" }, title, up), ...shown[1].flat(Infinity).filter(Boolean));
 	details.dataset.view = kind ?? "home";
+	details.classList.toggle("turning", !!details.querySelector(".turns"));
 	document.title = `${kind ? title.textContent + " · " : ""}${facts.app.name}: the plan`;
 	said.textContent = title.textContent;
 	if (inside && kind) title.focus({ preventScroll: true });
@@ -28,11 +29,9 @@ const arrive = () => {
 // lead shows on the drawing what the details are about.
 const lead = (kind, name, address) => {
 	trail.replaceChildren();
-	if (kind === "route" && routes.has(name)) {
-		const steps = routes.get(name).steps ?? [];
-		return follow(routes.get(name), Math.max(0, Math.min(steps.length, Number(address.step) || 1) - 1));
-	}
-	const room = kind === "room" ? name : { table: tables, job: jobs, event: events }[kind]?.get(name)?.room;
+	const way = wayOf(kind, name);
+	if (way?.steps.length) return follow(way, reached(way, address.step));
+	const room = kind === "room" ? name : way?.room ?? { table: tables, event: events }[kind]?.get(name)?.room;
 	if (!places[room]) {
 		choose([]);
 		if (fitted) show(whole());
@@ -56,7 +55,7 @@ addEventListener("keydown", (e) => {
 	else if (e.key === "+" || e.key === "=") move("in");
 	else if (e.key === "-") move("out");
 	else if (e.key === "0") move("fit");
-	else if (turn !== undefined && details.dataset.view === "route") {
+	else if (turn !== undefined) {
 		const to = details.querySelectorAll(".turns a")[turn];
 		if (to && !to.hasAttribute("aria-disabled")) location.hash = to.getAttribute("href");
 	}

@@ -33,6 +33,7 @@ const roomView = (name, { file }) => {
 		section("Routes", own(app.routes).map((x) => [routeLink(x), " ", el("small", {}, x.policy), badge(at(x.at, x.handler_at).length)])),
 		section("Tables", own(app.tables).map((x) => [a("table", x.name), " ", el("small", {}, x.model), badge(at(x.at).length)])),
 		section("Jobs", own(app.jobs).map((x) => [a("job", x.kind), " ", el("small", {}, x.schedule)])),
+		section("Hears", ways.filter((w) => w.kind === "subscriber" && w.room === name).map((w) => [a("event", w.event.name), " ", a("subscriber", w.name, w.of.name)])),
 		section("Events", own(app.events).map((x) => [a("event", x.name), " ", el("small", {}, x.type)])),
 		section("Files", files.map((f) => fileLine(f, file))),
 		section("Uses", app.arrows.filter((x) => x.from === name).map((x) => arrowLine(x, x.to))),
@@ -40,44 +41,18 @@ const roomView = (name, { file }) => {
 	]];
 };
 
-const tableLinks = (word, names) => names?.length ? el("span", { class: word }, word, " ", join(names.map((t) => (tables.has(t) ? a("table", t) : t)))) : null;
-const emitLink = (name) => (jobs.has(name) ? a("job", name) : events.has(name) ? a("event", name) : name);
-const stepLine = (route, step, i, number) =>
-	el("li", { class: i < number ? "past" : i === number ? "now" : "", "data-depth": Math.min(step.depth, 4), "aria-current": i === number && "step" },
-		el("a", { href: link("route", routeName(route), { step: i + 1 }) }, el("code", {}, step.func)),
-		el("span", { class: "about" }, role(step.role), step.room !== route.room && [" in ", a("room", step.room, roomName(step.room))], " ", place(step.at)),
-		(step.reads || step.writes || step.emits) && el("span", { class: "does" }, tableLinks("reads", step.reads), tableLinks("writes", step.writes),
-			step.emits && el("span", { class: "emits" }, "sends ", join(step.emits.map(emitLink)))));
-const routeView = (name, { step }) => {
-	const r = routes.get(name);
-	if (!r) return null;
-	const steps = r.steps ?? [], number = Math.max(0, Math.min(steps.length, Number(step) || 1) - 1);
-	const turn = (text, to) => el("a", { class: "button", href: link("route", name, { step: to + 1 }), "aria-disabled": (to < 0 || to >= steps.length) && "true" }, text);
-	return [[method(r.method), " ", r.path], [
-		el("p", { class: "kind" }, a("room", r.room, roomName(r.room))),
-		terms(["Policy", r.policy && el("code", {}, r.policy)], ["Session", { reader: "reads", session: "reads and writes", db: "opens its own", none: "none" }[r.session] ?? r.session],
-			["Needs", join((r.dependencies ?? []).map((d) => el("code", {}, d)))], ["Input", r.input && el("code", {}, r.input)], ["Output", r.output && el("code", {}, r.output)],
-			["Fails", join((r.fails ?? []).map((d) => el("code", {}, d)))], ["Handler", [el("code", {}, r.handler), " ", place(r.handler_at)]], ["Registered", place(r.at)]),
-		at(r.at, r.handler_at).map(finding),
-		steps.length > 0 && el("section", {}, el("h3", {}, "The way of a request"),
-			el("ol", { class: "steps" }, steps.map((s, i) => stepLine(r, s, i, number))),
-			el("p", { class: "turns" }, turn("← Back", number - 1), el("span", {}, `${number + 1} of ${steps.length}`), turn("Next →", number + 1))),
-	]];
-};
-
-// users lists the functions that do something to a table and the routes that lead
-// there.
+// users lists the functions that do something to a table, and the ways that lead there.
 const users = (table, what) => {
 	const functions = new Map();
-	for (const r of app.routes)
-		for (const s of r.steps ?? [])
+	for (const w of ways)
+		for (const s of w.steps)
 			if (s[what]?.includes(table)) {
 				const key = `${s.at.file}:${s.at.line}`;
-				if (!functions.has(key)) functions.set(key, { step: s, routes: new Set() });
-				functions.get(key).routes.add(r);
+				if (!functions.has(key)) functions.set(key, { step: s, ways: new Set() });
+				functions.get(key).ways.add(w);
 			}
 	return [...functions.entries()].sort(([x], [y]) => byName(x, y)).map(([, f]) =>
-		el("div", { class: "entry" }, el("code", {}, f.step.func), " ", a("room", f.step.room, roomName(f.step.room)), " ", place(f.step.at), el("ul", { class: "through" }, [...f.routes].map((r) => el("li", {}, routeLink(r))))));
+		el("div", { class: "entry" }, el("code", {}, f.step.func), " ", a("room", f.step.room, roomName(f.step.room)), " ", place(f.step.at), el("ul", { class: "through" }, [...f.ways].map((w) => el("li", {}, wayLink(w))))));
 };
 const tableView = (name) => {
 	const t = tables.get(name);
@@ -94,20 +69,11 @@ const tableView = (name) => {
 	]];
 };
 
-const senders = (name) => app.routes.filter((r) => (r.steps ?? []).some((s) => s.emits?.includes(name))).map(routeLink);
-const jobView = (name) => {
-	const j = jobs.get(name);
-	return j && [["job ", name], [
-		el("p", { class: "kind" }, a("room", j.room, roomName(j.room))),
-		terms(["Arguments", [el("code", {}, j.args), " ", place(j.at)]], ["Worker", j.worker && [el("code", {}, j.worker), " ", j.worker_at && place(j.worker_at)]], ["Schedule", j.schedule && el("code", {}, j.schedule)]),
-		section("Enqueued at", (j.from ?? []).map(place)), section("Enqueued by", senders(name)),
-	]];
-};
 const eventView = (name) => {
 	const e = events.get(name);
 	return e && [["event ", name], [
 		el("p", { class: "kind" }, a("room", e.room, roomName(e.room))), terms(["Type", [el("code", {}, e.type), " ", place(e.at)]]),
-		section("Heard by", (e.subscribers ?? []).map((s) => [a("room", s.room, roomName(s.room)), " ", el("code", {}, s.name), " ", place(s.at)])),
+		section("Heard by", (e.subscribers ?? []).map((s) => [a("room", s.room, roomName(s.room)), " ", a("subscriber", hearing(e, s), s.name), " ", place(s.at)])),
 		section("Published at", (e.published ?? []).map(place)), section("Published by", senders(name)),
 	]];
 };
