@@ -13,9 +13,15 @@ import (
 type arrow struct {
 	Index int // in App.Arrows
 	Bond  structure.Bond
-	Quiet bool // of main or to the cellar: every room has one, so it says little
+	Quiet bool
 	Line  string
 	Head  string
+}
+
+// quiet reports whether an arrow says little, as almost every room has one: of main, or
+// to the cellar.
+func quiet(from, to structure.Kind) bool {
+	return from == structure.KindMain || floorOf[to] == cellar
 }
 
 // way is how an arrow runs: out of a room, along the corridor beside it, down or up
@@ -158,8 +164,7 @@ func (h *house) draw(ws *ways) {
 			line = append(line, point{x, along(w.out)}, point{x, along(w.in)})
 		}
 		line = append(line, point{x2, along(w.in)}, point{x2, y2})
-		quiet := w.from.of.Kind == structure.KindMain || floorOf[w.to.of.Kind] == cellar
-		h.Arrows = append(h.Arrows, &arrow{Index: w.index, Bond: w.of.Bond, Quiet: quiet,
+		h.Arrows = append(h.Arrows, &arrow{Index: w.index, Bond: w.of.Bond, Quiet: quiet(w.from.of.Kind, w.to.of.Kind),
 			Line: rounded(line), Head: head(w.of.Bond, x2, y2, w.into)})
 	}
 }

@@ -16,9 +16,13 @@ var lines = map[structure.Bond]string{
 	structure.BondForeignKey: "==>",
 }
 
+// mostArrows is how many arrows Mermaid draws unless it is told otherwise.
+const mostArrows = 500
+
 // Mermaid writes the rooms and arrows as a flowchart of Mermaid, a floor as a
-// subgraph. Imports have no label; other arrows say what they are for. It returns the
-// error of w.
+// subgraph. Imports have no label; other arrows say what they are for. Where there are
+// more arrows than Mermaid draws, those of main and to the lowest floor are left out.
+// It returns the error of w.
 func Mermaid(w io.Writer, app *structure.App) error {
 	var b strings.Builder
 	b.WriteString("flowchart TD\n")
@@ -33,9 +37,17 @@ func Mermaid(w io.Writer, app *structure.App) error {
 		}
 		b.WriteString("  end\n")
 	}
+	few := len(app.Arrows) > mostArrows
+	if few {
+		b.WriteString("  %% The arrows of main and to the lowest floor are left out: Mermaid draws no more than 500.\n")
+	}
+	kinds := map[string]structure.Kind{}
+	for _, r := range app.Rooms {
+		kinds[r.Path] = r.Kind
+	}
 	for _, a := range app.Arrows {
 		from, to := ids[a.From], ids[a.To]
-		if from == "" || to == "" || from == to {
+		if from == "" || to == "" || from == to || few && quiet(kinds[a.From], kinds[a.To]) {
 			continue
 		}
 		line := lines[a.Bond]
