@@ -229,6 +229,20 @@ func TestDrawing(t *testing.T) {
 	v.log.Check(t, v.origin)
 }
 
+// The drawing follows the mouse, and a room that is dragged is not opened.
+func TestDrag(t *testing.T) {
+	t.Parallel()
+	v := visit(t, shop(), nil)
+	const left, top = `document.querySelector('[data-room="orders"] .frame').getBoundingClientRect().left`, `document.querySelector('[data-room="orders"] .frame').getBoundingClientRect().top`
+	x, y := browsertest.Eval[float64](t, v.ctx, left), browsertest.Eval[float64](t, v.ctx, top)
+	v.do(drag(x+20, y+20, x+70, y-40))
+	v.is(fmt.Sprintf("Math.abs(%s - %f) < 1 && Math.abs(%s - %f) < 1", left, x+50, top, y-60))
+	v.reads("h2", "The house")
+	v.do(drag(x+70, y-40, x+70, y-40))
+	v.is(title + " === 'orders'")
+	v.log.Check(t, v.origin)
+}
+
 // Only the rooms that are to be seen are furnished, however many there are.
 func TestFurnished(t *testing.T) {
 	t.Parallel()

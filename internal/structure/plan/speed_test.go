@@ -21,11 +21,11 @@ func BenchmarkPage(b *testing.B) {
 // zooming answers with how long a frame takes, in milliseconds, while the drawing is
 // zoomed in and out again.
 const zooming = `new Promise(done => {
-	const house = document.getElementById("house"), begin = performance.now();
+	const stage = document.getElementById("stage"), begin = performance.now();
 	let frame = 0;
 	const next = () => {
 		if (frame === 60) return done((performance.now() - begin) / 60);
-		house.dispatchEvent(new WheelEvent("wheel", {deltaY: frame++ < 30 ? -60 : 60, clientX: 400, clientY: 400, cancelable: true}));
+		stage.dispatchEvent(new WheelEvent("wheel", {deltaY: frame++ < 30 ? -60 : 60, clientX: 400, clientY: 400, cancelable: true}));
 		requestAnimationFrame(next);
 	};
 	next();

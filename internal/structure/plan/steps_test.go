@@ -32,3 +32,20 @@ func slash() chromedp.Action[chromedp.Void] {
 		return nil
 	})
 }
+
+// drag presses the mouse at a place and lets it go at another.
+func drag(x1, y1, x2, y2 float64) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, e := range []input.DispatchMouseEventParams{
+			{Type: input.DispatchMouseEventTypeMouseMoved, X: x1, Y: y1},
+			{Type: input.DispatchMouseEventTypeMousePressed, X: x1, Y: y1, Button: input.MouseButtonLeft, ClickCount: 1},
+			{Type: input.DispatchMouseEventTypeMouseMoved, X: x2, Y: y2, Button: input.MouseButtonLeft},
+			{Type: input.DispatchMouseEventTypeMouseReleased, X: x2, Y: y2, Button: input.MouseButtonLeft, ClickCount: 1},
+		} {
+			if _, err := cdp.Call(ctx, t, input.DispatchMouseEvent, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

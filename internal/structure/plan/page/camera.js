@@ -1,33 +1,53 @@
-// The camera shows a part of the drawing: the view box has the shape of the element.
-const svg = document.getElementById("house");
+// The camera shows a part of the drawing. While it moves, the picture that has been
+// drawn is moved, which costs nothing however large the house is; when it rests, the
+// drawing is drawn anew as sharp as it can be.
+const svg = document.getElementById("house"), stage = document.getElementById("stage");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const nearest = 2.5; // pixels for a unit of the drawing
-let view = { ...house };
-let moving = 0;
+const rest = 160; // milliseconds without a movement
+let view = { ...house }; // what is to be seen; it has the shape of the stage
+let drawn = view; // what the view box is
+let moving = 0, resting = 0;
 let fitted = true; // nobody has moved the camera yet
 
 // whole is the house; on a small screen without the names of its floors, which could
 // not be read there.
-const whole = () => (svg.clientWidth < 600 ? { ...house, x: -50, w: house.x + house.w + 50 } : house);
-const scale = () => svg.clientWidth / view.w;
+const whole = () => (stage.clientWidth < 600 ? { ...house, x: -50, w: house.x + house.w + 50 } : house);
+const scale = () => stage.clientWidth / view.w;
 
-// shaped returns the box grown to the shape of the element, about its middle.
+// shaped returns the box grown to the shape of the stage, about its middle.
 const shaped = (b) => {
-	const ratio = svg.clientWidth / Math.max(1, svg.clientHeight);
-	const w = Math.max(b.w, b.h * ratio, svg.clientWidth / nearest);
+	const ratio = stage.clientWidth / Math.max(1, stage.clientHeight);
+	const w = Math.max(b.w, b.h * ratio, stage.clientWidth / nearest);
 	const h = w / ratio;
 	return { x: b.x + (b.w - w) / 2, y: b.y + (b.h - h) / 2, w, h };
 };
 
+// carry moves the picture, apply does so soon, and settle draws it anew.
+const carry = () => {
+	svg.style.transform = `translate(${(drawn.x - view.x) * scale()}px, ${(drawn.y - view.y) * scale()}px) scale(${drawn.w / view.w})`;
+};
 let pending = false;
 const apply = () => {
+	clearTimeout(resting);
+	resting = setTimeout(settle, rest);
 	if (pending) return;
 	pending = true;
 	requestAnimationFrame(() => {
 		pending = false;
-		svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
-		furnish();
+		carry();
+		if (!svg.classList.contains("afar")) furnish();
 	});
+};
+const settle = () => {
+	clearTimeout(resting);
+	if (drawn.w !== view.w || drawn.h !== view.h) {
+		drawn = view;
+		svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
+	}
+	carry();
+	svg.classList.toggle("afar", scale() < 0.42);
+	furnish();
 };
 
 const stop = () => cancelAnimationFrame(moving);
@@ -38,7 +58,7 @@ const show = (b) => {
 	const from = view, to = shaped(b), begin = performance.now();
 	if (calm.matches) {
 		view = to;
-		return apply();
+		return settle();
 	}
 	const step = (now) => {
 		const t = Math.min(1, (now - begin) / 320), e = 1 - (1 - t) ** 3;
@@ -55,26 +75,26 @@ const around = (boxes) => {
 	return { x, y, w: Math.max(...boxes.map((b) => b.x + b.w)) - x, h: Math.max(...boxes.map((b) => b.y + b.h)) - y };
 };
 const within = (b) => b.x >= view.x && b.y >= view.y && b.x + b.w <= view.x + view.w && b.y + b.h <= view.y + view.h;
-const legible = (b) => svg.clientWidth / shaped(b).w > 0.55;
+const legible = (b) => stage.clientWidth / shaped(b).w > 0.55;
 
 // visit brings a box to see, as near as it can be read: with what is around it, or, on
 // a small screen, with a part of it in the middle or from its left end on.
 const visit = (b, part) => {
 	fitted = false;
 	if (within(b) && scale() > 0.55) return;
-	const readable = svg.clientWidth / 0.85;
+	const readable = stage.clientWidth / 0.85;
 	if (b.w <= readable) show(padded(b, legible(padded(b, 260)) ? 260 : 20));
 	else show({ x: part ? part.x + part.w / 2 - readable / 2 : b.x - 20, y: b.y, w: readable, h: b.h });
 };
 
 // zoom brings the drawing nearer by a factor about a point of the element.
-const zoom = (factor, px = svg.clientWidth / 2, py = svg.clientHeight / 2) => {
+const zoom = (factor, px = stage.clientWidth / 2, py = stage.clientHeight / 2) => {
 	stop();
 	fitted = false;
 	const widest = shaped(whole()).w * 1.5;
-	const w = Math.min(widest, Math.max(svg.clientWidth / nearest, view.w / factor));
-	const h = (w * svg.clientHeight) / svg.clientWidth;
-	const fx = px / svg.clientWidth, fy = py / svg.clientHeight;
+	const w = Math.min(widest, Math.max(stage.clientWidth / nearest, view.w / factor));
+	const h = (w * stage.clientHeight) / stage.clientWidth;
+	const fx = px / stage.clientWidth, fy = py / stage.clientHeight;
 	view = { x: view.x + (view.w - w) * fx, y: view.y + (view.h - h) * fy, w, h };
 	apply();
 };
@@ -93,15 +113,15 @@ const spread = () => {
 	return { d: Math.hypot(p.x - q.x, p.y - q.y), x: (p.x + q.x) / 2, y: (p.y + q.y) / 2 };
 };
 const here = (e) => {
-	const r = svg.getBoundingClientRect();
+	const r = stage.getBoundingClientRect();
 	return { x: e.clientX - r.left, y: e.clientY - r.top };
 };
-svg.addEventListener("pointerdown", (e) => {
+stage.addEventListener("pointerdown", (e) => {
 	if (e.button !== 0) return;
 	if (fingers.size === 0) dragged = 0;
 	fingers.set(e.pointerId, here(e));
 });
-svg.addEventListener("pointermove", (e) => {
+stage.addEventListener("pointermove", (e) => {
 	const was = fingers.get(e.pointerId);
 	if (!was) return;
 	const before = fingers.size === 2 ? spread() : null, now = here(e);
@@ -114,24 +134,24 @@ svg.addEventListener("pointermove", (e) => {
 	} else if (fingers.size === 1) {
 		dragged += Math.abs(now.x - was.x) + Math.abs(now.y - was.y);
 		if (dragged > 6) {
-			svg.setPointerCapture(e.pointerId);
-			svg.classList.add("dragged");
+			stage.setPointerCapture(e.pointerId);
+			stage.classList.add("dragged");
 		}
 		pan(now.x - was.x, now.y - was.y);
 	}
 });
 for (const end of ["pointerup", "pointercancel"])
-	svg.addEventListener(end, (e) => {
+	stage.addEventListener(end, (e) => {
 		fingers.delete(e.pointerId);
-		svg.classList.remove("dragged");
+		stage.classList.remove("dragged");
 	});
-svg.addEventListener("click", (e) => { if (dragged > 6) e.preventDefault(); }, true);
-svg.addEventListener("dragstart", (e) => e.preventDefault());
-svg.addEventListener("wheel", (e) => {
+stage.addEventListener("click", (e) => { if (dragged > 6) e.preventDefault(); }, true);
+stage.addEventListener("dragstart", (e) => e.preventDefault());
+stage.addEventListener("wheel", (e) => {
 	e.preventDefault();
 	const p = here(e);
 	zoom(Math.exp(-e.deltaY * (e.deltaMode ? 0.05 : 0.002) * (e.ctrlKey ? 4 : 1)), p.x, p.y);
 }, { passive: false });
 new ResizeObserver(() => {
-	if (svg.clientWidth) show(fitted ? whole() : view);
-}).observe(svg);
+	if (stage.clientWidth) show(fitted ? whole() : view);
+}).observe(stage);

@@ -8,8 +8,7 @@ for (const { e, fact } of arrowGroups)
 // those of the others.
 const furnished = new Map(), furniture = document.getElementById("furniture");
 const furnish = () => {
-	const near = scale() > 0.42;
-	svg.classList.toggle("afar", !near);
+	const near = !svg.classList.contains("afar");
 	for (const path of roomLinks.keys()) {
 		const p = places[path];
 		const seen = near && p.x < view.x + view.w && p.x + p.w > view.x && p.y < view.y + view.h && p.y + p.h > view.y;

@@ -80,11 +80,7 @@ dark.addEventListener("change", mark);
 mark();
 
 // On paper the whole house is shown, and the details below it.
-let before = null;
-addEventListener("beforeprint", () => {
-	before = view;
-	svg.setAttribute("viewBox", `${house.x} ${house.y} ${house.w} ${house.h}`);
-});
-addEventListener("afterprint", () => { view = before ?? view; apply(); });
+addEventListener("beforeprint", () => svg.setAttribute("viewBox", `${house.x} ${house.y} ${house.w} ${house.h}`));
+addEventListener("afterprint", () => svg.setAttribute("viewBox", `${drawn.x} ${drawn.y} ${drawn.w} ${drawn.h}`));
 if (matchMedia("(max-width: 720px)").matches) document.getElementById("legend").open = false;
 arrive();
