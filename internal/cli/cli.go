@@ -25,6 +25,7 @@ type commands struct {
 	New     newCommand     `cmd:"" help:"Create an application."`
 	Dev     devCommand     `cmd:"" help:"Serve an application during development."`
 	Check   checkCommand   `cmd:"" help:"Check that an application keeps its structure."`
+	Map     mapCommand     `cmd:"" help:"Show an application's structure."`
 	Migrate migrateCommand `cmd:"" help:"Work on an application's migrations."`
 	Add     addCommand     `cmd:"" help:"Write more into an application."`
 	Remove  removeCommand  `cmd:"" help:"Undo what terem add has written."`

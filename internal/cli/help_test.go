@@ -29,6 +29,7 @@ func TestHelp(t *testing.T) {
 		"terem-remove-field":      {"remove", "field", "--help"},
 		"terem-remove-route":      {"remove", "route", "--help"},
 		"terem-check":  {"check", "--help"},
+		"terem-map":    {"map", "--help"},
 		"terem-routes": {"routes", "--help"},
 		"terem-tables": {"tables", "--help"},
 
