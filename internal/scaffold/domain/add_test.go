@@ -15,6 +15,7 @@ import (
 var (
 	orders   = domain.Options{Name: "orders", SoftDelete: true, Fields: []string{"title:string", "total:decimal", "status:enum(new,paid)", "user:ref(users,owner)"}}
 	products = domain.Options{Name: "products", Fields: []string{"sku:string(20)!", "price:decimal", "code:uuid", "kind:enum(book,pen)"}}
+	posts    = domain.Options{Name: "posts", Pages: true, Fields: []string{"title:string", "order:ref(orders)"}}
 	lines    = domain.Options{Name: "order_lines", Fields: []string{"order:ref(orders)", "product:ref(products)?", "amount:int"}}
 )
 
@@ -24,13 +25,14 @@ func TestRoundTrip(t *testing.T) {
 	for name, steps := range map[string][]string{
 		"one":      {"+orders", "-orders"},
 		"last out": {"+orders", "+products", "-products", "-orders"},
+		"pages":    {"+orders", "+posts", "-posts", "+posts", "-posts", "-orders"},
 		"three":    {"+orders", "+products", "+order_lines", "-orderlines", "-products", "-orders"},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
 			dir := shop(t)
 			states := []map[string]string{tree(t, dir)}
-			all := map[string]domain.Options{"orders": orders, "products": products, "order_lines": lines}
+			all := map[string]domain.Options{"orders": orders, "products": products, "order_lines": lines, "posts": posts}
 			for _, step := range steps {
 				if step[0] == '+' {
 					must(t, add(t, dir, all[step[1:]]))
@@ -193,7 +195,9 @@ func TestAddRefuses(t *testing.T) {
 			before := tree(t, dir)
 			s, err := change.Open(dir)
 			if err == nil {
-				_, err = domain.Add(s, orders)
+				o := orders
+				o.Pages = name == "no menu"
+				_, err = domain.Add(s, o)
 			}
 			if err == nil {
 				err = s.Apply(t.Context())
