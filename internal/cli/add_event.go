@@ -16,7 +16,7 @@ type addEvent struct {
 
 // Help is shown below the flags' help.
 func (addEvent) Help() string {
-	return `It writes the event's type into the domain's events.go and a test beside main.go, and has the domain declare it. The event is published in the session of what it tells of:
+	return `It writes the event's type into the domain's events.go and a test beside main.go, which uses testApp of main_test.go, and has the domain declare it. The event is published in the session of what it tells of:
 
   err := events.Publish(ctx, s, Paid{OrderID: o.ID})
 

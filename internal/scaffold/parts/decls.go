@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,6 +51,16 @@ func createOrExtend(c *change.Set, p *application.Package, name string, f file) 
 		to.AddDecl(string(f.data[begin:len(f.data)-1]), goedit.After(p.Declared(name)...))
 	})
 	return nil
+}
+
+// declares reports whether a file of tests declares what a new test needs. Without it there is no such test.
+func declares(c *change.Set, file string, names ...string) bool {
+	text, err := c.Read(file)
+	if err != nil {
+		return false
+	}
+	f, err := goedit.Parse(file, text)
+	return err == nil && !slices.ContainsFunc(names, func(name string) bool { return !f.Declares(name) })
 }
 
 // comment returns a text as the lines of a comment.

@@ -51,7 +51,12 @@ func (e Event) Add(app *application.Application, c *change.Set) error {
 	if err := createOrExtend(c, d.Package, "events.go", list[0]); err != nil {
 		return err
 	}
-	c.Create(list[1].path, list[1].data)
+	if err := checkFile(data.File); err != nil {
+		return err
+	}
+	if declares(c, "main_test.go", "testApp") {
+		c.Create(list[1].path, list[1].data)
+	}
 	c.Go(d.File("Domain.Register", "domain.go"), func(f *goedit.File) {
 		f.AddImport(eventsPath)
 		f.AddStatement("Domain.Register", fmt.Sprintf("\tevents.Declare[%s](%s.Events())", typ, d.Parameter("Domain.Register", appType, "a")), goedit.After("a.Tables(", "events.Declare["))

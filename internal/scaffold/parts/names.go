@@ -19,8 +19,24 @@ var (
 
 // checkPackage refuses names that a part's folder and package cannot have.
 func checkPackage(part, name string) error {
-	if !packageForm.MatchString(name) || token.IsKeyword(name) || name == "main" {
+	switch {
+	case !packageForm.MatchString(name):
 		return fmt.Errorf("%q cannot be the name of a %s, which is its package too: take lower-case letters and digits, such as checkout", name, part)
+	case domain.CheckName(name) != nil:
+		return fmt.Errorf("%q cannot be the name of a %s: it is too short, or Go, the template or the library uses it for something else. Take another one, such as checkout", name, part)
+	}
+	return nil
+}
+
+// systems are what names of Go files end in that are for some systems only.
+var systems = strings.Fields(`aix android darwin dragonfly freebsd illumos ios js linux netbsd openbsd plan9 solaris wasip1 windows
+	386 amd64 arm arm64 loong64 mips mips64 mips64le mipsle ppc64 ppc64le riscv64 s390x wasm`)
+
+// checkFile refuses names of Go files that are not compiled everywhere, or with tests only.
+func checkFile(name string) error {
+	words := strings.Split(name, "_")
+	if last := words[len(words)-1]; len(words) > 1 && (last == "test" || slices.Contains(systems, last)) {
+		return fmt.Errorf("a file %s.go would be for tests or for one system only, because its name ends in _%s. Take another name", name, last)
 	}
 	return nil
 }

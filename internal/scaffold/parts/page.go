@@ -41,6 +41,12 @@ type parameter struct{ Name, Title, Type, Example string }
 
 var segmentForm = regexp.MustCompile(`^([a-z0-9]+(?:[-_][a-z0-9]+)*|\{[a-z][a-z0-9]*(?:_[a-z0-9]+)*\})$`)
 
+// taken are where the library answers, or main has something else.
+var taken = []string{"api", "dev", "docs", "healthz", "readyz", "static"}
+
+// wildcards are the parts of a path whose names say nothing to the router.
+var wildcards = regexp.MustCompile(`\{[^}]*\}`)
+
 // Add writes the page's handler, template and test, and its route.
 func (p Page) Add(app *application.Application, c *change.Set) error {
 	data, err := p.data(app)
@@ -64,8 +70,14 @@ func (p Page) Add(app *application.Application, c *change.Set) error {
 		return fmt.Errorf("the package pages has no method page, or no input Look with a Visitor, which new pages are written with. " +
 			"Write the page by hand, as one that is there")
 	}
-	if err := create(c, "page", data); err != nil {
+	list, err := render("page", data)
+	if err != nil {
 		return err
+	}
+	for _, f := range list {
+		if !strings.HasSuffix(f.path, "_test.go") || declares(c, "pages/pages_test.go", "each", "ada") {
+			c.Create(f.path, f.data)
+		}
 	}
 	local, _, _ := strings.Cut(p.Policy, ".")
 	c.Go(pages.File("Pages.routes", "router.go"), func(f *goedit.File) {
@@ -114,6 +126,12 @@ func (p Page) data(app *application.Application) (*pageData, error) {
 		data.Example += "/" + v.Example
 	}
 	data.File, data.Template = strings.Join(words, "_"), strings.Join(words, "-")
+	if err := checkFile(data.File); err != nil {
+		return nil, err
+	}
+	if slices.Contains(taken, words[0]) {
+		return nil, fmt.Errorf("%q cannot be the path of a page: the application itself answers at /%s", p.Path, words[0])
+	}
 	title := domain.GoName(data.File)
 	data.Func, data.Test, data.Input = lower(title), "Test"+title, "Look"
 	if len(heading) == 0 {
@@ -157,8 +175,8 @@ func (p Page) free(pages *application.Package, path string) (err error) {
 				return true
 			}
 			if text, ok := call.Args[1].(*ast.BasicLit); ok {
-				if taken, _ := strconv.Unquote(text.Value); taken == path {
-					err = fmt.Errorf("pages/%s has a route for %s already", name, path)
+				if other, _ := strconv.Unquote(text.Value); wildcards.ReplaceAllString(other, "{}") == wildcards.ReplaceAllString(path, "{}") {
+					err = fmt.Errorf("pages/%s has a route for %s already", name, other)
 				}
 			}
 			return true

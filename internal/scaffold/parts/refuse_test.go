@@ -13,7 +13,7 @@ import (
 func TestRefuses(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
-	a.must(t, "add page about")
+	a.must(t, "add page about", "add page lines/{id}")
 	before := a.tree(t)
 	var b strings.Builder
 	refused := func(command string) {
@@ -28,6 +28,7 @@ func TestRefuses(t *testing.T) {
 	for _, command := range []string{
 		"add service Check-out --uses orders",
 		"add service main --uses orders",
+		"add service log --uses orders",
 		"add service checkout",
 		"add service checkout --uses orders,orders",
 		"add service checkout --uses goods",
@@ -43,6 +44,8 @@ func TestRefuses(t *testing.T) {
 		"add task orders.expire --at 25:00",
 		"add task orders.expire --every 1h --at 03:30",
 		"add task orders.expire --cron daily",
+		"add task orders.send_test",
+		"add task orders.mount_linux",
 		"add event orders.paid",
 		"add event Paid",
 		"add event orders.Order",
@@ -54,7 +57,10 @@ func TestRefuses(t *testing.T) {
 		"add page about",
 		"add page about/",
 		"add page account",
+		"add page lines/{line}",
 		"add page home",
+		"add page docs/terms",
+		"add page about/windows",
 		"add page terms --policy Public",
 		"add page terms --policy users.Required",
 		"add page terms --policy users.Nobody",
@@ -86,6 +92,7 @@ func TestRefuses(t *testing.T) {
 		{"pages/router.go", "func (p *Pages) routes(", "func (p *Pages) allRoutes(", "add page terms"},
 		{"pages/router.go", "func (p *Pages) page(", "func (p *Pages) show(", "add page terms"},
 		{"tasks/tasks.go", "func Workers(", "func All(", "add task orders.expire --every 1h"},
+		{"tasks/tasks.go", "Logger        *slog.Logger", "Log *slog.Logger", "add task orders.expire"},
 		{"tasks/tasks.go", "Logger        *slog.Logger", "Logger *slog.Logger; Orders int", "add task orders.expire"},
 		{"orders/domain.go", "Orders Repository", "*Repository", "add task orders.expire"},
 		{"orders/domain.go", "Register(a *app.App)", "Enter(a *app.App)", "add event orders.Paid"},

@@ -49,6 +49,9 @@ func (t Task) Add(app *application.Application, c *change.Set) error {
 	if err != nil {
 		return fmt.Errorf("there are no tasks: %w", err)
 	}
+	if tasks.Fields("Config")["Logger"] != "*slog.Logger" {
+		return fmt.Errorf("%s: Config has no Logger *slog.Logger, to which new tasks write. Add it", tasks.File("Config", "tasks.go"))
+	}
 	holder, err := app.Holder(main, "tasks", "Config")
 	if err != nil {
 		return err
@@ -68,6 +71,9 @@ func (t Task) Add(app *application.Application, c *change.Set) error {
 	if tasks.Declares("tasks."+data.Func) != "" || tasks.Files[word+".go"] != nil {
 		data.File = folder + "_" + word
 		data.Func = lower(domain.GoName(data.File))
+	}
+	if err := checkFile(data.File); err != nil {
+		return err
 	}
 	data.Test = "Test" + domain.GoName(data.File)
 	if file := tasks.Declares("tasks." + data.Func); file != "" {
