@@ -42,7 +42,7 @@ func (r *Report) Text(w io.Writer) {
 		fmt.Fprintf(&s, "%s %s\n", paint(terminal.Bold, "not read:"), m)
 	}
 	if len(r.Missing) > 0 {
-		s.WriteString("  No rule has seen these.\n\n")
+		s.WriteString("  No rule has seen this.\n\n")
 	}
 	r.summary(&s)
 	io.WriteString(w, s.String())
