@@ -8,7 +8,7 @@ import (
 )
 
 // routesCommand is the verb routes.
-type routesCommand struct{ application }
+type routesCommand struct{ reading }
 
 // Help is shown below the flags' help.
 func (routesCommand) Help() string {

@@ -14,7 +14,7 @@ import (
 // tablesCommand is the verb tables.
 type tablesCommand struct {
 	Names []string `arg:"" optional:"" name:"table" help:"Tables whose columns are shown."`
-	application
+	reading
 }
 
 // Help is shown below the flags' help.

@@ -53,12 +53,16 @@ func (r *reader) readEvents() {
 	slices.SortFunc(r.app.Events, func(a, b *Event) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// subscriber returns the subscriber that a call of events.Subscribe adds.
+// subscriber returns the subscriber that a call of events.Subscribe adds. Where
+// main subscribes for a room that cannot import the event's, it is that room's.
 func (r *reader) subscriber(s *site, name string) Subscriber {
 	w, k := way{r, s, nil}, r.walk()
 	f, _ := w.meant(value{s.call.Args[2], 0})
 	sub := Subscriber{Name: name, Room: s.pkg.Room, At: s.pkg.Place(s.call.Pos())}
 	sub.Func, sub.FuncAt = k.start(w, f)
 	sub.Steps = k.list
+	if i := slices.IndexFunc(sub.Steps, func(x *Step) bool { return x.Room != sub.Room }); i >= 0 && s.pkg.Types.Name() == "main" {
+		sub.Room = sub.Steps[i].Room
+	}
 	return sub
 }

@@ -91,10 +91,12 @@ type Route struct {
 	Input        string   `json:"input,omitempty"`
 	Output       string   `json:"output,omitempty"`
 	Fails        []string `json:"fails,omitempty"` // declared errors, as written
-	Steps        []*Step  `json:"steps"`           // what a request runs through, the handler first
+	Steps        []*Step  `json:"steps"`           // what a request runs through, the handler first; see Step
 }
 
-// Step is a function of the application that a request runs through.
+// Step is a function of the application that a request runs through. A call by an
+// interface is followed if exactly one type of the application implements it, and
+// no call is followed more than eight deep.
 type Step struct {
 	Func   string   `json:"func"` // such as (Repository).ByEmail
 	Room   string   `json:"room"`

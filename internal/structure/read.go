@@ -117,7 +117,7 @@ func (r *reader) index() {
 				ast.Inspect(d, func(n ast.Node) bool {
 					switch n := n.(type) {
 					case *ast.CallExpr:
-						r.site(pkg, fn, n)
+						r.note(pkg, fn, n)
 					case *ast.AssignStmt:
 						r.define(pkg, n.Lhs, n.Rhs)
 					case *ast.ValueSpec:
@@ -136,13 +136,18 @@ func (r *reader) index() {
 	}
 }
 
-func (r *reader) site(pkg *Package, fn *Func, call *ast.CallExpr) {
+// note remembers a call of a function that is known.
+func (r *reader) note(pkg *Package, fn *Func, call *ast.CallExpr) {
 	f := funcOf(pkg.Info, call.Fun)
 	if f == nil {
 		return
 	}
 	s := &site{pkg, fn, call, f}
 	if name := r.libraryName(f); name != "" {
+		if params := f.Signature().Params().Len(); len(call.Args) == 1 && params > 2 {
+			r.miss(pkg, call.Pos(), "the arguments of %s are the result of a call: write them one by one", name)
+			return
+		}
 		r.sites[name] = append(r.sites[name], s)
 	} else if own := r.target(pkg, bare(call.Fun)); own != nil {
 		r.callers[own.Obj] = append(r.callers[own.Obj], s)

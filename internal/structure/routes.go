@@ -36,10 +36,6 @@ func comparePlaces(a, b Place) int {
 // about it; when there are none it is done.
 func (w way) route(method string, mounted, done bool) (more bool) {
 	s := w.base
-	if len(s.call.Args) < 4 {
-		w.miss(s.pkg, s.call.Pos(), "a route whose arguments are the result of a call: write them one by one")
-		return false
-	}
 	prefix, okPrefix, more1 := w.routerPrefix(value{s.call.Args[0], 0})
 	path, okPath, more2 := w.text(value{s.call.Args[1], 0})
 	handler, more3 := w.meant(value{s.call.Args[2], 0})
@@ -110,24 +106,6 @@ func sessionOf(t types.Type) string {
 		return "db"
 	}
 	return "none"
-}
-
-// dependencies adds those that the fields of an input ask for.
-func (r *reader) dependencies(in types.Type, deps []types.Type) []types.Type {
-	s, ok := in.Underlying().(*types.Struct)
-	if !ok {
-		return deps
-	}
-	for f := range s.Fields() {
-		_, isStruct := f.Type().Underlying().(*types.Struct)
-		switch {
-		case f.Embedded() && isStruct:
-			deps = r.dependencies(f.Type(), deps)
-		case r.given[typeKey(f.Type())] != nil && !slices.ContainsFunc(deps, func(d types.Type) bool { return types.Identical(d, f.Type()) }):
-			deps = append(deps, f.Type())
-		}
-	}
-	return deps
 }
 
 // fails returns the errors that the options of a route declare.

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/terem-go/terem/internal/structure"
 )
 
 // domains is how many the application has whose reading is timed.
@@ -149,16 +151,33 @@ func (rt *Router) set%[1]d(ctx context.Context, s *db.Session, in *Input%[1]d) (
 	}
 }
 
+// BenchmarkLoad and BenchmarkRead are what terem check and terem map begin with.
 func BenchmarkLoad(b *testing.B) {
 	archive := large()
 	dir := module(b, archive)
-	lines := strings.Count(archive, "\n")
+	load(b, dir) // what it depends on is compiled now
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for b.Loop() {
 		load(b, dir)
 	}
 	runtime.ReadMemStats(&after)
-	b.ReportMetric(float64(lines), "lines")
+	b.ReportMetric(float64(strings.Count(archive, "\n")), "lines")
 	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N)/1e6, "MB/op")
+}
+
+func BenchmarkRead(b *testing.B) {
+	dir := module(b, large())
+	routes := 0
+	for b.Loop() {
+		b.StopTimer()
+		p := load(b, dir)
+		b.StartTimer()
+		a, err := structure.Read(p)
+		if err != nil || a.Missing != nil {
+			b.Fatal(err, a.Missing)
+		}
+		routes = len(a.Routes)
+	}
+	b.ReportMetric(float64(routes), "routes")
 }

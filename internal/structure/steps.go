@@ -33,6 +33,9 @@ func (r *reader) walk() *walk {
 func (w way) steps(rt *Route, handler value, p policy, deps []types.Type) {
 	k := w.walk()
 	rt.Handler, rt.HandlerAt = k.start(w, handler)
+	if len(k.list) == 0 && rt.Input != "" {
+		w.miss(w.pkg(handler), handler.Pos(), "it cannot be told which function the handler %s is", rt.Handler)
+	}
 	k.policy(p)
 	for _, d := range deps {
 		if given := w.given[typeKey(d)]; given != nil {
@@ -78,19 +81,12 @@ func (k *walk) start(w way, v value) (name string, at Place) {
 
 // policy notes a policy of the application as a step.
 func (k *walk) policy(p policy) {
-	e, ok := p.at.(ast.Expr)
-	if !ok {
-		f, isFunc := p.at.(*ast.FuncDecl)
-		if isFunc {
-			obj, _ := p.pkg.Info.Defs[f.Name].(*types.Func)
-			if to := k.Func(obj); to != nil {
-				k.enter(to, nil, 0)
-			}
-		}
-		return
-	}
-	if len(p.needs) > 0 {
-		k.run(e, p.pkg, e, &Step{Func: unqualified(p.name), Room: p.pkg.Room, Role: p.pkg.Roles[p.pkg.File(e.Pos())], At: p.pkg.Place(e.Pos())}, nil)
+	switch {
+	case p.by != nil:
+		k.enter(p.by, nil, 0)
+	case len(p.needs) > 0:
+		at := p.made.Pos()
+		k.run(p.made, p.pkg, p.made, &Step{Func: unqualified(p.name), Room: p.pkg.Room, Role: p.pkg.Roles[p.pkg.File(at)], At: p.pkg.Place(at)}, nil)
 	}
 }
 
