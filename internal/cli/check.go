@@ -91,7 +91,7 @@ func (k *checkCommand) check(ctx context.Context) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := report.New(p.Dir, p.Module, rules.Check(p, a, rules.All), rules.Cycles(a))
+	r := report.New(p.Dir, a, rules.Check(p, a, rules.All))
 	return r, r.Compare(k.baseline(), k.Baseline != "" && !k.WriteBaseline)
 }
 

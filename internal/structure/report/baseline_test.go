@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terem-go/terem/internal/structure"
 	"github.com/terem-go/terem/internal/structure/report"
 	"github.com/terem-go/terem/internal/structure/rules"
 )
@@ -62,7 +63,7 @@ func TestBaselineThatIsEmptyIsRemoved(t *testing.T) {
 	if err := r.WriteBaseline(baseline(dir)); err != nil {
 		t.Fatal(err)
 	}
-	r = report.New(dir, "example.com/shop", nil, nil)
+	r = report.New(dir, new(structure.App), nil)
 	if err := r.Compare(baseline(dir), true); err != nil || r.Clean() {
 		t.Fatalf("%v, clean: %t; all that is recorded is gone", err, r.Clean())
 	}
@@ -76,7 +77,7 @@ func TestBaselineThatIsEmptyIsRemoved(t *testing.T) {
 
 func TestBaselineThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	r := report.New(t.TempDir(), "example.com/shop", []rules.Finding{{Rule: "layers", File: "a.go", Line: 1, Title: "x"}}, nil)
+	r := report.New(t.TempDir(), new(structure.App), []rules.Finding{{Rule: "layers", File: "a.go", Line: 1, Title: "x"}})
 	file := filepath.Join(t.TempDir(), "baseline.json")
 	if err := r.Compare(file, true); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("a file that is not there: %v", err)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/terem-go/terem/internal/structure"
 	"github.com/terem-go/terem/internal/structure/rules"
 )
 
@@ -17,14 +18,15 @@ type Report struct {
 	Gone     []Entry         `json:"gone"`     // of the baseline, not found any more
 	Cycles   []rules.Cycle   `json:"cycles"`   // of domains that need each other, to be seen; none is a finding
 	Baseline string          `json:"baseline"` // the file; "" without one
+	Missing  []string        `json:"missing"`  // what could not be read, so that no rule has seen it
 	dir      string
 	sources  map[string][]string
 }
 
-// New returns a report about the application in a folder.
-func New(dir, module string, found []rules.Finding, cycles []rules.Cycle) *Report {
-	return &Report{Module: module, Findings: append([]rules.Finding{}, found...), Known: []rules.Finding{}, Gone: []Entry{},
-		Cycles: append([]rules.Cycle{}, cycles...), dir: dir, sources: map[string][]string{}}
+// New returns a report about what was found in the application in a folder.
+func New(dir string, a *structure.App, found []rules.Finding) *Report {
+	return &Report{Module: a.Module, Findings: append([]rules.Finding{}, found...), Known: []rules.Finding{}, Gone: []Entry{},
+		Cycles: rules.Cycles(a), Missing: append([]string{}, a.Missing...), dir: dir, sources: map[string][]string{}}
 }
 
 // Clean reports whether there is nothing to do.

@@ -63,7 +63,7 @@ func check(t *testing.T, dir string) *report.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := report.New(p.Dir, p.Module, rules.Check(p, a, rules.All), rules.Cycles(a))
+	r := report.New(p.Dir, a, rules.Check(p, a, rules.All))
 	if err := r.Compare(baseline(dir), false); err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func checkSARIF(t *testing.T, text []byte, results int) {
 
 func TestNothingFound(t *testing.T) {
 	t.Parallel()
-	r := report.New(t.TempDir(), "example.com/shop", nil, nil)
+	r := report.New(t.TempDir(), new(structure.App), nil)
 	var text, js, sarif bytes.Buffer
 	r.Text(&text)
 	if err := errors.Join(r.JSON(&js), r.SARIF(&sarif)); err != nil || !r.Clean() || text.String() != "nothing found\n" {

@@ -34,7 +34,13 @@ func (r *Report) Text(w io.Writer) {
 		fmt.Fprintf(&s, "%s %s\n", paint(terminal.Bold, "ring:"), c)
 	}
 	if len(r.Cycles) > 0 {
-		s.WriteString("  These domains need each other, which is no finding: interfaces and events allow it.\n\n")
+		s.WriteString("  These domains need each other. Interfaces, events and foreign keys allow it, so it is no finding.\n\n")
+	}
+	for _, m := range r.Missing {
+		fmt.Fprintf(&s, "%s %s\n", paint(terminal.Bold, "not read:"), m)
+	}
+	if len(r.Missing) > 0 {
+		s.WriteString("  No rule has seen these.\n\n")
 	}
 	r.summary(&s)
 	io.WriteString(w, s.String())

@@ -25,7 +25,7 @@ var (
 	groupSession = &group{"sessions", []string{library + "/db"}}
 	groupMail    = &group{"mail", []string{library + "/mail", "net/smtp", "github.com/wneessen/go-mail"}}
 	groupProgram = &group{"the whole program", []string{library + "/app", library + "/settings", library + "/migrate"}}
-	groupJobs    = &group{"jobs", []string{library + "/jobs", "github.com/riverqueue/river"}}
+	groupJobs    = &group{"jobs and events", []string{library + "/jobs", library + "/events", "github.com/riverqueue/river"}}
 )
 
 var majorVersion = regexp.MustCompile(`^/v[0-9]+(/|$)`)

@@ -55,7 +55,7 @@ var belongs = map[*group]string{
 	groupSession: "move what reads or writes to repository.go, and what calls that to router.go",
 	groupMail:    "move it to a service, and enqueue a job that calls the service after the commit",
 	groupProgram: "let domain.go register it, and hand the values on from there",
-	groupJobs:    "enqueue the job where the session is: in router.go",
+	groupJobs:    "enqueue the job, or publish the event, where the session is: in router.go",
 }
 
 func roleImport(p *structure.Package, file *ast.File, spec *ast.ImportSpec) (Finding, bool) {

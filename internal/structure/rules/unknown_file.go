@@ -57,6 +57,9 @@ var others = map[string]structure.Role{
 	"error": structure.RoleErrors, "event": structure.RoleEvents, "job": structure.RoleJobs, "module": structure.RoleDomain,
 }
 
+// useCases are words for the layer between handlers and queries.
+var useCases = map[string]bool{"service": true, "services": true, "usecase": true, "usecases": true, "logic": true, "manager": true, "interactor": true}
+
 // suggestion returns names of files that say a role.
 func suggestion(name string) string {
 	stem := strings.TrimSuffix(name, ".go")
@@ -66,6 +69,9 @@ func suggestion(name string) string {
 	}
 	if role, ok := others[word]; ok {
 		return before + string(role) + ".go"
+	}
+	if useCases[word] {
+		return "a use case of one domain is its handler in router.go until it has a second caller, one of several domains is a package in services/"
 	}
 	return fmt.Sprintf("%[1]s_models.go for what can be said about rows, %[1]s_repository.go for queries, %[1]s_router.go for handlers", stem)
 }
