@@ -12,7 +12,7 @@ import (
 // description is a room as the page's drawing shows it.
 type description struct {
 	*room
-	Path, Name, Kind string // Name is the last element of Path
+	Path, Name, Kind string // Name is the last element of Path, or the last two
 	Label            string // Name, as long as there is room for it
 	Holds            string // what there is in it, in a line
 	Findings         int
@@ -30,10 +30,18 @@ func described(app *structure.App, h *house, findings map[string]int) []*descrip
 	for _, x := range app.Events {
 		events[x.Room]++
 	}
+	bases := map[string]int{}
+	for _, r := range h.Rooms {
+		bases[path.Base(r.of.Path)]++
+	}
 	var out []*description
 	for _, r := range h.Rooms {
 		p := r.of.Path
-		d := &description{room: r, Path: p, Name: roomName(path.Base(p)), Kind: string(r.of.Kind), Findings: findings[p]}
+		name := path.Base(p)
+		if dir := path.Base(path.Dir(p)); bases[name] > 1 && dir != "." {
+			name = dir + "/" + name
+		}
+		d := &description{room: r, Path: p, Name: roomName(name), Kind: string(r.of.Kind), Findings: findings[p]}
 		d.Holds = holds(count{routes[p], "route"}, count{len(r.Tables), "table"}, count{jobs[p], "job"}, count{events[p], "event"})
 		if d.Holds == "" {
 			d.Holds = holds(count{len(r.Files), "file"})
@@ -49,9 +57,6 @@ func described(app *structure.App, h *house, findings map[string]int) []*descrip
 // FarAt is where the name stands when the house is seen from afar, below the top of
 // the room.
 func (d *description) FarAt() int { return d.H/2 + d.FarSize/3 }
-
-// Title is the whole name.
-func (d *description) Title() string { return roomName(d.Path) }
 
 // Right is the right end of the room.
 func (d *description) Right() int { return d.X + d.W }

@@ -39,7 +39,7 @@ var floorOf = map[structure.Kind]int{
 
 var plurals = map[structure.Kind]string{structure.KindService: "services", structure.KindDomain: "domains"}
 
-// floors sorts the rooms into floors and rows of at most columns rooms. Within a row
+// floors sorts the rooms into floors and rows of at most columns rooms. Within a layer
 // they are in the order of their names, so that a new room moves few others.
 func floors(app *structure.App, columns int) []floor {
 	used := map[string]bool{}
@@ -59,13 +59,13 @@ func floors(app *structure.App, columns int) []floor {
 		if len(rs) == 0 {
 			continue
 		}
+		slices.SortFunc(rs, func(a, b *structure.Room) int { return cmp.Compare(a.Path, b.Path) })
 		layers := [][]*structure.Room{rs}
 		if i == domains {
-			layers = layered(app, rs)
+			layers = merged(layered(app, rs), columns)
 		}
 		f := floor{name: floorName(rs)}
 		for _, layer := range layers {
-			slices.SortFunc(layer, func(a, b *structure.Room) int { return cmp.Compare(a.Path, b.Path) })
 			f.rows = slices.AppendSeq(f.rows, rowsOf(layer, columns))
 		}
 		out = append(out, f)
@@ -115,6 +115,28 @@ func layered(app *structure.App, rooms []*structure.Room) [][]*structure.Room {
 	for h := top; h > 0; h-- {
 		if len(layers[h]) > 0 {
 			out = append(out, layers[h])
+		}
+	}
+	return out
+}
+
+// merged puts small layers side by side where the house would be a tower: in a long
+// chain of domains some arrows lead aside then, to the right.
+func merged(layers [][]*structure.Room, columns int) [][]*structure.Room {
+	const tower = 6
+	rows, rooms := 0, 0
+	for _, l := range layers {
+		rows, rooms = rows+(len(l)+columns-1)/columns, rooms+len(l)
+	}
+	if rows <= max(tower, 2*rooms/columns) {
+		return layers
+	}
+	out := layers[:1]
+	for _, l := range layers[1:] {
+		if last := len(out) - 1; len(out[last])+len(l) <= columns {
+			out[last] = append(out[last], l...)
+		} else {
+			out = append(out, l)
 		}
 	}
 	return out

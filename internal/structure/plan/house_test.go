@@ -86,6 +86,26 @@ func TestImportsLeadDown(t *testing.T) {
 	}
 }
 
+// A long chain of domains is no tower.
+func TestChain(t *testing.T) {
+	t.Parallel()
+	app := &structure.App{Module: "example.com/chain", Name: "chain"}
+	for i := range 100 {
+		app.Rooms = append(app.Rooms, room(fmt.Sprintf("d%02d", i), structure.KindDomain, "", domainFiles...))
+		if i > 0 {
+			app.Arrows = append(app.Arrows, arrow(app.Rooms[i-1].Path, app.Rooms[i].Path, structure.BondImport, "X"))
+		}
+	}
+	rooms, _ := plan.Layout(app)
+	width, height := 0, 0
+	for _, r := range rooms {
+		width, height = max(width, r.X+r.W), max(height, r.Y+r.H)
+	}
+	if height > width {
+		t.Errorf("the house is %d high and %d wide", height, width)
+	}
+}
+
 // The page is a function of the facts, and can be sent by mail.
 func TestPageOfTheCity(t *testing.T) {
 	t.Parallel()

@@ -60,4 +60,4 @@ func (h *house) TitleAt() int { return -h.Rise / 8 }
 // LevelSize is how large the names of the floors are written.
 func (h *house) LevelSize() int { return levelSize(h.Walls.W) }
 
-func levelSize(width int) int { return max(22, width/75) }
+func levelSize(width int) int { return max(22, width/60) }
