@@ -117,6 +117,9 @@ func (r *reader) constMethod(s *site, t types.Type, method string) string {
 	obj, _, _ := types.LookupFieldOrMethod(t, true, s.pkg.Types, method)
 	m, _ := obj.(*types.Func)
 	f := r.Func(m)
+	if n := namedOf(t); f == nil && m != nil && n != nil && !types.IsInterface(n) && r.Package(n.Obj().Pkg().Path()) == nil {
+		return typeName(t) // of a library, whose source is not read: its name tells it from others
+	}
 	if f == nil {
 		r.miss(s.pkg, s.call.Pos(), "it cannot be told which job or event this is: %s is not a type of the application", typeName(t))
 		return ""
