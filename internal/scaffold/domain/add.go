@@ -51,8 +51,11 @@ func Add(s *change.Set, o Options, args ...string) (*Domain, error) {
 	if d.Pages {
 		d.registerPages(s)
 	}
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
 	_, err = migration.Add(s, f, "add_"+d.Table, schema.Options{})
-	return d, errors.Join(s.Err(), err)
+	return d, err
 }
 
 // registerPages gives the pages the domain's repository, and links to them.
