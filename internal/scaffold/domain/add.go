@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -35,7 +34,7 @@ func Add(s *change.Set, o Options, args ...string) (*Domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(d.fits(s), d.checkRoutes(s)); err != nil {
+	if err := d.fits(s); err != nil {
 		return nil, err
 	}
 	d.require(s)
