@@ -216,6 +216,21 @@ func TestAddRefuses(t *testing.T) {
 	}
 }
 
+// Domains share the package of the pages.
+func TestAddRefusesNamesOfPages(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	before := tree(t, dir)
+	o := domain.Options{Name: "accounts", Pages: true, Fields: []string{"title:string"}}
+	err := add(t, dir, o)
+	if want := "pages/router.go declares Pages.changeAccount already, and so would pages/accounts.go: give rows another name with --type"; err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+	unchanged(t, dir, before)
+	o.Type = "BankAccount"
+	must(t, add(t, dir, o))
+}
+
 // What a domain cannot go for is named, and nothing is removed.
 func TestRemoveRefuses(t *testing.T) {
 	t.Parallel()
