@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/terem-go/terem/internal/change"
+	"github.com/terem-go/terem/internal/scaffold/addition"
 	"github.com/terem-go/terem/internal/scaffold/domain"
 )
 
@@ -273,6 +274,25 @@ func TestRemoveRefuses(t *testing.T) {
 			unchanged(t, dir, before)
 		})
 	}
+}
+
+// What was added to a domain later goes with it.
+func TestRemoveWithItsFields(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	before := tree(t, dir)
+	must(t, add(t, dir, orders))
+	s, err := change.Open(dir)
+	must(t, err)
+	_, err = addition.Field(s, "orders", "note:text?", addition.FieldOptions{})
+	must(t, err)
+	must(t, s.Apply(t.Context()))
+	r, err := remove(t, dir, domain.RemoveOptions{Name: "orders"})
+	must(t, err)
+	if len(r.Deleted) != 4 {
+		t.Errorf("removed %+v", r)
+	}
+	unchanged(t, dir, before)
 }
 
 // With force, what was changed by hand goes as well.
