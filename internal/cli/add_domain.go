@@ -39,6 +39,9 @@ func (a *addDomain) Run(ctx context.Context, c *console) error {
 	}
 	c.say("Read the migrations, then apply them: go run . migrate up")
 	c.say("The routes are /api/%s and /api/%s/{id}. Its tests: go test ./%s", d.Path, d.Path, d.Package)
+	if a.Pages {
+		c.say("The pages begin at /%s. Their tests: go test ./pages", d.Path)
+	}
 	return nil
 }
 

@@ -94,16 +94,16 @@ func TestDomainsPassTheirOwnChecks(t *testing.T) {
 		t.Helper()
 		must(t, dir, nil, program(t), append([]string{"add", "domain"}, args...)...)
 	}
-	add("products", "name:string(40)!", "price:decimal", "kind:enum(book,pen)", "note:text?", "made_at:time")
-	add("orders", "--soft-delete", "title:string", "number:int!", "count:int?", "weight:float", "gift:bool", "total:decimal(10,3)?", "due_at:time?",
+	add("products", "--pages", "name:string(40)!", "price:decimal", "kind:enum(book,pen)", "note:text?", "made_at:time")
+	add("orders", "--soft-delete", "--pages", "title:string", "number:int!", "count:int?", "weight:float", "gift:bool", "total:decimal(10,3)?", "due_at:time?",
 		"rest:duration", "code:uuid!", "token:uuid?", "meta:json", "status:enum(new,paid)", "channel:enum(web,e-mail)?",
 		"user:ref(users,owner)", "product:ref(products)", "spare:ref(products)?")
 	if out := must(t, dir, nil, "gofmt", "-l", "."); out != "" {
 		t.Errorf("not gofmt-clean:\n%s", out)
 	}
 	must(t, dir, offline(), "go", "vet", "./...")
-	must(t, dir, offline(), "go", "test", ".", "./products", "./orders")
-	must(t, dir, offline("TEREM_TEST_RETRY=all"), "go", "test", "./products", "./orders")
+	must(t, dir, offline(), "go", "test", ".", "./products", "./orders", "./pages")
+	must(t, dir, offline("TEREM_TEST_RETRY=all"), "go", "test", "./products", "./orders", "./pages")
 	if out := must(t, dir, nil, program(t), "migrate", "lint"); !strings.Contains(out, "nothing found") {
 		t.Errorf("lint says\n%s", out)
 	}

@@ -9,12 +9,14 @@ import (
 	"testing"
 
 	"github.com/terem-go/terem/internal/change"
+	"github.com/terem-go/terem/internal/scaffold/addition"
 	"github.com/terem-go/terem/internal/scaffold/domain"
 )
 
 var (
 	orders   = domain.Options{Name: "orders", SoftDelete: true, Fields: []string{"title:string", "total:decimal", "status:enum(new,paid)", "user:ref(users,owner)"}}
 	products = domain.Options{Name: "products", Fields: []string{"sku:string(20)!", "price:decimal", "code:uuid", "kind:enum(book,pen)"}}
+	posts    = domain.Options{Name: "posts", Pages: true, Fields: []string{"title:string", "order:ref(orders)"}}
 	lines    = domain.Options{Name: "order_lines", Fields: []string{"order:ref(orders)", "product:ref(products)?", "amount:int"}}
 )
 
@@ -24,13 +26,14 @@ func TestRoundTrip(t *testing.T) {
 	for name, steps := range map[string][]string{
 		"one":      {"+orders", "-orders"},
 		"last out": {"+orders", "+products", "-products", "-orders"},
+		"pages":    {"+orders", "+posts", "-posts", "+posts", "-posts", "-orders"},
 		"three":    {"+orders", "+products", "+order_lines", "-orderlines", "-products", "-orders"},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
 			dir := shop(t)
 			states := []map[string]string{tree(t, dir)}
-			all := map[string]domain.Options{"orders": orders, "products": products, "order_lines": lines}
+			all := map[string]domain.Options{"orders": orders, "products": products, "order_lines": lines, "posts": posts}
 			for _, step := range steps {
 				if step[0] == '+' {
 					must(t, add(t, dir, all[step[1:]]))
@@ -170,6 +173,12 @@ func TestAddRefuses(t *testing.T) {
 		"models ahead": {func(t *testing.T, dir string) {
 			replace(t, filepath.Join(dir, "users", "models.go"), "	IsSuperuser ", "	Nick *string `db:\"nick\"`\n	IsSuperuser ")
 		}, "the models have changed since the last migration"},
+		"a name of main": {func(t *testing.T, dir string) {
+			write(t, filepath.Join(dir, "more.go"), "package main\n\nvar orders int\n")
+		}, "more.go uses the name orders for something else"},
+		"another import of main": {func(t *testing.T, dir string) {
+			write(t, filepath.Join(dir, "more.go"), "package main\n\nimport \"example.com/orders\"\n")
+		}, "more.go uses the name orders for something else"},
 		"no main": {func(t *testing.T, dir string) { must(t, os.Remove(filepath.Join(dir, "main.go"))) }, "main.go is not there"},
 		"another main": {func(t *testing.T, dir string) {
 			replace(t, filepath.Join(dir, "main.go"), "func newDomains(", "func makeDomains(")
@@ -193,7 +202,9 @@ func TestAddRefuses(t *testing.T) {
 			before := tree(t, dir)
 			s, err := change.Open(dir)
 			if err == nil {
-				_, err = domain.Add(s, orders)
+				o := orders
+				o.Pages = name == "no menu"
+				_, err = domain.Add(s, o)
 			}
 			if err == nil {
 				err = s.Apply(t.Context())
@@ -204,6 +215,21 @@ func TestAddRefuses(t *testing.T) {
 			unchanged(t, dir, before)
 		})
 	}
+}
+
+// Domains share the package of the pages.
+func TestAddRefusesNamesOfPages(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	before := tree(t, dir)
+	o := domain.Options{Name: "accounts", Pages: true, Fields: []string{"title:string"}}
+	err := add(t, dir, o)
+	if want := "pages/router.go declares Pages.changeAccount already, and so would pages/accounts.go: give rows another name with --type"; err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+	unchanged(t, dir, before)
+	o.Type = "BankAccount"
+	must(t, add(t, dir, o))
 }
 
 // What a domain cannot go for is named, and nothing is removed.
@@ -248,6 +274,25 @@ func TestRemoveRefuses(t *testing.T) {
 			unchanged(t, dir, before)
 		})
 	}
+}
+
+// What was added to a domain later goes with it.
+func TestRemoveWithItsFields(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	before := tree(t, dir)
+	must(t, add(t, dir, orders))
+	s, err := change.Open(dir)
+	must(t, err)
+	_, err = addition.Field(s, "orders", "note:text?", addition.FieldOptions{})
+	must(t, err)
+	must(t, s.Apply(t.Context()))
+	r, err := remove(t, dir, domain.RemoveOptions{Name: "orders"})
+	must(t, err)
+	if len(r.Deleted) != 4 {
+		t.Errorf("removed %+v", r)
+	}
+	unchanged(t, dir, before)
 }
 
 // With force, what was changed by hand goes as well.
