@@ -44,6 +44,11 @@ func Add(s *change.Set, o Options, args ...string) (*Domain, error) {
 		return nil, err
 	}
 	for _, file := range files {
+		if path.Dir(file.Path) == "pages" {
+			if err := redeclares(s, file.Path, file.Data); err != nil {
+				return nil, err
+			}
+		}
 		s.Create(file.Path, file.Data)
 	}
 	d.register(s)

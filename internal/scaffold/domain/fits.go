@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -99,4 +100,51 @@ func (d *Domain) taken(c *ast.CallExpr) bool {
 	}
 	text, _ := strconv.Unquote(literal.Value)
 	return text == "/"+d.Path || strings.HasPrefix(text, "/"+d.Path+"/")
+}
+
+// redeclares refuses names that the package of the pages has already.
+func redeclares(s *change.Set, name string, text []byte) error {
+	fresh, err := parser.ParseFile(token.NewFileSet(), name, text, 0)
+	if err != nil {
+		return err
+	}
+	names := declared(fresh)
+	return s.EachGo(func(p string, text []byte) error {
+		if path.Dir(p) != path.Dir(name) || p == name {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), p, text, 0)
+		if err != nil {
+			return fmt.Errorf("%w. Mend it first", err)
+		}
+		for _, other := range slices.Sorted(maps.Keys(declared(file))) {
+			if names[other] && file.Name.Name == fresh.Name.Name {
+				return fmt.Errorf("%s declares %s already, and so would %s: give rows another name with --type", p, other, name)
+			}
+		}
+		return nil
+	})
+}
+
+// declared returns the names that a file declares, those of methods with their
+// type's.
+func declared(file *ast.File) map[string]bool {
+	names := map[string]bool{}
+	for name := range file.Scope.Objects {
+		names[name] = true
+	}
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Recv == nil {
+			continue
+		}
+		t := f.Recv.List[0].Type
+		if star, ok := t.(*ast.StarExpr); ok {
+			t = star.X
+		}
+		if id, ok := t.(*ast.Ident); ok {
+			names[id.Name+"."+f.Name.Name] = true
+		}
+	}
+	return names
 }
