@@ -275,6 +275,9 @@ func TestPrint(t *testing.T) {
 	if browsertest.Eval[bool](t, v.ctx, "[...document.querySelectorAll('.frame')].some(e => e.getBoundingClientRect().right > "+frame+".right || e.getBoundingClientRect().bottom > "+frame+".bottom)") {
 		t.Error("a part of the house is not on the paper")
 	}
+	if tiles := browsertest.Eval[int](t, v.ctx, "document.querySelectorAll('.tiles').length"); tiles != 8 {
+		t.Errorf("%d rooms are furnished, want all", tiles)
+	}
 	v.reads("#details", "Package users owns the users")
 	v.log.Check(t, v.origin)
 }

@@ -80,7 +80,14 @@ dark.addEventListener("change", mark);
 mark();
 
 // On paper the whole house is shown, and the details below it.
-addEventListener("beforeprint", () => svg.setAttribute("viewBox", `${house.x} ${house.y} ${house.w} ${house.h}`));
-addEventListener("afterprint", () => svg.setAttribute("viewBox", `${drawn.x} ${drawn.y} ${drawn.w} ${drawn.h}`));
+addEventListener("beforeprint", () => {
+	svg.setAttribute("viewBox", `${house.x} ${house.y} ${house.w} ${house.h}`);
+	svg.classList.toggle("afar", svg.classList.contains("big"));
+	furnish(true);
+});
+addEventListener("afterprint", () => {
+	svg.setAttribute("viewBox", `${drawn.x} ${drawn.y} ${drawn.w} ${drawn.h}`);
+	settle();
+});
 if (matchMedia("(max-width: 720px)").matches) document.getElementById("legend").open = false;
 arrive();
