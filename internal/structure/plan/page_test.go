@@ -256,6 +256,12 @@ func TestFurnished(t *testing.T) {
 	if n := tiles(); n > 20 {
 		t.Errorf("%d rooms are furnished from near", n)
 	}
+	// The way back takes a moment, unless somebody minds.
+	v.do(motion())
+	v.press(kb.Escape, "0")
+	v.is("document.querySelectorAll('.tiles').length === 0 && document.getElementById('house').classList.contains('afar')")
+	v.do(chromedp.Click(chromedp.CSS(`#details a[href="#room=stock7"]`)))
+	v.is("document.querySelector('[data-in=\"stock7\"]')")
 	v.log.Check(t, v.origin)
 }
 

@@ -66,6 +66,7 @@ const show = (b) => {
 		for (const k of ["x", "y", "w", "h"]) view[k] = from[k] + (to[k] - from[k]) * e;
 		apply();
 		if (t < 1) moving = requestAnimationFrame(step);
+		else settle();
 	};
 	moving = requestAnimationFrame(step);
 };
