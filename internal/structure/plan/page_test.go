@@ -269,6 +269,7 @@ func TestFurnished(t *testing.T) {
 func TestPrint(t *testing.T) {
 	t.Parallel()
 	v := visit(t, shop(), nil)
+	v.do(browsertest.Viewport(500, 700, true)) // it shows a part of the house
 	v.open("#room=users")
 	browsertest.Eval[any](t, v.ctx, "dispatchEvent(new Event('beforeprint')); null")
 	v.do(printed())

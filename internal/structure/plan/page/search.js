@@ -1,4 +1,5 @@
-// Search over all names. Words may come in any order; what begins with them is first.
+// Search over all names. Words may come in any order; what begins with them is first, and
+// files come last.
 const query = document.getElementById("query"), hits = document.getElementById("hits");
 const entries = [
 	...app.rooms.map((r) => ({ kind: "room", text: roomName(r.path), href: link("room", r.path) })),
@@ -16,7 +17,7 @@ const rank = (e, words) => {
 		if (i < 0) return -1;
 		score += e.low === w ? 8 : i === 0 ? 4 : /[^a-z0-9]/.test(e.low[i - 1]) ? 2 : 1;
 	}
-	return score * 1000 - e.low.length;
+	return score * 1000 - e.low.length - (e.kind === "file" ? 900 : 0);
 };
 const search = (text) => {
 	const words = text.toLowerCase().split(/\s+/).filter(Boolean);
