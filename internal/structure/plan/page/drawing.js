@@ -7,11 +7,11 @@ for (const { e, fact } of arrowGroups)
 // furnish draws the files and tables of the rooms that are to be seen, and removes
 // those of the others.
 const furnished = new Map(), furniture = document.getElementById("furniture");
-const furnish = (all = false) => {
+const furnish = () => {
 	const near = !svg.classList.contains("afar");
 	for (const path of roomLinks.keys()) {
 		const p = places[path];
-		const seen = near && (all || (p.x < view.x + view.w && p.x + p.w > view.x && p.y < view.y + view.h && p.y + p.h > view.y));
+		const seen = near && (printing || (p.x < view.x + view.w && p.x + p.w > view.x && p.y < view.y + view.h && p.y + p.h > view.y));
 		if (seen && !furnished.has(path)) {
 			const tiles = draw("g", { class: "tiles", "data-in": path }, p.files.map(window_), p.tables.map(table_));
 			furniture.prepend(tiles);

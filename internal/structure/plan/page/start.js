@@ -81,11 +81,13 @@ mark();
 
 // On paper the whole house is shown, and the details below it.
 addEventListener("beforeprint", () => {
+	printing = true;
 	svg.setAttribute("viewBox", `${house.x} ${house.y} ${house.w} ${house.h}`);
 	svg.classList.toggle("afar", svg.classList.contains("big"));
-	furnish(true);
+	furnish();
 });
 addEventListener("afterprint", () => {
+	printing = false;
 	svg.setAttribute("viewBox", `${drawn.x} ${drawn.y} ${drawn.w} ${drawn.h}`);
 	settle();
 });
