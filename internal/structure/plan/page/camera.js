@@ -63,7 +63,7 @@ const show = (b) => {
 		return settle();
 	}
 	const step = (now) => {
-		const t = Math.min(1, (now - begin) / 320), e = 1 - (1 - t) ** 3;
+		const t = Math.min(1, Math.max(0, now - begin) / 320), e = 1 - (1 - t) ** 3;
 		view = {};
 		for (const k of ["x", "y", "w", "h"]) view[k] = from[k] + (to[k] - from[k]) * e;
 		apply();

@@ -44,7 +44,7 @@ const list = () => {
 	const found = search(query.value);
 	close();
 	hits.replaceChildren(...found.map((e, i) =>
-		el("li", { id: "hit" + i, role: "option", "aria-selected": "false", "data-href": e.href, onmousedown: (event) => { event.preventDefault(); go(e.href); } },
+		el("li", { id: "hit" + i, role: "option", "aria-selected": "false", "data-href": e.href, onmousedown: (event) => { event.preventDefault(); open(e.href); } },
 			el("span", { class: "what" }, e.kind), " ", el("span", {}, e.text))));
 	if (!query.value.trim()) return;
 	if (!found.length) hits.append(el("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" }, "Nothing is called so."));
@@ -52,12 +52,11 @@ const list = () => {
 	query.setAttribute("aria-expanded", "true");
 	if (found.length) pick(0);
 };
-const go = (href) => {
+const open = (href) => {
 	query.value = "";
 	close();
 	query.blur();
-	if (location.hash === href) arrive();
-	else location.hash = href;
+	go(href);
 };
 query.addEventListener("input", list);
 query.addEventListener("focus", list);
@@ -69,7 +68,7 @@ query.addEventListener("keydown", (e) => {
 		else pick(chosen + (e.key === "ArrowDown" ? 1 : -1));
 	} else if (e.key === "Enter" && chosen >= 0) {
 		e.preventDefault();
-		go(hits.children[chosen].dataset.href);
+		open(hits.children[chosen].dataset.href);
 	} else if (e.key === "Escape") {
 		e.stopPropagation();
 		if (query.value) {
