@@ -21,13 +21,15 @@ import (
 var mapViews = []struct {
 	name    string
 	address url.Values
+	search  string
 }{
-	{"map", nil},
-	{"map-room", url.Values{"room": {"users"}}},
-	{"map-file", url.Values{"room": {"users"}, "file": {"users/router.go"}}},
-	{"map-route", url.Values{"route": {"PATCH /api/users/me"}, "step": {"4"}}},
-	{"map-table", url.Values{"table": {"users"}}},
-	{"map-job", url.Values{"job": {"users.welcome"}}},
+	{name: "map"},
+	{name: "map-search", search: "us"},
+	{name: "map-room", address: url.Values{"room": {"users"}}},
+	{name: "map-file", address: url.Values{"room": {"users"}, "file": {"users/router.go"}}},
+	{name: "map-route", address: url.Values{"route": {"PATCH /api/users/me"}, "step": {"4"}}},
+	{name: "map-table", address: url.Values{"table": {"users"}}},
+	{name: "map-job", address: url.Values{"job": {"users.welcome"}}},
 }
 
 // Axe does not see what lies behind the letters of a drawing, so contrastOfTheHouse looks.
@@ -82,6 +84,9 @@ func TestMapOfTheApplication(t *testing.T) {
 			browsertest.Do(t, ctx, browsertest.Viewport(s.width, s.height, s.dark))
 			for _, view := range mapViews {
 				browsertest.Do(t, ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(server.URL+"/#"+view.address.Encode()))
+				if view.search != "" {
+					browsertest.Do(t, ctx, chromedp.SendKeys(chromedp.CSS("#query"), view.search))
+				}
 				if err := browsertest.Screenshot(ctx, filepath.Join(pictures, view.name+"-"+s.name+".png"), s.width, s.height, s.dark); err != nil {
 					t.Fatal(err)
 				}

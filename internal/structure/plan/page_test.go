@@ -256,6 +256,12 @@ func TestFurnished(t *testing.T) {
 	if n := tiles(); n > 20 {
 		t.Errorf("%d rooms are furnished from near", n)
 	}
+	// The way back takes a moment, unless somebody minds.
+	v.do(motion())
+	v.press(kb.Escape, "0")
+	v.is("document.querySelectorAll('.tiles').length === 0 && document.getElementById('house').classList.contains('afar')")
+	v.do(chromedp.Click(chromedp.CSS(`#details a[href="#room=stock7"]`)))
+	v.is("document.querySelector('[data-in=\"stock7\"]')")
 	v.log.Check(t, v.origin)
 }
 
@@ -263,6 +269,7 @@ func TestFurnished(t *testing.T) {
 func TestPrint(t *testing.T) {
 	t.Parallel()
 	v := visit(t, shop(), nil)
+	v.do(browsertest.Viewport(500, 700, true)) // it shows a part of the house
 	v.open("#room=users")
 	browsertest.Eval[any](t, v.ctx, "dispatchEvent(new Event('beforeprint')); null")
 	v.do(printed())
@@ -274,6 +281,9 @@ func TestPrint(t *testing.T) {
 	const frame = "document.getElementById('house').getBoundingClientRect()"
 	if browsertest.Eval[bool](t, v.ctx, "[...document.querySelectorAll('.frame')].some(e => e.getBoundingClientRect().right > "+frame+".right || e.getBoundingClientRect().bottom > "+frame+".bottom)") {
 		t.Error("a part of the house is not on the paper")
+	}
+	if tiles := browsertest.Eval[int](t, v.ctx, "document.querySelectorAll('.tiles').length"); tiles != 8 {
+		t.Errorf("%d rooms are furnished, want all", tiles)
 	}
 	v.reads("#details", "Package users owns the users")
 	v.log.Check(t, v.origin)

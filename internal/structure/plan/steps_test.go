@@ -17,6 +17,16 @@ func printed() chromedp.Action[chromedp.Void] {
 	})
 }
 
+// motion lets things move, as most systems do.
+func motion() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "no-preference"}},
+		})
+		return err
+	})
+}
+
 // slash presses the key / as a keyboard does: what the page prevents is not typed.
 func slash() chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {

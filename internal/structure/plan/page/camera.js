@@ -9,6 +9,7 @@ let view = { ...house }; // what is to be seen; it has the shape of the stage
 let drawn = view; // what the view box is
 let moving = 0, resting = 0;
 let fitted = true; // nobody has moved the camera yet
+let printing = false; // the camera is still
 
 // whole is the house; on a small screen without the names of its floors, which could
 // not be read there.
@@ -41,6 +42,7 @@ const apply = () => {
 };
 const settle = () => {
 	clearTimeout(resting);
+	if (printing) return;
 	if (drawn.w !== view.w || drawn.h !== view.h) {
 		drawn = view;
 		svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
@@ -61,11 +63,12 @@ const show = (b) => {
 		return settle();
 	}
 	const step = (now) => {
-		const t = Math.min(1, (now - begin) / 320), e = 1 - (1 - t) ** 3;
+		const t = Math.min(1, Math.max(0, now - begin) / 320), e = 1 - (1 - t) ** 3;
 		view = {};
 		for (const k of ["x", "y", "w", "h"]) view[k] = from[k] + (to[k] - from[k]) * e;
 		apply();
 		if (t < 1) moving = requestAnimationFrame(step);
+		else settle();
 	};
 	moving = requestAnimationFrame(step);
 };
@@ -153,5 +156,5 @@ stage.addEventListener("wheel", (e) => {
 	zoom(Math.exp(-e.deltaY * (e.deltaMode ? 0.05 : 0.002) * (e.ctrlKey ? 4 : 1)), p.x, p.y);
 }, { passive: false });
 new ResizeObserver(() => {
-	if (stage.clientWidth) show(fitted ? whole() : view);
+	if (stage.clientWidth && !printing) show(fitted ? whole() : view);
 }).observe(stage);

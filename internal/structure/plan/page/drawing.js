@@ -11,7 +11,7 @@ const furnish = () => {
 	const near = !svg.classList.contains("afar");
 	for (const path of roomLinks.keys()) {
 		const p = places[path];
-		const seen = near && p.x < view.x + view.w && p.x + p.w > view.x && p.y < view.y + view.h && p.y + p.h > view.y;
+		const seen = near && (printing || (p.x < view.x + view.w && p.x + p.w > view.x && p.y < view.y + view.h && p.y + p.h > view.y));
 		if (seen && !furnished.has(path)) {
 			const tiles = draw("g", { class: "tiles", "data-in": path }, p.files.map(window_), p.tables.map(table_));
 			furniture.prepend(tiles);

@@ -1,4 +1,5 @@
-// Search over all names. Words may come in any order; what begins with them is first.
+// Search over all names. Words may come in any order; what begins with them is first, and
+// files come last.
 const query = document.getElementById("query"), hits = document.getElementById("hits");
 const entries = [
 	...app.rooms.map((r) => ({ kind: "room", text: roomName(r.path), href: link("room", r.path) })),
@@ -16,7 +17,7 @@ const rank = (e, words) => {
 		if (i < 0) return -1;
 		score += e.low === w ? 8 : i === 0 ? 4 : /[^a-z0-9]/.test(e.low[i - 1]) ? 2 : 1;
 	}
-	return score * 1000 - e.low.length;
+	return score * 1000 - e.low.length - (e.kind === "file" ? 900 : 0);
 };
 const search = (text) => {
 	const words = text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -43,7 +44,7 @@ const list = () => {
 	const found = search(query.value);
 	close();
 	hits.replaceChildren(...found.map((e, i) =>
-		el("li", { id: "hit" + i, role: "option", "aria-selected": "false", "data-href": e.href, onmousedown: (event) => { event.preventDefault(); go(e.href); } },
+		el("li", { id: "hit" + i, role: "option", "aria-selected": "false", "data-href": e.href, onmousedown: (event) => { event.preventDefault(); open(e.href); } },
 			el("span", { class: "what" }, e.kind), " ", el("span", {}, e.text))));
 	if (!query.value.trim()) return;
 	if (!found.length) hits.append(el("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" }, "Nothing is called so."));
@@ -51,12 +52,11 @@ const list = () => {
 	query.setAttribute("aria-expanded", "true");
 	if (found.length) pick(0);
 };
-const go = (href) => {
+const open = (href) => {
 	query.value = "";
 	close();
 	query.blur();
-	if (location.hash === href) arrive();
-	else location.hash = href;
+	go(href);
 };
 query.addEventListener("input", list);
 query.addEventListener("focus", list);
@@ -68,7 +68,7 @@ query.addEventListener("keydown", (e) => {
 		else pick(chosen + (e.key === "ArrowDown" ? 1 : -1));
 	} else if (e.key === "Enter" && chosen >= 0) {
 		e.preventDefault();
-		go(hits.children[chosen].dataset.href);
+		open(hits.children[chosen].dataset.href);
 	} else if (e.key === "Escape") {
 		e.stopPropagation();
 		if (query.value) {

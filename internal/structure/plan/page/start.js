@@ -2,8 +2,10 @@
 const details = document.getElementById("details"), said = document.getElementById("said");
 const views = { room: roomView, route: routeView, table: tableView, job: jobView, event: eventView, subscriber: subscriberView };
 
+let arrived = null; // the address of what is shown
 const arrive = () => {
-	if (location.hash === "#details") return;
+	arrived = location.hash;
+	if (arrived === "#details") return;
 	const address = read();
 	let kind = Object.keys(views).find((k) => k in address), shown = kind && views[kind](address[kind], address);
 	if (!shown) {
@@ -43,7 +45,15 @@ const lead = (kind, name, address) => {
 	visit(places[room], tile);
 };
 
-addEventListener("hashchange", arrive);
+// go shows another view at once: the next key may follow before the browser tells of the
+// new address.
+const go = (address) => {
+	location.hash = address;
+	arrive();
+};
+addEventListener("hashchange", () => {
+	if (location.hash !== arrived) arrive();
+});
 addEventListener("keydown", (e) => {
 	const typing = e.target.matches("input, textarea, select");
 	if (e.ctrlKey || e.metaKey || e.altKey || (typing && e.key !== "Escape")) return;
@@ -51,13 +61,13 @@ addEventListener("keydown", (e) => {
 	if (e.key === "/") {
 		e.preventDefault();
 		query.focus();
-	} else if (e.key === "Escape" && location.hash.length > 1) location.hash = "";
+	} else if (e.key === "Escape" && location.hash.length > 1) go("");
 	else if (e.key === "+" || e.key === "=") move("in");
 	else if (e.key === "-") move("out");
 	else if (e.key === "0") move("fit");
 	else if (turn !== undefined) {
 		const to = details.querySelectorAll(".turns a")[turn];
-		if (to && !to.hasAttribute("aria-disabled")) location.hash = to.getAttribute("href");
+		if (to && !to.hasAttribute("aria-disabled")) go(to.getAttribute("href"));
 	}
 });
 details.addEventListener("click", (e) => {
@@ -80,7 +90,16 @@ dark.addEventListener("change", mark);
 mark();
 
 // On paper the whole house is shown, and the details below it.
-addEventListener("beforeprint", () => svg.setAttribute("viewBox", `${house.x} ${house.y} ${house.w} ${house.h}`));
-addEventListener("afterprint", () => svg.setAttribute("viewBox", `${drawn.x} ${drawn.y} ${drawn.w} ${drawn.h}`));
+addEventListener("beforeprint", () => {
+	printing = true;
+	svg.setAttribute("viewBox", `${house.x} ${house.y} ${house.w} ${house.h}`);
+	svg.classList.toggle("afar", svg.classList.contains("big"));
+	furnish();
+});
+addEventListener("afterprint", () => {
+	printing = false;
+	svg.setAttribute("viewBox", `${drawn.x} ${drawn.y} ${drawn.w} ${drawn.h}`);
+	settle();
+});
 if (matchMedia("(max-width: 720px)").matches) document.getElementById("legend").open = false;
 arrive();
