@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/terem-go/terem/internal/source"
 	"github.com/terem-go/terem/internal/structure"
 )
 
@@ -220,50 +221,12 @@ func TestLoadTemplate(t *testing.T) {
 	}
 }
 
+// What source.Load says is passed on; its tests have the rest.
 func TestBroken(t *testing.T) {
 	t.Parallel()
-	const mod = "-- go.mod --\nmodule example.com/a\n\ngo 1.26\n"
-	for name, c := range map[string]struct {
-		archive string
-		want    []string
-	}{
-		"syntax": {"-- a/a.go --\npackage a\n\nfunc f( {\n", []string{"a/a.go:3: expected ')', found '{'"}},
-		"types":  {"-- a.go --\npackage a\n\nvar x int = \"\"\n\nfunc f() { y() }\n", []string{"a.go:3: cannot use \"\" (untyped string constant) as int value in variable declaration", "a.go:5: undefined: y"}},
-		"unused": {"-- a.go --\npackage a\n\nimport \"fmt\"\n", []string{`a.go:3: "fmt" imported and not used`}},
-		"nowhere": {"-- a.go --\npackage a\n\nimport _ \"example.com/a/gone\"\n",
-			[]string{"a.go:3: import of example.com/a/gone: no required module provides package example.com/a/gone; to add it:\n\tgo get example.com/a/gone"}},
-		"program": {"-- a.go --\npackage a\n\nimport _ \"example.com/a/b\"\n-- b/b.go --\npackage main\n\nfunc main() {}\n",
-			[]string{"a.go:3: example.com/a/b is a program and cannot be imported"}},
-		"cycle": {"-- a.go --\npackage a\n\nimport _ \"example.com/a/b\"\n-- b/b.go --\npackage b\n\nimport _ \"example.com/a\"\n",
-			[]string{"packages import each other: example.com/a → example.com/a/b → example.com/a"}},
-		"two": {"-- a.go --\npackage a\n-- b.go --\npackage b\n", []string{"found packages a (a.go) and b (b.go)"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := module(t, mod+c.archive)
-			_, err := structure.Load(t.Context(), dir)
-			broken, ok := errors.AsType[*structure.Broken](err)
-			if !ok {
-				t.Fatalf("the error is %v", err)
-			}
-			for i, want := range c.want {
-				if i >= len(broken.Problems) || !strings.Contains(strings.ReplaceAll(broken.Problems[i].String(), dir, "DIR"), want) {
-					t.Errorf("problem %d is not %q:\n%v", i, want, err)
-				}
-			}
-		})
-	}
-}
-
-func TestNoApplication(t *testing.T) {
-	t.Parallel()
-	for archive, want := range map[string]string{
-		"-- go.mod --\nmodule example.com/a\n":                                   "there is no Go package of a module in ",
-		"-- go.mod --\nmodule example.com/a\n\nrequire x\n-- a.go --\npackage a": "go.mod",
-	} {
-		if _, err := structure.Load(t.Context(), module(t, archive)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v", archive, err)
-		}
+	_, err := structure.Load(t.Context(), module(t, "-- go.mod --\nmodule example.com/a\n\ngo 1.26\n-- a.go --\npackage a\n\nvar x int = true\n"))
+	if broken, ok := errors.AsType[*source.Broken](err); !ok || len(broken.Problems) != 1 {
+		t.Errorf("the error is %v", err)
 	}
 	if _, err := structure.Load(t.Context(), t.TempDir()); err == nil || !strings.Contains(err.Error(), "there is no Go package of a module in ") {
 		t.Errorf("without a module: %v", err)

@@ -9,7 +9,7 @@ import (
 	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/scaffold/migration"
 	"github.com/terem-go/terem/internal/schema"
-	"github.com/terem-go/terem/internal/typecheck"
+	"github.com/terem-go/terem/internal/source"
 )
 
 // RemoveOptions say how an addition is taken back.
@@ -89,7 +89,7 @@ func others(s *change.Set, verb string) string {
 // Check reports what of the application would not compile any more, with its place in
 // the files as they are.
 func Check(ctx context.Context, s *change.Set) error {
-	broken, err := typecheck.Broken(ctx, s.Dir(), s.Overlay())
+	broken, err := source.Breaks(ctx, s.Dir(), s.Overlay())
 	if err != nil || len(broken) == 0 {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/scaffold/domain"
-	"github.com/terem-go/terem/internal/typecheck"
+	"github.com/terem-go/terem/internal/source"
 )
 
 // Domains come and go at random, and the application goes on compiling.
@@ -120,7 +120,7 @@ func (w *walk) options() domain.Options {
 // compiles fails the test if the application with the changes does not compile.
 func (w *walk) compiles(t *testing.T, s *change.Set) {
 	t.Helper()
-	broken, err := typecheck.Broken(t.Context(), w.dir, s.Overlay())
+	broken, err := source.Breaks(t.Context(), w.dir, s.Overlay())
 	must(t, err)
 	for _, p := range broken {
 		t.Error(p)

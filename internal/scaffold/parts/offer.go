@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/terem-go/terem/internal/application"
-	"github.com/terem-go/terem/internal/typecheck"
+	"github.com/terem-go/terem/internal/source"
 )
 
 // offer is a method that a domain has for others.
@@ -21,14 +21,14 @@ type offer struct {
 
 // findOffer finds the method of a domain's Domain, or of what its fields have.
 func findOffer(ctx context.Context, app *application.Application, folder, field, method string) (*offer, error) {
-	pkg, problems, err := typecheck.Package(ctx, app.Dir, folder)
+	code, err := source.Load(ctx, app.Dir, source.Options{Only: folder})
 	if err != nil {
 		return nil, err
 	}
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("%s does not compile, so what it offers is not known: %s", folder, problems[0])
+	if len(code.Problems) > 0 {
+		return nil, fmt.Errorf("%s does not compile, so what it offers is not known: %s", folder, code.Problems[0])
 	}
-	obj, ok := pkg.Scope().Lookup("Domain").(*types.TypeName)
+	obj, ok := code.Package(folder).Types.Scope().Lookup("Domain").(*types.TypeName)
 	if !ok {
 		return nil, fmt.Errorf("%s declares no type Domain, so it offers nothing", folder)
 	}
