@@ -1,16 +1,13 @@
 package schema
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io"
 	"os"
-	"os/exec"
+	"slices"
+
+	"github.com/terem-go/terem/internal/golist"
 )
 
 // cache has what was read from disk, for reading the models of an application
@@ -19,17 +16,11 @@ type cache struct {
 	fset  *token.FileSet
 	texts map[string][]byte // of files by their names
 	files map[string]*ast.File
-	found map[string]found // packages by their import paths
+	found map[string]*golist.Package // packages by their import paths
 }
 
 func newCache() *cache {
-	return &cache{fset: token.NewFileSet(), texts: map[string][]byte{}, files: map[string]*ast.File{}, found: map[string]found{}}
-}
-
-// found is what the go command says of a package.
-type found struct {
-	ImportPath, Dir   string
-	GoFiles, CgoFiles []string
+	return &cache{fset: token.NewFileSet(), texts: map[string][]byte{}, files: map[string]*ast.File{}, found: map[string]*golist.Package{}}
 }
 
 // read returns the text of a file.
@@ -66,34 +57,7 @@ func (l *loader) parseFile(name string) (*ast.File, error) {
 }
 
 // parseFound reads the files of a package that the go command has found.
-func (l *loader) parseFound(f found) error {
-	_, err := l.parse(f.ImportPath, f.Dir, append(append([]string{}, f.GoFiles...), f.CgoFiles...))
+func (l *loader) parseFound(f *golist.Package) error {
+	_, err := l.parse(f.ImportPath, f.Dir, slices.Concat(f.GoFiles, f.CgoFiles))
 	return err
-}
-
-// goList asks the go command where packages are.
-func (l *loader) goList(importPaths []string) (list []found, err error) {
-	args := []string{"list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,CgoFiles"}
-	flags, done, err := l.files.goMod(l.root)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	cmd := exec.Command("go", append(append(args, flags...), importPaths...)...)
-	cmd.Dir = l.dir
-	var complaint bytes.Buffer
-	cmd.Stderr = &complaint
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("go list: %w: %s", err, bytes.TrimSpace(complaint.Bytes()))
-	}
-	for d := json.NewDecoder(bytes.NewReader(out)); ; {
-		var f found
-		if err := d.Decode(&f); errors.Is(err, io.EOF) {
-			return list, nil
-		} else if err != nil {
-			return nil, err
-		}
-		list = append(list, f)
-	}
 }

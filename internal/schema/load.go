@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -18,6 +19,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/terem-go/terem/internal/golist"
 )
 
 const daoPath = "github.com/terem-go/terem/dao"
@@ -275,7 +278,7 @@ func (l *loader) locate(wanted []want) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	list, err := l.goList(unknown)
+	list, err := golist.Run(context.Background(), l.dir, l.files, append([]string{"-find", "-json=ImportPath,Dir,GoFiles,CgoFiles", "--"}, unknown...)...)
 	if err != nil {
 		return err
 	}
