@@ -313,7 +313,7 @@ func TestRefusals(t *testing.T) {
 				apply(t, s)
 			},
 			do:   undoOrders,
-			want: "main.go:8: in assemble this is no longer as it was written:\n\nordersDomain := orders.New()\n\nTake back first what was added to that file since: terem add field x. Or take it out by hand, and use --force",
+			want: "main.go:8: in assemble this is no longer as it was written:\n\nordersDomain := orders.New()\n\nAdded to that file since: terem add field x. Take back first what of that builds on this, or take it out by hand, and use --force",
 		},
 		"lines of text have changed": {
 			prepare: func(t *testing.T, dir string) {
