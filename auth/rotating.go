@@ -12,9 +12,13 @@ import (
 	"github.com/terem-go/terem/errs"
 )
 
-// ErrRefreshInvalid says that a refresh token is not valid: it is none, its login
-// is over, or it was used before.
-var ErrRefreshInvalid = errs.New(errs.Unauthenticated, "auth.refresh_invalid", "The refresh token is not valid. Log in again.")
+// What can be wrong with a refresh token.
+var (
+	// ErrRefreshInvalid says that it is none, or that its login is over.
+	ErrRefreshInvalid = errs.New(errs.Unauthenticated, "auth.refresh_invalid", "The refresh token is not valid. Log in again.")
+	// ErrRefreshReused says that it was used before, which has ended its login.
+	ErrRefreshReused = errs.New(errs.Unauthenticated, "auth.refresh_reused", "The refresh token was used before. Log in again.")
+)
 
 // Refresh makes and reads refresh tokens that are each used once (RFC 9700,
 // section 2.2.2). All tokens that follow from one login are a family; the
