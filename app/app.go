@@ -92,6 +92,7 @@ type App struct {
 	config   Config
 	api      *api.API
 	migrator *migrate.Migrator // see migrations
+	sources  []migrate.Source  // of Migrate
 	commands []command
 	tables   []Table
 	metrics  *metrics.Metrics // nil without an admin address

@@ -59,10 +59,11 @@ func (l Lifetime) Check() error {
 	return nil
 }
 
-// Visit is where a login comes from.
+// Visit is where a request comes from.
 type Visit struct {
-	Device string // the User-Agent header; up to 200 characters are kept
-	Client string // the address
+	Device  string // the User-Agent header; up to 200 characters are kept
+	Client  string // the address
+	Request string // the request's id, for the audit log
 }
 
 // Logins keeps who is logged in where, in a table of the library. Tokens are kept
