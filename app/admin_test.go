@@ -60,7 +60,7 @@ func TestMetrics(t *testing.T) {
 	dbtest.Each(t, migrations, func(t *testing.T, d *db.DB) {
 		log, lines := jsonLog()
 		w, _ := remembering(0)
-		jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[hopeless]) error { return errors.New("hopeless") })
+		jobs.Add(w, func(context.Context, *db.Session, *jobs.Job[hopeless]) error { return errors.New("hopeless") })
 		c := serve(t, newApp(app.Config{DB: d, Logger: log, AdminAddr: "127.0.0.1:0", Workers: w}), lines)
 		a := admin(t, lines)
 		for range 3 {

@@ -27,6 +27,7 @@ import (
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/events"
 	"github.com/terem-go/terem/jobs"
 	"github.com/terem-go/terem/metrics"
 	"github.com/terem-go/terem/migrate"
@@ -60,9 +61,9 @@ type Config struct {
 	MigrateOnStart bool
 	// Settings is what the command config prints; see settings.Load.
 	Settings settings.Report
-	// Workers run the jobs that sessions enqueue; nil for none. They run inside
-	// the server, and alone by the command worker. The tables of the queue are
-	// migrated with the application's.
+	// Workers run the jobs that sessions enqueue; nil for none but those of
+	// events. They run inside the server, and alone by the command worker. The
+	// tables of the queue are migrated with the application's.
 	Workers *jobs.Workers
 	// Jobs are further settings of the queue. Its Logger comes from here unless
 	// it is set.
@@ -95,6 +96,7 @@ type App struct {
 	sources  []migrate.Source  // of Migrate
 	commands []command
 	tables   []Table
+	events   events.Registry
 	metrics  *metrics.Metrics // nil without an admin address
 	handler  http.Handler     // once it was asked for
 
@@ -160,11 +162,25 @@ func (a *App) Root(tag string) *api.Router { return a.api.Router("", tag) }
 // Tables adds a domain's tables, whose descriptions are checked at the start.
 func (a *App) Tables(tables ...Table) { a.tables = append(a.tables, tables...) }
 
+// Events returns what domains declare their events to, and subscribe to those of
+// others.
+func (a *App) Events() *events.Registry { return &a.events }
+
+// Workers returns what runs the application's jobs, those that bring events to
+// their subscribers included; nil if there are neither. Domains have registered
+// by then. Tests give it to jobstest.Run.
+func (a *App) Workers() *jobs.Workers {
+	if a.events.Empty() {
+		return a.config.Workers
+	}
+	return jobs.Join(a.config.Workers, a.events.Workers())
+}
+
 // Logger returns the application's logger.
 func (a *App) Logger() *slog.Logger { return a.config.Logger }
 
 // Handler returns the application as an http.Handler. It fails with everything
-// that is wrong with its routes, tables and migrations. Nothing can be
+// that is wrong with its routes, tables, migrations, workers and events. Nothing can be
 // registered afterwards.
 func (a *App) Handler() (http.Handler, error) {
 	if a.handler != nil {
@@ -187,6 +203,10 @@ func (a *App) check() error {
 	for _, t := range a.tables {
 		_, err := t.Model()
 		problems = append(problems, err)
+	}
+	problems = append(problems, a.events.Check())
+	if w := a.Workers(); w != nil {
+		problems = append(problems, w.Check())
 	}
 	problems = append(problems, a.api.Check())
 	if err := errors.Join(problems...); err != nil {

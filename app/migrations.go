@@ -22,7 +22,7 @@ func (a *App) migrations() (*migrate.Migrator, error) {
 		return nil, errNoMigrations
 	}
 	c := migrate.Config{Logger: a.config.Logger}
-	if a.config.Workers != nil {
+	if a.Workers() != nil {
 		c.Sources = append(c.Sources, jobs.Migrations())
 	}
 	if a.api.Idempotent() {

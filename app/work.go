@@ -17,7 +17,7 @@ var errNoJobs = errors.New("this application has no jobs")
 // schema is behind is an error, unless Config.MigrateOnStart is set. The database
 // stays open: Main closes it.
 func (a *App) Work(ctx context.Context) error {
-	if a.config.Workers == nil || a.config.DB == nil {
+	if a.Workers() == nil || a.config.DB == nil {
 		return errNoJobs
 	}
 	if err := a.check(); err != nil {
@@ -50,10 +50,11 @@ func (a *App) Work(ctx context.Context) error {
 // startJobs begins to run jobs, if there are any. The function that it returns
 // stops that.
 func (a *App) startJobs(ctx context.Context) (stop func(), err error) {
-	if a.config.Workers == nil || a.config.DB == nil {
+	w := a.Workers()
+	if w == nil || a.config.DB == nil {
 		return func() {}, nil
 	}
-	client, err := jobs.New(a.config.DB, a.config.Workers, a.config.Jobs)
+	client, err := jobs.New(a.config.DB, w, a.config.Jobs)
 	if err != nil {
 		return nil, err
 	}

@@ -32,13 +32,11 @@ func (remember) Kind() string { return "notes.remember" }
 func remembering(while time.Duration) (w *jobs.Workers, begun chan string) {
 	begun = make(chan string, 100)
 	w = jobs.NewWorkers()
-	jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[remember]) error {
+	jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[remember]) error {
 		begun <- job.Args.Text
 		time.Sleep(while)
-		return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-			_, err := s.Exec(ctx, "INSERT INTO notes (text) VALUES ($1)", job.Args.Text)
-			return err
-		})
+		_, err := s.Exec(ctx, "INSERT INTO notes (text) VALUES ($1)", job.Args.Text)
+		return err
 	})
 	return w, begun
 }

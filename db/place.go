@@ -13,7 +13,8 @@ const library = "github.com/terem-go/terem/"
 // between are packages that stand between a statement and the application's code
 // that sends it.
 var between = []string{
-	library + "auth.", library + "dao.", library + "db.", library + "db/", library + "jobs.", library + "mail.", library + "migrate.",
+	library + "auth.", library + "dao.", library + "db.", library + "db/", library + "events.", library + "jobs.",
+	library + "mail.", library + "migrate.",
 	"github.com/jackc/", "github.com/riverqueue/", "database/sql.", "reflect.", "runtime.", "sync.",
 }
 

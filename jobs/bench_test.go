@@ -39,7 +39,7 @@ func BenchmarkLatency(b *testing.B) {
 			d := open(b, schema)
 			began := make(chan time.Time)
 			w := jobs.NewWorkers()
-			jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error {
+			jobs.Add(w, func(context.Context, *db.Session, *jobs.Job[Note]) error {
 				began <- time.Now()
 				return nil
 			})
@@ -81,27 +81,30 @@ func BenchmarkEnqueue(b *testing.B) {
 // BenchmarkWork measures jobs that do nothing, from a queue that is full.
 func BenchmarkWork(b *testing.B) {
 	for name, open := range engines {
-		b.Run(name, func(b *testing.B) {
-			d := open(b, schema)
-			for range b.N {
-				enqueue(b, d, Note{"a"})
-			}
-			began := make(chan bool, b.N)
-			w := jobs.NewWorkers()
-			jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error {
-				began <- true
-				return nil
-			})
-			b.ResetTimer()
-			c := start(b, d, w, jobs.Config{Logger: slog.New(slog.DiscardHandler), Queues: map[string]int{"default": 100}})
-			for range b.N {
-				<-began
-			}
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-			defer cancel()
-			if err := c.Stop(ctx); err != nil {
-				b.Fatal(err)
-			}
-		})
+		for scope, add := range scopes {
+			b.Run(name+"/"+scope, func(b *testing.B) { benchmarkWork(b, open(b, schema), add) })
+		}
+	}
+}
+
+func benchmarkWork(b *testing.B, d *db.DB, add adder) {
+	for range b.N {
+		enqueue(b, d, Note{"a"})
+	}
+	began := make(chan bool, b.N)
+	w := jobs.NewWorkers()
+	add(w, func(context.Context, do, *jobs.Job[Note]) error {
+		began <- true
+		return nil
+	})
+	b.ResetTimer()
+	c := start(b, d, w, jobs.Config{Logger: slog.New(slog.DiscardHandler), Queues: map[string]int{"default": 100}})
+	for range b.N {
+		<-began
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := c.Stop(ctx); err != nil {
+		b.Fatal(err)
 	}
 }

@@ -32,18 +32,14 @@ const grace = 5 * time.Second
 // everything that is wrong with the workers and with c.
 func New(d *db.DB, w *Workers, c Config) (*Client, error) {
 	c = c.withDefaults(w)
-	if err := errors.Join(w.check(), c.check(w)); err != nil {
+	if err := errors.Join(w.Check(), c.check(w)); err != nil {
 		return nil, err
-	}
-	rc, err := c.river(d, w)
-	if err != nil {
-		return nil, fmt.Errorf("jobs: %w", err)
 	}
 	e, err := open(d)
 	if err != nil {
 		return nil, err
 	}
-	r, err := e.client(rc)
+	r, err := e.client(c.river(d, w))
 	if err != nil {
 		e.close()
 		return nil, fmt.Errorf("jobs: %w", err)

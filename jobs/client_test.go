@@ -24,9 +24,9 @@ func TestRuns(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		got := make(chan jobs.Job[Note], 1)
 		w := jobs.NewWorkers()
-		jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
+		jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
 			got <- *job
-			return writeNote(ctx, d, job)
+			return writeNote(ctx, s, job)
 		})
 		start(t, d, w, jobs.Config{})
 		begin := time.Now()
@@ -58,13 +58,13 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			each(t, func(t *testing.T, d *db.DB) {
+			eachScope(t, func(t *testing.T, d *db.DB, add adder) {
 				w := jobs.NewWorkers()
-				jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
+				add(w, func(ctx context.Context, do do, job *jobs.Job[Note]) error {
 					if job.Attempt == 1 {
 						return fail(ctx)
 					}
-					return writeNote(ctx, d, job)
+					return do(ctx, func(ctx context.Context, s *db.Session) error { return writeNote(ctx, s, job) })
 				}, jobs.Timeout(200*time.Millisecond))
 				l := newLogs(t)
 				start(t, d, w, jobs.Config{Logger: slog.New(l)})
@@ -99,7 +99,7 @@ func TestGivesUp(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB) {
 		w := jobs.NewWorkers()
-		jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error { return errHandler })
+		jobs.Add(w, func(context.Context, *db.Session, *jobs.Job[Note]) error { return errHandler })
 		l := newLogs(t)
 		start(t, d, w, jobs.Config{Logger: slog.New(l)})
 		enqueue(t, d, Note{"a"}, jobs.MaxAttempts(2))
@@ -121,13 +121,13 @@ func TestQueues(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		var now atomic.Int32
 		w := jobs.NewWorkers()
-		jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
+		jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
 			defer now.Add(-1)
 			if n := now.Add(1); n > 2 {
 				t.Errorf("%d jobs run at a time", n)
 			}
 			time.Sleep(20 * time.Millisecond)
-			return writeNote(ctx, d, job)
+			return writeNote(ctx, s, job)
 		})
 		start(t, d, w, jobs.Config{Queues: map[string]int{"a": 2}})
 		enqueue(t, d, Note{"not looked at"})
@@ -172,6 +172,16 @@ func TestNewRefuses(t *testing.T) {
 			"two workers for test.note": {w: func(w *jobs.Workers) {
 				jobs.Add(w, writeNote)
 				jobs.Add(w, writeNote)
+			}},
+			"the worker for test.note takes a *db.DB, so a job may be run twice": {w: func(w *jobs.Workers) {
+				jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error { return nil })
+			}},
+			"say why that does no harm": {w: func(w *jobs.Workers) {
+				jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error { return nil }, jobs.Idempotent(" "))
+			}},
+			"leave out jobs.Idempotent": {w: func(w *jobs.Workers) { jobs.Add(w, writeNote, harmless) }},
+			"name the options of jobs.Unit there": {w: func(w *jobs.Workers) {
+				jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error { return nil }, harmless, jobs.Unit(db.Serializable))
 			}},
 			"timeout of the worker for test.note": {w: func(w *jobs.Workers) { jobs.Add(w, writeNote, jobs.Timeout(-1)) }},
 			"test.broken is enqueued periodically but has no worker": {w: func(w *jobs.Workers) {

@@ -66,15 +66,11 @@ func (c Config) check(w *Workers) error {
 }
 
 // river returns the configuration of River's client.
-func (c Config) river(d *db.DB, w *Workers) (*river.Config, error) {
-	workers, err := w.on(d, c.Observers)
-	if err != nil {
-		return nil, err
-	}
+func (c Config) river(d *db.DB, w *Workers) *river.Config {
 	rc := &river.Config{
 		Logger:               newRiverLog(c.Logger),
 		ErrorHandler:         failures{c.Logger},
-		Workers:              workers,
+		Workers:              w.on(d, c.Observers),
 		Queues:               map[string]river.QueueConfig{},
 		JobTimeout:           c.Timeout,
 		RescueStuckJobsAfter: c.RescueAfter,
@@ -91,5 +87,5 @@ func (c Config) river(d *db.DB, w *Workers) (*river.Config, error) {
 		// Indexes stay as good as new there, and rebuilding them would keep everybody waiting.
 		rc.ReindexerIndexNames = []string{}
 	}
-	return rc, nil
+	return rc
 }

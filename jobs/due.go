@@ -20,7 +20,7 @@ import (
 // which are tried again later. It is for tests, where package jobstest calls it,
 // and for programs that are started from time to time.
 func (w *Workers) RunDue(ctx context.Context, d *db.DB) error {
-	if err := w.check(); err != nil {
+	if err := w.Check(); err != nil {
 		return err
 	}
 	e, err := open(d)
@@ -109,12 +109,11 @@ func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executo
 
 // work runs the worker of a job.
 func (w *Workers) work(ctx context.Context, d *db.DB, j *rivertype.JobRow) error {
-	for _, a := range w.list {
-		if a.kind == j.Kind {
-			ctx, cancel := context.WithTimeout(ctx, cmp.Or(a.timeout, timeout))
-			defer cancel()
-			return a.run(ctx, d, j)
-		}
+	a, ok := w.find(j.Kind)
+	if !ok {
+		return &rivertype.UnknownJobKindError{Kind: j.Kind}
 	}
-	return &rivertype.UnknownJobKindError{Kind: j.Kind}
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(a.timeout, timeout))
+	defer cancel()
+	return protect(func() error { return a.run(ctx, d, j) })
 }

@@ -2,21 +2,14 @@ package jobs
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"log/slog"
-	"sync"
+	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/terem-go/terem/db"
-	"github.com/terem-go/terem/db/postgres"
-	"github.com/terem-go/terem/db/sqlite"
 )
 
 // Options are how and when a job is to run. An Option sets one of them.
@@ -28,6 +21,12 @@ type Options struct {
 	At time.Time
 	// MaxAttempts is how often the job is run at most. The default is 25.
 	MaxAttempts int
+	// Priority is from 1 to 4: of the jobs that are due in a queue, those of 1 are
+	// run first. The default is 1.
+	Priority int
+	// Unique leaves the job out if one with the same kind, arguments and queue is
+	// waiting or running. The default is to enqueue it.
+	Unique bool
 }
 
 // Option changes how or when a job is to run.
@@ -46,53 +45,76 @@ func In(d time.Duration) Option { return func(o *Options) { o.At = time.Now().Ad
 // MaxAttempts sets how often a job is run at most.
 func MaxAttempts(n int) Option { return func(o *Options) { o.MaxAttempts = n } }
 
-func insertion(opts []Option) *river.InsertOpts {
+// Priority sets which of the jobs that are due in a queue are run first: from 1,
+// the default, to 4, those that can wait.
+func Priority(n int) Option { return func(o *Options) { o.Priority = n } }
+
+// Unique leaves a job out if one with the same kind, arguments and queue is
+// waiting or running. One that is done or was given up is no reason. A session
+// waits for another one that is enqueuing such a job.
+func Unique(o *Options) { o.Unique = true }
+
+// ArgsWithOptions are arguments that say themselves how their jobs are to run.
+// What Enqueue is told goes before.
+type ArgsWithOptions interface {
+	Args
+	// Options returns how jobs of this kind are run, such as a queue of their own
+	// or fewer attempts.
+	Options() []Option
+}
+
+// alive are the states of jobs that count for Unique.
+var alive = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
+	rivertype.JobStateRunning, rivertype.JobStateScheduled}
+
+// insertion returns the options of a job as River has them.
+func insertion(args Args, opts []Option) *river.InsertOpts {
 	var o Options
+	if own, ok := args.(ArgsWithOptions); ok {
+		opts = slices.Concat(own.Options(), opts)
+	}
 	for _, opt := range opts {
 		opt(&o)
 	}
 	if !o.At.After(time.Now()) {
 		o.At = time.Time{} // due already: the leader need not look for it
 	}
-	return &river.InsertOpts{Queue: o.Queue, ScheduledAt: o.At, MaxAttempts: o.MaxAttempts}
+	to := &river.InsertOpts{Queue: o.Queue, ScheduledAt: o.At, MaxAttempts: o.MaxAttempts, Priority: o.Priority}
+	if o.Unique {
+		to.UniqueOpts = river.UniqueOpts{ByArgs: true, ByQueue: true, ByState: alive}
+	}
+	return to
 }
 
 // Enqueue adds a job to the session. It is there for workers once the session is
 // committed, and never if it is not. If it cannot be added the session fails.
 func Enqueue(ctx context.Context, s *db.Session, args Args, opts ...Option) error {
-	var err error
-	o := insertion(opts)
-	switch s.Dialect() {
-	case db.SQLite:
-		err = sqlite.Tx(ctx, s, func(tx *sql.Tx) error {
-			_, err := onSQLite().InsertTx(ctx, tx, args, o)
-			return err
-		})
-	case db.Postgres:
-		_, err = onPostgres().InsertTx(ctx, postgres.Tx(s), args, o)
-	}
-	if err != nil {
-		err = fmt.Errorf("jobs: enqueue %s: %w", args.Kind(), err)
-		s.Note(err)
-	}
-	return err
+	return enqueue(ctx, s, []Args{args}, opts)
 }
 
-// What jobs are enqueued with: clients that do nothing else.
-var (
-	onSQLite   = sync.OnceValue(func() *river.Client[*sql.Tx] { return enqueuer(riversqlite.New(nil)) })
-	onPostgres = sync.OnceValue(func() *river.Client[pgx.Tx] { return enqueuer(riverpgxv5.New(nil)) })
-)
+// EnqueueMany adds many jobs to the session, in one statement. All have the same
+// options. Without any jobs it does nothing.
+func EnqueueMany[T Args](ctx context.Context, s *db.Session, list []T, opts ...Option) error {
+	if len(list) == 0 {
+		return nil
+	}
+	all := make([]Args, len(list))
+	for i, args := range list {
+		all[i] = args
+	}
+	return enqueue(ctx, s, all, opts)
+}
 
-func enqueuer[T any](d riverdriver.Driver[T]) *river.Client[T] {
-	c, err := river.NewClient(d, &river.Config{
-		Logger: slog.New(slog.DiscardHandler), // errors are returned, too
-		// Of notifications in quick succession River sends the first only. If
-		// that one's session is slow or rolled back, the others wait to be polled.
-		FetchCooldown: river.FetchCooldownMin,
+func enqueue(ctx context.Context, s *db.Session, list []Args, opts []Option) error {
+	params := make([]river.InsertManyParams, len(list))
+	for i, args := range list {
+		params[i] = river.InsertManyParams{Args: args, InsertOpts: insertion(args, opts)}
+	}
+	err := within(ctx, s, func(q queue) error {
+		return q.insert(context.WithValue(ctx, sessionKey{}, s), params)
 	})
 	if err != nil {
-		panic(err) // the configuration is constant
+		return fmt.Errorf("jobs: enqueue %s: %w", list[0].Kind(), err)
 	}
-	return c
+	return nil
 }

@@ -59,7 +59,7 @@ func Example() {
 		fmt.Println("Welcome,", job.Args.Email)
 		done <- true
 		return nil
-	})
+	}, jobs.Idempotent("a second welcome is as welcome"))
 	client, err := jobs.New(d, w, jobs.Config{})
 	if err != nil {
 		log.Fatal(err)

@@ -14,8 +14,10 @@
 //
 //	// in the program that works
 //	w := jobs.NewWorkers()
-//	jobs.Add(w, welcome) // func(ctx context.Context, d *db.DB, job *jobs.Job[Welcome]) error
-//	w.Periodically(jobs.Daily(3, 30, time.UTC), CleanUp{})
+//	jobs.Add(w, t.tidyUp) // func(ctx context.Context, s *db.Session, job *jobs.Job[TidyUp]) error
+//	jobs.Add(w, t.welcome, // func(ctx context.Context, d *db.DB, job *jobs.Job[Welcome]) error
+//		jobs.Idempotent("all attempts send a mail with the same Message-ID"))
+//	w.Periodically(jobs.Daily(3, 30, time.UTC), TidyUp{})
 //	client, err := jobs.New(d, w, jobs.Config{})
 //	err = client.Start(ctx)
 //	defer client.Stop(ctx)
@@ -23,22 +25,29 @@
 // The queue is River (github.com/riverqueue/river), on SQLite as on PostgreSQL.
 // Its tables are Migrations, a source for package migrate.
 //
-// # At least once
+// # How often a job happens
+//
+// A job that has failed is run again, and so is one whose process died, which
+// may have come to any point. What that means is said by what its function takes:
+//
+//   - A *db.Session is a unit of work by the rules of a request: it is run again
+//     when it conflicts with another. The job is completed in it. So what it
+//     writes, jobs and events included, is committed exactly once.
+//   - A *db.DB is for work that calls the outside, between units of work. It
+//     happens at least once, and so does each of its units. Its worker declares
+//     with Idempotent why that does no harm; without that it is refused at the
+//     start. Once makes a unit happen once.
+//
+// # Failures
 //
 // A job that returns nil is done and is kept for a day. One that returns an
 // error, panics or runs for too long has failed: it is tried again after about
 // n⁴ seconds, where n is how often it has failed (1 s, 16 s, 81 s … 4 days), 25
 // times in all, which takes three weeks; then it is given up and kept for a week.
-// A job whose process died is run again after Config.RescueAfter. So a job may
-// run twice, or a part of it: what it does should not harm when it is done
-// again.
+// A job whose process died is run again after Config.RescueAfter.
 package jobs
 
-import (
-	"time"
-
-	"github.com/riverqueue/river"
-)
+import "time"
 
 // Args are the arguments of a job: a type that encoding/json encodes. Fields
 // that are added later are zero in jobs that were enqueued before.
@@ -58,9 +67,4 @@ type Job[T Args] struct {
 	MaxAttempts int
 	EnqueuedAt  time.Time
 	DueAt       time.Time // when this attempt was to run
-}
-
-func newJob[T Args](j *river.Job[T]) *Job[T] {
-	return &Job[T]{ID: j.ID, Args: j.Args, Queue: j.Queue, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts,
-		EnqueuedAt: j.CreatedAt, DueAt: j.ScheduledAt}
 }

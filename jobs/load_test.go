@@ -28,8 +28,8 @@ func TestManyWriters(t *testing.T) {
 	}
 	l := newLogs(t)
 	w := jobs.NewWorkers()
-	jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
-		return d.Do(ctx, func(ctx context.Context, s *db.Session) error { return note(ctx, s, "ran "+job.Args.Text) })
+	jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
+		return note(ctx, s, "ran "+job.Args.Text)
 	})
 	c, err := jobs.New(d, w, jobs.Config{Logger: slog.New(l)})
 	if err != nil {

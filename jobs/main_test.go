@@ -45,8 +45,42 @@ type Note struct {
 
 func (Note) Kind() string { return "test.note" }
 
-func writeNote(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
-	return d.Do(ctx, func(ctx context.Context, s *db.Session) error { return note(ctx, s, job.Args.Text) })
+func writeNote(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
+	return note(ctx, s, job.Args.Text)
+}
+
+// harmless is declared by workers of tests that take a *db.DB.
+var harmless = jobs.Idempotent("a test looks at what happens")
+
+// do runs a function in a session.
+type do = func(ctx context.Context, f func(ctx context.Context, s *db.Session) error) error
+
+// adder adds a worker.
+type adder = func(w *jobs.Workers, f func(context.Context, do, *jobs.Job[Note]) error, opts ...jobs.WorkerOption)
+
+// scopes add one that takes a session, and one that takes the database.
+var scopes = map[string]adder{
+	"session": func(w *jobs.Workers, f func(context.Context, do, *jobs.Job[Note]) error, opts ...jobs.WorkerOption) {
+		jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
+			return f(ctx, func(ctx context.Context, f func(context.Context, *db.Session) error) error { return f(ctx, s) }, job)
+		}, opts...)
+	},
+	"db": func(w *jobs.Workers, f func(context.Context, do, *jobs.Job[Note]) error, opts ...jobs.WorkerOption) {
+		jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
+			return f(ctx, func(ctx context.Context, f func(context.Context, *db.Session) error) error { return d.Do(ctx, f) }, job)
+		}, append(opts, harmless)...)
+	},
+}
+
+// eachScope runs a test on both engines, with workers that take a session and
+// with such that take the database.
+func eachScope(t *testing.T, f func(t *testing.T, d *db.DB, add adder)) {
+	for name, add := range scopes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, d *db.DB) { f(t, d, add) })
+		})
+	}
 }
 
 func note(ctx context.Context, s *db.Session, text string) error {

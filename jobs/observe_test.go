@@ -52,10 +52,10 @@ func TestObservers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			each(t, func(t *testing.T, d *db.DB) {
+			eachScope(t, func(t *testing.T, d *db.DB, add adder) {
 				o := witness{make(chan string, 10)}
 				w := jobs.NewWorkers()
-				jobs.Add(w, func(ctx context.Context, _ *db.DB, _ *jobs.Job[Note]) error {
+				add(w, func(ctx context.Context, _ do, _ *jobs.Job[Note]) error {
 					if ctx.Value(beganKey{}) != "test.note" {
 						t.Error("the job's context is not that of the observer")
 					}
@@ -81,7 +81,7 @@ func TestObserversOfAClientThatStops(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		o, running := witness{make(chan string, 10)}, make(chan bool)
 		w := jobs.NewWorkers()
-		jobs.Add(w, func(ctx context.Context, _ *db.DB, _ *jobs.Job[Note]) error {
+		jobs.Add(w, func(ctx context.Context, _ *db.Session, _ *jobs.Job[Note]) error {
 			close(running)
 			<-ctx.Done()
 			return errors.New("interrupted")

@@ -26,7 +26,9 @@ import (
 // TestMain makes the test binary another process of an application, which does
 // what the variable names until its standard input ends.
 func TestMain(m *testing.M) {
-	do := map[string]func(context.Context, *db.DB) error{"enqueue": enqueueAndWait, "hang": hang, "work": work}[os.Getenv("TEREM_TEST_JOBS")]
+	do := map[string]func(context.Context, *db.DB) error{
+		"enqueue": enqueueAndWait, "hang": hang, "hang in the session": hangInSession, "hang after the commit": hangAfterCommit, "work": work,
+	}[os.Getenv("TEREM_TEST_JOBS")]
 	if do == nil {
 		os.Exit(m.Run())
 	}
@@ -50,8 +52,29 @@ func enqueueAndWait(ctx context.Context, d *db.DB) error {
 // hang begins a job and does not come to its end.
 func hang(ctx context.Context, d *db.DB) error {
 	w := jobs.NewWorkers()
-	jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error { return say("running") })
+	jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error { return say("running") }, harmless)
 	return run(ctx, d, w)
+}
+
+// hangInSession begins a job, writes, and does not come to the commit.
+func hangInSession(ctx context.Context, d *db.DB) error {
+	return run(ctx, d, hanging(func(context.Context, *db.Session) error { return say("running") }))
+}
+
+// hangAfterCommit does a job, and does not come to tell River so.
+func hangAfterCommit(ctx context.Context, d *db.DB) error {
+	return run(ctx, d, hanging(func(_ context.Context, s *db.Session) error {
+		s.AfterCommit(func(context.Context) { _ = say("running") })
+		return nil
+	}))
+}
+
+func hanging(hang func(context.Context, *db.Session) error) *jobs.Workers {
+	w := jobs.NewWorkers()
+	jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
+		return errors.Join(signed("the other")(ctx, s, job), hang(ctx, s))
+	})
+	return w
 }
 
 // work works until the end.
@@ -80,11 +103,9 @@ func run(ctx context.Context, d *db.DB, w *jobs.Workers) error {
 }
 
 // signed is a worker that writes down the number of each job and who ran it.
-func signed(who string) func(context.Context, *db.DB, *jobs.Job[Note]) error {
-	return func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
-		return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-			return note(ctx, s, fmt.Sprintf("%d by %s", job.ID, who))
-		})
+func signed(who string) func(context.Context, *db.Session, *jobs.Job[Note]) error {
+	return func(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
+		return note(ctx, s, fmt.Sprintf("%d by %s", job.ID, who))
 	}
 }
 
@@ -185,11 +206,29 @@ func TestKilledAfterCommit(t *testing.T) {
 	})
 }
 
-// A job whose process was killed while it ran is run again by another one.
+// A job whose process was killed while it ran is run again by another one, and
+// what it writes in its session happens once. One whose session was committed is
+// done, although its process did not come to say so.
 func TestKilledWhileRunning(t *testing.T) {
 	t.Parallel()
+	for what, c := range map[string]struct {
+		row      string
+		attempts int
+	}{
+		"hang":                  {row: "1 by me", attempts: 2},
+		"hang in the session":   {row: "1 by me", attempts: 2},
+		"hang after the commit": {row: "1 by the other", attempts: 1},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			testKilled(t, what, c.row, c.attempts)
+		})
+	}
+}
+
+func testKilled(t *testing.T, what, row string, attempts int) {
 	processes(t, func(t *testing.T, url string, d *db.DB) {
-		p := startProcess(t, url, "hang")
+		p := startProcess(t, url, what)
 		enqueue(t, d, Note{"a"})
 		p.await(t, "running")
 		p.kill(t)
@@ -204,12 +243,16 @@ func TestKilledWhileRunning(t *testing.T) {
 		}
 		w := jobs.NewWorkers()
 		jobs.Add(w, signed("me"))
+		enqueue(t, d, Note{"the last"})
 		const rescue = time.Second
 		time.Sleep(rescue) // what is younger is looked at again after 30 s
 		start(t, d, w, jobs.Config{Timeout: rescue / 2, RescueAfter: rescue})
-		eventually(t, "the job has run", func() bool { return slices.Equal(texts(t, d), []string{"1 by me"}) })
-		t.Logf("run again after %v", time.Since(killed))
-		if got := column[int](t, d, "SELECT attempt FROM river_job"); !slices.Equal(got, []int{2}) {
+		eventually(t, "the jobs are done", func() bool { return slices.Equal(states(t, d), []string{"completed", "completed"}) })
+		t.Logf("done after %v", time.Since(killed))
+		if got := texts(t, d); !slices.Contains(got, row) || len(got) != 2 {
+			t.Errorf("rows: %v", got)
+		}
+		if got := column[int](t, d, "SELECT attempt FROM river_job ORDER BY id"); !slices.Equal(got, []int{attempts, 1}) {
 			t.Errorf("attempts: %v", got)
 		}
 	})

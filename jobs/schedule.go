@@ -73,6 +73,6 @@ func (p periodic) check() error {
 
 func (p periodic) river() *river.PeriodicJob {
 	return river.NewPeriodicJob(p.schedule, func() (river.JobArgs, *river.InsertOpts) {
-		return p.args, insertion(p.opts)
+		return p.args, insertion(p.args, p.opts)
 	}, nil)
 }

@@ -25,10 +25,10 @@ func TestStopWaits(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		running, finish := make(chan bool), make(chan bool)
 		w := jobs.NewWorkers()
-		jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
+		jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
 			running <- true
 			<-finish
-			return writeNote(ctx, d, job)
+			return writeNote(ctx, s, job)
 		})
 		c := start(t, d, w, jobs.Config{Queues: map[string]int{"default": 1}})
 		enqueue(t, d, Note{"a"})
@@ -63,13 +63,13 @@ func TestStopWaits(t *testing.T) {
 // the attempt is not counted.
 func TestStopCancels(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, d *db.DB) {
+	eachScope(t, func(t *testing.T, d *db.DB, add adder) {
 		running := make(chan bool)
 		w := jobs.NewWorkers()
-		jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Note]) error {
+		add(w, func(ctx context.Context, do do, job *jobs.Job[Note]) error {
 			running <- true
 			<-ctx.Done()
-			return d.Do(ctx, func(ctx context.Context, s *db.Session) error { return note(ctx, s, job.Args.Text) })
+			return do(ctx, func(ctx context.Context, s *db.Session) error { return note(ctx, s, job.Args.Text) })
 		})
 		c := start(t, d, w, jobs.Config{})
 		enqueue(t, d, Note{"a"}, jobs.MaxAttempts(1))
@@ -97,7 +97,7 @@ func TestStopGivesUp(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		running, finish := make(chan bool), make(chan bool)
 		w := jobs.NewWorkers()
-		jobs.Add(w, func(context.Context, *db.DB, *jobs.Job[Note]) error {
+		jobs.Add(w, func(context.Context, *db.Session, *jobs.Job[Note]) error {
 			running <- true
 			<-finish
 			return nil

@@ -2,9 +2,10 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -21,16 +22,32 @@ type Workers struct {
 	schedule []periodic
 }
 
-// entry is one worker, whatever the type of its arguments.
+// entry is one worker, whatever the types of its function.
 type entry struct {
-	kind    string
-	timeout time.Duration
-	add     func(*river.Workers, *db.DB, []Observer) error // to those of River
-	run     func(context.Context, *db.DB, *rivertype.JobRow) error
+	kind     string
+	session  bool // its function takes a session
+	declared bool // with Idempotent
+	harmless string
+	unit     []db.Option
+	timeout  time.Duration
+	run      func(ctx context.Context, d *db.DB, row *rivertype.JobRow) error
 }
 
 // NewWorkers returns Workers without any.
 func NewWorkers() *Workers { return new(Workers) }
+
+// Join returns Workers that have what all of the list have. A nil one has
+// nothing.
+func Join(list ...*Workers) *Workers {
+	all := NewWorkers()
+	for _, w := range list {
+		if w != nil {
+			all.list = append(all.list, w.list...)
+			all.schedule = append(all.schedule, w.schedule...)
+		}
+	}
+	return all
+}
 
 // WorkerOption changes a setting of one worker.
 type WorkerOption func(*entry)
@@ -38,40 +55,65 @@ type WorkerOption func(*entry)
 // Timeout limits each run of a worker's jobs, in place of Config.Timeout.
 func Timeout(d time.Duration) WorkerOption { return func(a *entry) { a.timeout = d } }
 
-// Add adds a worker: the function that runs the jobs whose arguments are a T. It
-// opens units of work of its own on d; calls to the outside belong between them.
-// Its context ends when it takes too long and when the client is stopped.
-func Add[T Args](w *Workers, f func(ctx context.Context, d *db.DB, job *Job[T]) error, opts ...WorkerOption) {
+// Unit sets options of the unit of work of a worker that takes a *db.Session,
+// such as db.Serializable.
+func Unit(opts ...db.Option) WorkerOption {
+	return func(a *entry) { a.unit = append(a.unit, opts...) }
+}
+
+// Idempotent declares why a second run of a job does no harm, in words for those
+// who read the code, such as "all attempts have the same Message-ID". Every
+// worker that takes a *db.DB needs it; for one that takes a *db.Session it is
+// refused, since what that writes happens once.
+func Idempotent(because string) WorkerOption {
+	return func(a *entry) { a.declared, a.harmless = true, because }
+}
+
+// scope is what a worker takes for its work with the database.
+type scope interface {
+	*db.Session | *db.DB
+}
+
+// Add adds a worker: the function that runs the jobs whose arguments are a T. Its
+// second parameter says what a second run of a job would find.
+//
+// One that takes a *db.Session runs in a unit of work of its own, which is run
+// again when it conflicts with another. The job is completed in it, so what the
+// worker writes happens exactly once: it is committed with the job's completion,
+// or not at all.
+//
+// One that takes a *db.DB opens units of work itself and calls the outside
+// between them. It happens at least once, and must declare with the option
+// Idempotent why that does no harm; Once helps.
+//
+// The context ends when the job takes too long and when the client is stopped.
+func Add[S scope, T Args](w *Workers, f func(ctx context.Context, x S, job *Job[T]) error, opts ...WorkerOption) {
 	var args T
-	a := entry{kind: args.Kind()}
+	AddKind(w, args.Kind(), f, opts...)
+}
+
+// AddKind is Add for arguments of a type that has several kinds: Kind depends on
+// their value. Each kind has a worker of its own.
+func AddKind[S scope, T Args](w *Workers, kind string, f func(ctx context.Context, x S, job *Job[T]) error, opts ...WorkerOption) {
+	a := entry{kind: kind}
+	_, a.session = any(*new(S)).(*db.Session)
 	for _, opt := range opts {
 		opt(&a)
 	}
-	a.add = func(to *river.Workers, d *db.DB, observers []Observer) error {
-		return river.AddWorkerSafely(to, &worker[T]{db: d, f: f, timeout: a.timeout, observers: observers})
-	}
-	a.run = func(ctx context.Context, d *db.DB, row *rivertype.JobRow) error {
-		j := &river.Job[T]{JobRow: row}
-		if err := json.Unmarshal(row.EncodedArgs, &j.Args); err != nil {
-			return err
-		}
-		return (&worker[T]{db: d, f: f}).Work(ctx, j)
-	}
+	a.run = runner(f, a.unit)
 	w.list = append(w.list, a)
 }
 
-// check returns everything that is wrong with the workers and their schedule.
-func (w *Workers) check() error {
+// Check returns everything that is wrong with the workers and their schedule.
+func (w *Workers) Check() error {
 	var problems []error
 	kinds := map[string]bool{}
 	for _, a := range w.list {
 		if kinds[a.kind] {
 			problems = append(problems, fmt.Errorf("jobs: there are two workers for %s", a.kind))
 		}
-		if a.timeout < 0 {
-			problems = append(problems, fmt.Errorf("jobs: the timeout of the worker for %s is negative", a.kind))
-		}
 		kinds[a.kind] = true
+		problems = append(problems, a.check())
 	}
 	if len(kinds) == 0 {
 		problems = append(problems, errors.New("jobs: there are no workers: add one with jobs.Add"))
@@ -87,6 +129,20 @@ func (w *Workers) check() error {
 	return errors.Join(problems...)
 }
 
+func (a entry) check() error {
+	switch {
+	case a.timeout < 0:
+		return fmt.Errorf("jobs: the timeout of the worker for %s is negative", a.kind)
+	case a.session && a.declared:
+		return fmt.Errorf("jobs: the worker for %s takes a *db.Session, so what it writes happens once: leave out jobs.Idempotent, or take a *db.DB if it calls the outside", a.kind)
+	case !a.session && strings.TrimSpace(a.harmless) == "":
+		return fmt.Errorf("jobs: the worker for %s takes a *db.DB, so a job may be run twice: say why that does no harm with jobs.Idempotent(\"…\"), or take a *db.Session, whose writes happen once", a.kind)
+	case !a.session && len(a.unit) > 0:
+		return fmt.Errorf("jobs: the worker for %s takes a *db.DB and opens units of work itself: name the options of jobs.Unit there", a.kind)
+	}
+	return nil
+}
+
 // longest returns the longest time that a job may run.
 func (w *Workers) longest(timeout time.Duration) time.Duration {
 	for _, a := range w.list {
@@ -95,36 +151,20 @@ func (w *Workers) longest(timeout time.Duration) time.Duration {
 	return timeout
 }
 
-// on returns the workers as River has them, for a database.
-func (w *Workers) on(d *db.DB, observers []Observer) (*river.Workers, error) {
+// find returns the worker for a kind.
+func (w *Workers) find(kind string) (entry, bool) {
+	i := slices.IndexFunc(w.list, func(a entry) bool { return a.kind == kind })
+	if i < 0 {
+		return entry{}, false
+	}
+	return w.list[i], true
+}
+
+// on returns the workers as River has them, for a database. They are checked.
+func (w *Workers) on(d *db.DB, observers []Observer) *river.Workers {
 	to := river.NewWorkers()
-	var problems []error
 	for _, a := range w.list {
-		problems = append(problems, a.add(to, d, observers))
+		river.AddWorkerArgs(to, args{kind: a.kind}, &worker{entry: a, db: d, observers: observers})
 	}
-	return to, errors.Join(problems...)
-}
-
-// worker implements river.Worker.
-type worker[T Args] struct {
-	river.WorkerDefaults[T]
-	db        *db.DB
-	f         func(context.Context, *db.DB, *Job[T]) error
-	timeout   time.Duration
-	observers []Observer
-}
-
-// Timeout implements river.Worker. Zero is the client's.
-func (w *worker[T]) Timeout(*river.Job[T]) time.Duration { return w.timeout }
-
-// Work implements river.Worker.
-func (w *worker[T]) Work(ctx context.Context, j *river.Job[T]) error {
-	err := observed(ctx, w.observers, j.JobRow, func(ctx context.Context) error {
-		return protect(func() error { return w.f(ctx, w.db, newJob(j)) })
-	})
-	if err != nil && errors.Is(ctx.Err(), context.Canceled) && !errors.Is(err, context.Canceled) {
-		// River puts a job back that was cancelled by a stop. It asks the error.
-		err = fmt.Errorf("%w (%w)", err, context.Canceled)
-	}
-	return err
+	return to
 }

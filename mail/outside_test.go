@@ -40,7 +40,7 @@ func TestSendInsideASession(t *testing.T) {
 					err = send(ctx)
 				}
 				return err
-			})
+			}, jobs.Idempotent("it is tried once"))
 			for _, inside := range []bool{true, false} {
 				err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
 					return jobs.Enqueue(ctx, s, greet{inside}, jobs.MaxAttempts(1))

@@ -200,7 +200,7 @@ func TestJobs(t *testing.T) {
 		jobs.Add(w, func(ctx context.Context, d *db.DB, _ *jobs.Job[note]) error {
 			err := d.Read(ctx, func(ctx context.Context, r *db.Reader) error { return r.QueryRow(ctx, "SELECT 1").Scan(new(int)) })
 			return errors.Join(err, errs.New(errs.Internal, "notes.broken", "It is broken."))
-		})
+		}, jobs.Idempotent("it changes nothing"))
 		client, err := jobs.New(d, w, jobs.Config{Observers: []jobs.Observer{tr.Jobs()}, Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)

@@ -52,7 +52,7 @@ func waiting(t *testing.T, d *db.DB) (list []Count) {
 func counting(fail int) (*jobs.Workers, *[]string) {
 	ran := new([]string)
 	w := jobs.NewWorkers()
-	jobs.Add(w, func(ctx context.Context, d *db.DB, job *jobs.Job[Count]) error {
+	jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[Count]) error {
 		*ran = append(*ran, fmt.Sprintf("%d, attempt %d", job.Args.From, job.Attempt))
 		if job.Args.From == fail {
 			return errors.New("oops")
@@ -60,9 +60,7 @@ func counting(fail int) (*jobs.Workers, *[]string) {
 		if job.Args.From == 0 {
 			return nil
 		}
-		return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-			return jobs.Enqueue(ctx, s, Count{job.Args.From - 1})
-		})
+		return jobs.Enqueue(ctx, s, Count{job.Args.From - 1})
 	})
 	return w, ran
 }
