@@ -50,6 +50,11 @@ var _ huma.Adapter = adapter{}
 func (ad adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	rt := ad.api.pending
 	rt.op, rt.parse = op, handler
+	for _, p := range op.Parameters {
+		if p.Schema != nil {
+			p.Schema.Nullable = false // an Optional may be null in a body only
+		}
+	}
 	ad.api.mux.HandleFunc(rt.pattern, rt.serve)
 }
 

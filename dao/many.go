@@ -2,7 +2,6 @@ package dao
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
 
@@ -36,51 +35,35 @@ func (t Table[T]) InsertMany(ctx context.Context, x db.Execer, rows []T) error {
 		return nil
 	case numbered > 0 && numbered < len(rows):
 		return fmt.Errorf("dao: InsertMany: %d of %d rows of %s have a number already: expected all of them or none", len(rows)-numbered, len(rows), p.model.Table)
-	case numbered > 0:
+	}
+	c, ok := x.(db.Copier)
+	if !ok || x.Dialect() == db.SQLite {
+		return p.meaning(p.insertAll(ctx, x, list, numbered > 0))
+	}
+	if numbered > 0 {
 		if err := p.reserve(ctx, x, list); err != nil {
 			return err
 		}
 	}
-	if c, ok := x.(db.Copier); ok && x.Dialect() == db.Postgres {
-		return p.meaning(p.copyRows(ctx, c, list))
-	}
-	return p.meaning(p.insertAll(ctx, x, list))
+	return p.meaning(p.copyRows(ctx, c, list))
 }
 
-// reserve gives the rows numbers that the database will not give to others.
+// nextNumbers takes numbers out of the sequence of a column, all in one row. What
+// the sequence is called is looked up once, since it stands in a SELECT of its own.
+const nextNumbers = "SELECT array_agg(nextval((SELECT pg_get_serial_sequence($1, $2)::regclass))) FROM generate_series(1, $3)"
+
+// reserve gives the rows numbers that PostgreSQL will not give to others.
 func (p *plan) reserve(ctx context.Context, x db.Execer, list []reflect.Value) error {
-	sql := "SELECT nextval(pg_get_serial_sequence($1, $2)) FROM generate_series(1, $3)"
-	args := []any{quoted(p.model.Table), p.identity.Name, len(list)}
-	if x.Dialect() == db.SQLite { // where a session is the only one that writes
-		sql = "SELECT coalesce(max(" + p.read(p.identity) + "), 0) FROM " + quoted(p.model.Table)
-		args = nil
+	var numbers []int64
+	if err := x.QueryRow(ctx, nextNumbers, quoted(p.model.Table), p.identity.Name, len(list)).Scan(&numbers); err != nil {
+		return fmt.Errorf("dao: InsertMany: taking numbers for %s.%s: %w", p.model.Table, p.identity.Name, err)
 	}
-	rows, err := x.Query(ctx, sql, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	if x.Dialect() == db.SQLite {
-		var last int64
-		if rows.Next() {
-			err = rows.Scan(&last)
-		}
-		for i, v := range list {
-			if err == nil {
-				err = p.identity.set(p.identity.field(v), last+int64(i)+1)
-			}
-		}
-		return errors.Join(err, rows.Err())
-	}
-	for _, v := range list {
-		if !rows.Next() {
-			return errors.Join(errors.New("dao: InsertMany: the database gave too few numbers"), rows.Err())
-		}
-		if err := rows.Scan(p.identity.destination(v)); err != nil {
+	for i, v := range list {
+		if err := p.setNumber(v, numbers[i]); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+	return nil
 }
 
 func (p *plan) copyRows(ctx context.Context, c db.Copier, list []reflect.Value) error {
@@ -108,23 +91,57 @@ const (
 	mostParams = 32766
 )
 
-func (p *plan) insertAll(ctx context.Context, x db.Execer, list []reflect.Value) (err error) {
+// insertAll inserts rows by statements of many.
+func (p *plan) insertAll(ctx context.Context, x db.Execer, list []reflect.Value, numbered bool) error {
+	if numbered {
+		if err := p.insertFirst(ctx, x, list); err != nil {
+			return err
+		}
+		list = list[1:]
+	}
 	most := min(mostRows, mostParams/len(p.columns))
-	whole := p.insertOf(p.columns, most)
 	args := make([]any, 0, most*len(p.columns))
-	for len(list) > 0 && err == nil {
+	whole := p.insertOf(p.columns, most)
+	for len(list) > 0 {
 		n, sql := most, whole
 		if len(list) < most {
 			n, sql = 1, p.sql.insert
 		}
 		args = args[:0]
+		var err error
 		for _, v := range list[:n] {
 			if args, err = p.insertArgs(args, v, false); err != nil {
 				return err
 			}
 		}
-		_, err = x.Exec(ctx, sql, args...)
+		if _, err = x.Exec(ctx, sql, args...); err != nil {
+			return err
+		}
 		list = list[n:]
 	}
-	return err
+	return nil
+}
+
+// insertFirst inserts the first of the rows that SQLite numbers. The numbers of
+// those behind it follow its own: nobody else writes meanwhile.
+func (p *plan) insertFirst(ctx context.Context, x db.Execer, list []reflect.Value) error {
+	args, err := p.insertArgs(nil, list[0], true)
+	if err == nil {
+		err = p.insertNumbered(ctx, x, list[0], args)
+	}
+	if err != nil {
+		return err
+	}
+	var first int64
+	if f := p.identity.field(list[0]); f.CanInt() {
+		first = f.Int()
+	} else {
+		first = int64(f.Uint())
+	}
+	for i, v := range list[1:] {
+		if err := p.setNumber(v, first+int64(i)+1); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -53,6 +53,13 @@ func TestInsertMany(t *testing.T) {
 		if d := cmp.Diff(&list[249], got, cmp.AllowUnexported(paper{})); n != 252 || d != "" {
 			t.Errorf("%d rows, the last one:\n%s", n, d)
 		}
+		must(t, papers.Purge(ctx, s, list[249].ID))
+		must(t, papers.Purge(ctx, s, list[249].ID+1))
+		two := []paper{*draft(by, 400), *draft(by, 401)}
+		must(t, papers.InsertMany(ctx, s, two))
+		if two[0].ID <= list[249].ID+1 || two[1].ID != two[0].ID+1 {
+			t.Errorf("numbers %d and %d, the largest that rows ever had is %d", two[0].ID, two[1].ID, list[249].ID+1)
+		}
 		many := []author{{Name: "Bob"}, {Name: "Cid"}}
 		must(t, authors.InsertMany(ctx, s, many))
 		if a, err := authors.Get(ctx, s, many[1].ID); err != nil || a.Name != "Cid" {

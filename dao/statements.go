@@ -9,15 +9,16 @@ import (
 // conditions follow. Columns are named with their table where they are read:
 // SQLite takes a name in quotes that it does not know for a string.
 type statements struct {
-	rows   string // SELECT every column
-	count  string
-	exists string
-	get    string // by the key
-	insert string // every column
-	number string // every column but the identity, which is returned
-	update string // every column but the key and created stamps
-	delete string // by the key; sets the column deleted if there is one
-	purge  string // by the key
+	rows       string // SELECT every column
+	count      string
+	exists     string
+	get        string // by the key
+	insert     string // every column
+	number     string // every column but the identity, which is returned
+	unnumbered string // the same, and it is not returned
+	update     string // every column but the key and created stamps
+	delete     string // by the key; sets the column deleted if there is one
+	purge      string // by the key
 }
 
 func newStatements(p *plan) statements {
@@ -30,7 +31,8 @@ func newStatements(p *plan) statements {
 		insert: p.insertOf(p.columns, 1),
 	}
 	if p.identity != nil {
-		s.number = p.insertOf(p.others(), 1) + " RETURNING " + quoted(p.identity.Name)
+		s.unnumbered = p.insertOf(p.others(), 1)
+		s.number = s.unnumbered + " RETURNING " + quoted(p.identity.Name)
 	}
 	if len(p.key) > 0 {
 		s.get = s.rows + p.whereKey(1)

@@ -48,8 +48,9 @@ func (c *column) arg(field reflect.Value) (any, error) {
 			return nil, nil
 		}
 		if c.Kind == KindTime && !c.own { // what it points at may not be the row's own
-			t := stored(*field.Interface().(*time.Time))
-			field.Set(reflect.ValueOf(&t))
+			p := field.Addr().Interface().(**time.Time)
+			t := stored(**p)
+			*p = &t
 			return t, nil
 		}
 		field = field.Elem()
@@ -59,9 +60,9 @@ func (c *column) arg(field reflect.Value) (any, error) {
 	}
 	switch c.Kind {
 	case KindTime:
-		t := stored(field.Interface().(time.Time))
-		field.Set(reflect.ValueOf(t))
-		return t, nil
+		t := field.Addr().Interface().(*time.Time)
+		*t = stored(*t)
+		return *t, nil
 	case KindBytes:
 		b := field.Bytes()
 		if b == nil {

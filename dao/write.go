@@ -36,11 +36,7 @@ func (t Table[T]) Insert(ctx context.Context, x db.Execer, row *T) error {
 		return p.meaning(err)
 	}
 	if numbered {
-		err := x.QueryRow(ctx, p.sql.number, args...).Scan(p.identity.destination(v))
-		if errors.Is(err, db.ErrNoRows) {
-			return errDropped
-		}
-		return p.meaning(err)
+		return p.meaning(p.insertNumbered(ctx, x, v, args))
 	}
 	n, err := x.Exec(ctx, p.sql.insert, args...)
 	if err == nil && n == 0 {
@@ -50,6 +46,39 @@ func (t Table[T]) Insert(ctx context.Context, x db.Execer, row *T) error {
 }
 
 var errDropped = errors.New("dao: the database dropped the row that was inserted: look at its triggers and rules")
+
+// insertNumbered inserts a row that the database numbers, and fills its key in.
+func (p *plan) insertNumbered(ctx context.Context, x db.Execer, v reflect.Value, args []any) error {
+	if i, ok := x.(db.Inserter); ok && x.Dialect() == db.SQLite {
+		id, n, err := i.Insert(ctx, p.sql.unnumbered, args)
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			return errDropped
+		}
+		return p.setNumber(v, id)
+	}
+	err := x.QueryRow(ctx, p.sql.number, args...).Scan(p.identity.destination(v))
+	if errors.Is(err, db.ErrNoRows) {
+		return errDropped
+	}
+	return err
+}
+
+// setNumber fills in the key of a row that the database has numbered.
+func (p *plan) setNumber(v reflect.Value, id int64) error {
+	f := p.identity.field(v)
+	switch {
+	case f.CanInt() && !f.OverflowInt(id):
+		f.SetInt(id)
+	case f.CanUint() && id >= 0 && !f.OverflowUint(uint64(id)):
+		f.SetUint(uint64(id))
+	default:
+		return fmt.Errorf("dao: the number %d of a new row of %s does not fit into its key, %s", id, p.model.Table, p.identity.Type)
+	}
+	return nil
+}
 
 // prepare sets what a new row gets without the database.
 func (t Table[T]) prepare(v reflect.Value) error {
@@ -218,10 +247,14 @@ func (p *plan) named(method string, names []string) ([]*column, error) {
 
 // stamp sets the time in some columns.
 func (p *plan) stamp(v reflect.Value, in func(*column) bool) {
-	now := reflect.ValueOf(stored(time.Now()))
+	var now time.Time
 	for _, c := range p.columns {
-		if in(c) {
-			c.field(v).Set(now)
+		if !in(c) {
+			continue
 		}
+		if now.IsZero() {
+			now = stored(time.Now())
+		}
+		*c.field(v).Addr().Interface().(*time.Time) = now
 	}
 }

@@ -2,6 +2,7 @@ package dao_test
 
 import (
 	"context"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,58 @@ func TestInsertIntoATableOfKeysOnly(t *testing.T) {
 		}
 		if err := numbers.Update(ctx, s, &a); err == nil || !strings.Contains(err.Error(), "numbers has no columns to write") {
 			t.Errorf("an update of nothing: %v", err)
+		}
+	})
+}
+
+// A trigger that inserts rows elsewhere has numbers of its own.
+func TestInsertFillsInTheNumberOfItsOwnRow(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {
+		for i := range 3 {
+			must(t, numbers.Insert(ctx, s, &number{ID: int32(100 + i)}))
+		}
+		sql := []string{"CREATE TRIGGER more AFTER INSERT ON users BEGIN INSERT INTO numbers (id) VALUES (1000 + NEW.id), (2000 + NEW.id); END"}
+		if s.Dialect() == db.Postgres {
+			sql = []string{
+				"CREATE FUNCTION more() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO numbers (id) VALUES (1000 + NEW.id), (2000 + NEW.id); RETURN NEW; END'",
+				"CREATE TRIGGER more AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION more()",
+			}
+		}
+		for _, text := range sql {
+			_, err := s.Exec(ctx, text)
+			must(t, err)
+		}
+		u := user{Email: "a@example.com"}
+		must(t, users.Insert(ctx, s, &u))
+		list := []user{{Email: "b@example.com"}, {Email: "c@example.com"}}
+		must(t, users.InsertMany(ctx, s, list))
+		for _, u := range append(list, u) {
+			if got, err := users.Get(ctx, s, u.ID); err != nil || got.Email != u.Email {
+				t.Errorf("the row %d is %v, %v, want %s", u.ID, got, err, u.Email)
+			}
+		}
+		if n, err := numbers.Count(ctx, s); n != 9 || err != nil {
+			t.Errorf("%d numbers, %v: the trigger has not run three times", n, err)
+		}
+	})
+}
+
+// SQLite numbers rows beyond what the key's type holds.
+func TestInsertRefusesANumberThatDoesNotFit(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {
+		if s.Dialect() == db.SQLite {
+			must(t, numbers.Insert(ctx, s, &number{ID: math.MaxInt32}))
+		} else {
+			_, err := s.Exec(ctx, "ALTER TABLE numbers ALTER id TYPE bigint, ALTER id RESTART 2147483648, ALTER id SET MAXVALUE 9223372036854775807")
+			must(t, err)
+		}
+		n := number{}
+		if err := nested(ctx, s, func() error { return numbers.Insert(ctx, s, &n) }); err == nil || n.ID != 0 {
+			t.Errorf("inserted %d, %v", n.ID, err)
+		}
+		many := make([]number, 2)
+		if err := numbers.InsertMany(ctx, s, many); err == nil || !strings.Contains(err.Error(), "of a new row of numbers does not fit into its key, int32") {
+			t.Errorf("inserted %v, %v", many, err)
 		}
 	})
 }

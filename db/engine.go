@@ -96,6 +96,16 @@ type Copier interface {
 	Copy(ctx context.Context, table string, columns []string, next func() ([]any, error)) (int64, error)
 }
 
+// Inserter is a session, or a Tx of an engine, that knows the number of a row that
+// it has inserted without asking for it: on SQLite, where RETURNING takes longer
+// than the INSERT itself. On PostgreSQL a session returns errors.ErrUnsupported.
+type Inserter interface {
+	// Insert runs an INSERT and returns the rowid of the last row, which is its
+	// INTEGER PRIMARY KEY where the table has one, and how many rows there were.
+	// Rows that triggers insert do not count. Without rows the rowid means nothing.
+	Insert(ctx context.Context, sql string, args []any) (rowid, rows int64, err error)
+}
+
 // Rows is the result of a query, read one row at a time:
 //
 //	for rows.Next() {

@@ -21,10 +21,11 @@ type Session struct {
 type Reader struct{ handle }
 
 var (
-	_ Execer  = (*Session)(nil)
-	_ Copier  = (*Session)(nil)
-	_ Querier = (*Reader)(nil)
-	_ Guard   = (*Session)(nil)
+	_ Execer   = (*Session)(nil)
+	_ Copier   = (*Session)(nil)
+	_ Inserter = (*Session)(nil)
+	_ Querier  = (*Reader)(nil)
+	_ Guard    = (*Session)(nil)
 )
 
 // Exec runs a statement and returns how many rows it changed. Placeholders are
@@ -57,6 +58,24 @@ func (s *Session) Copy(ctx context.Context, table string, columns []string, next
 	s.after(err)
 	s.note(err)
 	return n, err
+}
+
+// Insert runs an INSERT and tells the number of its row, see Inserter. Its errors
+// are those of Query, and errors.ErrUnsupported where the engine cannot.
+func (s *Session) Insert(ctx context.Context, sql string, args []any) (rowid, rows int64, err error) {
+	i, ok := s.tx.(Inserter)
+	if !ok {
+		return 0, 0, errors.ErrUnsupported
+	}
+	ctx, err = s.enter(ctx, sql)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer s.mu.Unlock()
+	rowid, rows, err = i.Insert(ctx, sql, args)
+	s.after(err)
+	s.note(err)
+	return rowid, rows, err
 }
 
 // AfterCommit runs f once the session is committed and, in a request, after the

@@ -20,26 +20,32 @@ type fileLock struct {
 	db   *db.DB
 	keep *keeper // looks at the database when the lock is held, or nil
 	pool *sql.DB
-	conn *sql.Conn // holds the lock until it is closed
+	conn *sql.Conn // sees the lock's database; nil before the first lock. It lasts, since to open one takes longer than most files
 }
 
 var _ lock.SessionLocker = (*fileLock)(nil)
 
 // SessionLock waits until the lock is free or ctx ends.
 func (l *fileLock) SessionLock(ctx context.Context, conn *sql.Conn) (err error) {
-	if l.pool, err = l.db.Migrator(); err != nil {
-		return err
+	if l.conn == nil {
+		err = l.open(ctx)
 	}
-	if err = l.take(ctx); err == nil && l.keep != nil {
+	if err == nil {
+		err = l.take(ctx)
+	}
+	if err == nil && l.keep != nil {
 		err = l.keep.remember(ctx, conn)
 	}
 	if err != nil {
-		l.pool.Close()
+		_ = l.close() // which frees the lock
 	}
 	return err
 }
 
-func (l *fileLock) take(ctx context.Context) (err error) {
+func (l *fileLock) open(ctx context.Context) (err error) {
+	if l.pool, err = l.db.Migrator(); err != nil {
+		return err
+	}
 	if l.conn, err = l.pool.Conn(ctx); err != nil {
 		return err
 	}
@@ -50,13 +56,18 @@ func (l *fileLock) take(ctx context.Context) (err error) {
 	if _, err = l.conn.ExecContext(ctx, "ATTACH $1 AS lock", file+"-migrate"); err != nil {
 		return err
 	}
+	_, err = l.conn.ExecContext(ctx, "PRAGMA busy_timeout = 0")
+	return err
+}
+
+func (l *fileLock) take(ctx context.Context) error {
 	// BEGIN locks nothing yet; the change, which is never committed, locks the
 	// attached database only.
-	if _, err = l.conn.ExecContext(ctx, "PRAGMA busy_timeout = 0; BEGIN"); err != nil {
+	if _, err := l.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
 	}
 	for {
-		_, err = l.conn.ExecContext(ctx, "PRAGMA lock.user_version = 1")
+		_, err := l.conn.ExecContext(ctx, "PRAGMA lock.user_version = 1")
 		if !busy(err) {
 			return err
 		}
@@ -69,8 +80,24 @@ func (l *fileLock) take(ctx context.Context) (err error) {
 }
 
 // SessionUnlock frees the lock.
-func (l *fileLock) SessionUnlock(context.Context, *sql.Conn) error {
-	return errors.Join(l.conn.Close(), l.pool.Close())
+func (l *fileLock) SessionUnlock(ctx context.Context, _ *sql.Conn) error {
+	_, err := l.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	if err != nil {
+		err = errors.Join(err, l.close())
+	}
+	return err
+}
+
+// close frees the lock and closes what was opened.
+func (l *fileLock) close() (err error) {
+	if l.conn != nil {
+		err = l.conn.Close()
+	}
+	if l.pool != nil {
+		err = errors.Join(err, l.pool.Close())
+	}
+	l.conn, l.pool = nil, nil
+	return err
 }
 
 // busy reports whether SQLite says that somebody else holds the lock.

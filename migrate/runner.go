@@ -71,7 +71,13 @@ func (m *Migrator) locker(r *record) (lock.SessionLocker, error) {
 	return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, math.MaxUint64))
 }
 
-func (r *runner) close() { _ = r.pool.Close() } // what it did is committed or has failed already
+// close passes errors over: what the runner did is committed or has failed already.
+func (r *runner) close() {
+	if l, ok := r.locker.(*fileLock); ok {
+		_ = l.close()
+	}
+	_ = r.pool.Close()
+}
 
 // run applies a file or takes it back. When it is applied already the error is
 // goose.ErrAlreadyApplied.

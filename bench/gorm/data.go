@@ -58,6 +58,10 @@ func (s *dataStore) Insert(ctx context.Context, it item.Item) error {
 	return s.tx.WithContext(ctx).Create(&r).Error
 }
 
+func (s *dataStore) InsertNumbered(ctx context.Context, list []item.Item) error {
+	return s.InsertMany(ctx, list)
+}
+
 func (s *dataStore) InsertMany(ctx context.Context, list []item.Item) error {
 	rows := make([]row, len(list))
 	for i := range list {

@@ -70,21 +70,26 @@ func (c *conn) control(s prepared) error {
 	return classify(err)
 }
 
-// exec runs a statement and returns how many rows it changed.
-func (c *conn) exec(ctx context.Context, sql string, args []any) (int64, error) {
+// exec runs a statement and returns the number of the last row that was inserted,
+// and how many rows it changed.
+func (c *conn) exec(ctx context.Context, sql string, args []any) (rowid, rows int64, err error) {
 	s, err := c.prepare(sql)
 	if err == nil {
 		err = c.bind(s, args)
 	}
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer c.unbind()
 	r, err := s.driver.ExecContext(ctx, c.args)
 	if err != nil || !s.changes {
-		return 0, c.failed(err)
+		return 0, 0, c.failed(err)
 	}
-	return r.RowsAffected()
+	rowid, err = r.LastInsertId()
+	if err == nil {
+		rows, err = r.RowsAffected()
+	}
+	return rowid, rows, err
 }
 
 // query runs a statement that returns rows.

@@ -29,7 +29,7 @@ func FailCommits(d *db.DB, fail func() bool) {
 
 // Outside runs a statement outside of the writer's transactions.
 func Outside(d *db.DB, sql string) error {
-	_, err := d.Engine().(*engine).writer.conn.exec(context.Background(), sql, nil)
+	_, _, err := d.Engine().(*engine).writer.conn.exec(context.Background(), sql, nil)
 	return err
 }
 

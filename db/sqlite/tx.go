@@ -29,8 +29,9 @@ type tx struct {
 }
 
 var (
-	_ db.Tx = (*tx)(nil)
-	_ unit  = (*tx)(nil)
+	_ db.Tx       = (*tx)(nil)
+	_ db.Inserter = (*tx)(nil)
+	_ unit        = (*tx)(nil)
 )
 
 // Exec implements db.Tx.
@@ -40,8 +41,19 @@ func (t *tx) Exec(ctx context.Context, sql string, args []any) (int64, error) {
 	if err := t.begin(ctx); err != nil {
 		return 0, err
 	}
-	n, err := t.writer.conn.exec(context.Background(), sql, args)
+	_, n, err := t.writer.conn.exec(context.Background(), sql, args)
 	return n, t.outcome(err)
+}
+
+// Insert implements db.Inserter.
+func (t *tx) Insert(ctx context.Context, sql string, args []any) (rowid, rows int64, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.begin(ctx); err != nil {
+		return 0, 0, err
+	}
+	rowid, rows, err = t.writer.conn.exec(context.Background(), sql, args)
+	return rowid, rows, t.outcome(err)
 }
 
 // Query implements db.Conn.

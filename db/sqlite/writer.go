@@ -51,7 +51,7 @@ func (w *writer) open(ctx context.Context, mode string) error {
 		return err
 	}
 	// Opening waits for other processes in SQLite, but lock does so itself.
-	if _, err := c.exec(ctx, "PRAGMA busy_timeout = 0", nil); err != nil {
+	if _, _, err := c.exec(ctx, "PRAGMA busy_timeout = 0", nil); err != nil {
 		return errors.Join(err, c.close())
 	}
 	hooks := c.driver.(sqlite.HookRegisterer)
@@ -183,6 +183,6 @@ func (w *writer) close(limit time.Duration) error {
 	}
 	// Statistics for queries to come are not worth an error.
 	w.conn.own = true
-	_, _ = w.conn.exec(context.Background(), "PRAGMA optimize", nil)
+	_, _, _ = w.conn.exec(context.Background(), "PRAGMA optimize", nil)
 	return w.conn.close()
 }

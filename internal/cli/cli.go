@@ -25,6 +25,8 @@ type commands struct {
 	New     newCommand     `cmd:"" help:"Create an application."`
 	Dev     devCommand     `cmd:"" help:"Serve an application during development."`
 	Migrate migrateCommand `cmd:"" help:"Work on an application's migrations."`
+	Add     addCommand     `cmd:"" help:"Write more into an application."`
+	Remove  removeCommand  `cmd:"" help:"Undo what terem add has written."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }

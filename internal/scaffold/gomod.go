@@ -10,13 +10,15 @@ import (
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
+
+	"github.com/terem-go/terem/internal/change"
 )
 
 const (
 	libraryPath = "github.com/terem-go/terem"
 	// libraryVersion is what an application requires. No release has that
 	// version: a replace directive points to the checkout.
-	libraryVersion = "v0.0.0"
+	libraryVersion = change.TemplateVersion
 )
 
 // requiresText lists the modules that an application needs besides the library,

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/scaffold"
 )
 
@@ -63,12 +64,12 @@ func TestManifestDescribesTheFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := tree(t, dir)
-	var m scaffold.Manifest
-	if err := json.Unmarshal([]byte(found[scaffold.ManifestPath]), &m); err != nil {
+	var m change.Manifest
+	if err := json.Unmarshal([]byte(found[change.ManifestPath]), &m); err != nil {
 		t.Fatal(err)
 	}
 	answers := scaffold.Answers{Module: "example.com/acme/store", Name: "store", Database: scaffold.Postgres}
-	if m.Format != 1 || m.Template.Name != "app" || m.Template.Version == "" || m.Answers != answers || a.Answers != answers {
+	if m.Format != 1 || m.Template.Name != "app" || m.Template.Version == "" || m.Answers != change.Answers(answers) || a.Answers != answers {
 		t.Errorf("manifest %+v of %+v", m, a)
 	}
 	last := ""
@@ -90,7 +91,7 @@ func TestManifestDescribesTheFiles(t *testing.T) {
 		t.Errorf("%d files, the manifest has %d besides itself", a.Files, len(m.Files))
 	}
 	for p := range found {
-		if p != scaffold.ManifestPath && !strings.HasSuffix(p, "/") {
+		if p != change.ManifestPath && !strings.HasSuffix(p, "/") {
 			t.Errorf("%s is not in the manifest", p)
 		}
 	}

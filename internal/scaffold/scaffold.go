@@ -125,8 +125,7 @@ func (a *Application) files(c *Checkout, own bool) ([]File, error) {
 		files = append(files, File{Path: "go.mod", Data: mod}, File{Path: "go.sum", Data: c.sum})
 		sortFiles(files)
 	}
-	manifest, err := newManifest(a.Answers, files)
-	return append(files, manifest), err
+	return append(files, newManifest(a.Answers, files)), nil
 }
 
 // ownModule returns the path of an application's own module.

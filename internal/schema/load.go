@@ -34,6 +34,7 @@ type loader struct {
 	module string // the import path of root
 	root   string // the folder of its go.mod
 	fset   *token.FileSet
+	files  overlay
 	pkgs   map[string]*pkg
 	wanted []want // declarations of packages that are not read yet
 }
@@ -60,12 +61,12 @@ type want struct {
 	called     string // the package, if that is not certain: the import may be another one
 }
 
-func newLoader(dir string) (*loader, error) {
+func newLoader(dir string, files overlay) (*loader, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{dir: dir, fset: token.NewFileSet(), pkgs: map[string]*pkg{}}
+	l := &loader{dir: dir, fset: token.NewFileSet(), files: files, pkgs: map[string]*pkg{}}
 	for l.root = dir; ; l.root = filepath.Dir(l.root) {
 		text, err := os.ReadFile(filepath.Join(l.root, "go.mod"))
 		if err == nil {
@@ -94,8 +95,7 @@ func (l *loader) importPath(dir string) string {
 func (l *loader) folder(importPath string) (string, bool) {
 	rel, ok := strings.CutPrefix(importPath+"/", l.module+"/")
 	dir := filepath.Join(l.root, filepath.FromSlash(rel))
-	info, err := os.Stat(dir)
-	return dir, ok && err == nil && info.IsDir()
+	return dir, ok && l.files.isDir(dir)
 }
 
 // find returns the calls of dao.Of below the application's folder.
@@ -113,17 +113,17 @@ func (l *loader) find() (calls []call, err error) {
 			}
 			return nil
 		}
-		if filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || dirs[filepath.Dir(p)] {
-			return nil
-		}
-		text, err := os.ReadFile(p)
-		if bytes.Contains(text, []byte(strconv.Quote(daoPath))) {
-			dirs[filepath.Dir(p)] = true
-		}
-		return err
+		return l.look(p, dirs)
 	})
 	if err != nil {
 		return nil, err
+	}
+	for p := range l.files {
+		if strings.HasPrefix(p, l.dir+string(filepath.Separator)) {
+			if err := l.look(p, dirs); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for dir := range dirs {
 		p, err := l.parse(l.importPath(dir), dir, nil)
@@ -139,6 +139,21 @@ func (l *loader) find() (calls []call, err error) {
 		return cmp.Or(strings.Compare(a.pkg.path, b.pkg.path), strings.Compare(l.place(a.expr), l.place(b.expr)))
 	})
 	return calls, nil
+}
+
+// look adds the folder of a file to dirs if its code may call dao.Of.
+func (l *loader) look(p string, dirs map[string]bool) error {
+	if filepath.Ext(p) != ".go" || strings.HasSuffix(p, "_test.go") || dirs[filepath.Dir(p)] {
+		return nil
+	}
+	text, err := l.files.read(p)
+	if errors.Is(err, fs.ErrNotExist) { // it is to go
+		return nil
+	}
+	if bytes.Contains(text, []byte(strconv.Quote(daoPath))) {
+		dirs[filepath.Dir(p)] = true
+	}
+	return err
 }
 
 func (l *loader) callsIn(p *pkg, f *file) (calls []call) {
@@ -182,20 +197,27 @@ func (l *loader) parse(importPath, dir string, names []string) (*pkg, error) {
 		return p, nil
 	}
 	if names == nil {
-		entries, err := os.ReadDir(dir)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		all, err := l.files.list(dir)
+		if err != nil {
 			return nil, err
 		}
-		for _, e := range entries {
-			fits, _ := build.Default.MatchFile(dir, e.Name())
-			if fits && strings.HasSuffix(e.Name(), ".go") && !strings.HasSuffix(e.Name(), "_test.go") {
-				names = append(names, e.Name())
+		system := build.Default
+		system.OpenFile = l.files.open
+		for _, name := range all {
+			if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+				if fits, _ := system.MatchFile(dir, name); fits {
+					names = append(names, name)
+				}
 			}
 		}
 	}
 	p := &pkg{path: importPath, need: map[string]bool{}, methods: map[types.Object]*ast.FuncDecl{}}
 	for _, name := range names {
-		f, err := parser.ParseFile(l.fset, filepath.Join(dir, name), nil, parser.SkipObjectResolution)
+		text, err := l.files.read(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		f, err := parser.ParseFile(l.fset, filepath.Join(dir, name), text, parser.SkipObjectResolution)
 		if f == nil || err != nil && l.inside(dir) {
 			return nil, fmt.Errorf("a file cannot be read: %w", err)
 		}

@@ -2,10 +2,15 @@ package schema_test
 
 import (
 	"fmt"
+	"log/slog"
+	"os"
 	"strings"
 	"testing"
 
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/sqlite"
 	"github.com/terem-go/terem/internal/schema"
+	"github.com/terem-go/terem/migrate"
 )
 
 // BenchmarkNew is terem migrate new in an application with 200 tables and 100
@@ -22,6 +27,48 @@ func BenchmarkNew(b *testing.B) {
 		}
 		if w, err := f.New("change", schema.Options{AllowDrop: true}); err != nil || len(w.Files) == 0 {
 			b.Fatal(w, err)
+		}
+	}
+}
+
+// BenchmarkUp applies 100 migrations of 200 tables to an empty SQLite file: 50 that
+// make four tables, and 50 that make a table anew.
+func BenchmarkUp(b *testing.B) {
+	dir := module(b, "migrations/sqlite/keep", "")
+	next := func() {
+		f, err := schema.Open(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if w, err := f.New("change", schema.Options{}); err != nil || len(w.Files) != 1 {
+			b.Fatal(w, err)
+		}
+	}
+	for i := range 200 {
+		write(b, fmt.Sprintf("%s/domain%d/models.go", dir, i), domain(i, ""))
+		if i%4 == 3 {
+			next()
+		}
+	}
+	for i := range 50 {
+		write(b, fmt.Sprintf("%s/domain%d/models.go", dir, i), strings.Replace(domain(i, ""), "size:100", "size:120", 1))
+		next()
+	}
+	for b.Loop() {
+		ctx := b.Context()
+		d, err := db.Open(ctx, "sqlite:"+b.TempDir()+"/empty.db", db.Config{}, sqlite.Engine)
+		if err != nil {
+			b.Fatal(err)
+		}
+		m, err := migrate.New(d, os.DirFS(dir+"/migrations"), migrate.Config{Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if done, err := m.Up(ctx); err != nil || len(done) != 100 {
+			b.Fatal(len(done), err)
+		}
+		if err := d.Close(ctx); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -1,25 +1,22 @@
 package schema
 
 import (
-	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/pressly/goose/v3"
 
+	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 )
 
 // Folder is an application's folder of migrations.
 type Folder struct {
 	app      string
+	overlay  overlay
 	dir      string // below app
 	dialects []db.Dialect
 	last     int64 // the highest number
@@ -50,6 +47,10 @@ func Open(app string) (*Folder, error) {
 	return f, nil
 }
 
+// Overlay has the models read as they will be: files by their absolute names that
+// are read instead of those on disk, nil for one that is to go.
+func (f *Folder) Overlay(files map[string][]byte) { f.overlay = files }
+
 // Written is what New has written.
 type Written struct {
 	// Files are the paths of the migrations. There are none when the databases
@@ -62,23 +63,14 @@ type Written struct {
 	Accepted []string
 }
 
-var migrationName = regexp.MustCompile(`^[a-z0-9_]+$`)
-
 // New writes the migrations that lead from the snapshot to the models, and the new
 // snapshot. When it returns an error, nothing is written.
 func (f *Folder) New(name string, o Options) (*Written, error) {
-	from, to, err := f.schemas()
+	p, err := f.Plan(name, o)
 	if err != nil {
 		return nil, err
 	}
-	if f.last > 0 && !f.recorded() {
-		return nil, fmt.Errorf("there are migrations and no %s, so it is not known what they lead to. If it is what the models say, record that: terem migrate new --record; terem migrate verify URL tells", f.snapshot())
-	}
-	files, err := Change(from, to, f.dialects, o)
-	if err != nil {
-		return nil, err
-	}
-	return f.write(name, pair(files, f.dialects), to.Marshal())
+	return p.write()
 }
 
 // Empty writes migrations without statements, for changes of data.
@@ -87,7 +79,11 @@ func (f *Folder) Empty(name string) (*Written, error) {
 	for _, d := range f.dialects {
 		files = append(files, File{Dialect: d, Text: "-- +goose Up\n\n-- +goose Down\n"})
 	}
-	return f.write(name, files, nil)
+	p, err := f.plan(name, files, nil)
+	if err != nil {
+		return nil, err
+	}
+	return p.write()
 }
 
 // Record writes the snapshot of the models without migrations: for those that
@@ -97,7 +93,11 @@ func (f *Folder) Record() (*Written, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.write("record", nil, to.Marshal())
+	p, err := f.plan("record", nil, to.Marshal())
+	if err != nil {
+		return nil, err
+	}
+	return p.write()
 }
 
 // Models returns the schema that the models say.
@@ -118,7 +118,7 @@ func (f *Folder) schemas() (from, to *Schema, err error) {
 	if from, err = ReadSnapshot(f.snapshot()); err != nil {
 		return nil, nil, err
 	}
-	models, err := Models(f.app)
+	models, err := f.Described()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -126,12 +126,12 @@ func (f *Folder) schemas() (from, to *Schema, err error) {
 	return from, to, err
 }
 
+// Described returns the descriptions of the application's tables, as Models does.
+func (f *Folder) Described() ([]*dao.Model, error) { return modelsIn(f.app, f.overlay) }
+
 // write writes the files and the snapshot, or nothing.
-func (f *Folder) write(name string, files []File, snapshot []byte) (_ *Written, err error) {
-	if !migrationName.MatchString(name) {
-		return nil, fmt.Errorf("the name %q becomes part of a file's: give one of a-z, 0-9 and _, as in add_orders", name)
-	}
-	w := &Written{}
+func (p *Plan) write() (_ *Written, err error) {
+	w := &Written{Accepted: p.Accepted, Recorded: p.Snapshot != nil}
 	defer func() {
 		if err != nil {
 			for _, p := range w.Files {
@@ -139,33 +139,20 @@ func (f *Folder) write(name string, files []File, snapshot []byte) (_ *Written, 
 			}
 		}
 	}()
-	for _, file := range files {
-		p := filepath.Join(f.dir, string(file.Dialect), fmt.Sprintf("%05d_%s%s.sql", f.last+1+int64(file.Step), name, file.Suffix))
-		if err := create(p, file.Text); err != nil {
+	for _, file := range p.Files {
+		if err := create(file.Path, file.Text); err != nil {
 			return nil, err
 		}
-		w.Files = append(w.Files, p)
+		w.Files = append(w.Files, file.Path)
 	}
-	slices.SortFunc(w.Files, func(a, b string) int {
-		return cmp.Or(strings.Compare(filepath.Base(a)[:5], filepath.Base(b)[:5]), -strings.Compare(a, b)) // sqlite first
-	})
-	if len(w.Files) > 0 {
-		if w.Accepted, err = f.accept(w.Files); err != nil {
-			return nil, err
-		}
-	}
-	if snapshot == nil {
+	if p.Snapshot == nil {
 		return w, nil
 	}
-	if old, err := os.ReadFile(f.snapshot()); err == nil && bytes.Equal(old, snapshot) {
-		return w, nil
-	}
-	w.Recorded = true
-	fresh := f.snapshot() + ".new"
-	if err := os.WriteFile(fresh, snapshot, 0o666); err != nil {
+	fresh := p.SnapshotPath + ".new"
+	if err := os.WriteFile(fresh, p.Snapshot, 0o666); err != nil {
 		return nil, err
 	}
-	return w, os.Rename(fresh, f.snapshot())
+	return w, os.Rename(fresh, p.SnapshotPath)
 }
 
 // create writes a file that is not there yet.

@@ -95,6 +95,10 @@ func (s *bunStore) Insert(ctx context.Context, it item.Item) error {
 // batch is how many rows bun and gorm write in one statement.
 const batch = 1000
 
+func (s *bunStore) InsertNumbered(ctx context.Context, list []item.Item) error {
+	return s.InsertMany(ctx, list)
+}
+
 func (s *bunStore) InsertMany(ctx context.Context, list []item.Item) error {
 	for len(list) > 0 {
 		n := min(batch, len(list))

@@ -64,3 +64,17 @@ func (h *handPostgres) InsertMany(ctx context.Context, items []item.Item) error 
 		}))
 	return err
 }
+
+// InsertNumbered takes the ids out of the sequence first, since COPY returns none.
+func (h *handPostgres) InsertNumbered(ctx context.Context, items []item.Item) error {
+	var ids []int64
+	err := h.tx.QueryRow(ctx, "SELECT array_agg(nextval('items_id_seq')) FROM generate_series(1, $1)", len(items)).Scan(&ids)
+	if err != nil {
+		return err
+	}
+	_, err = h.tx.CopyFrom(ctx, pgx.Identifier{"items"}, []string{"id", "name", "note", "price", "created_at"},
+		pgx.CopyFromSlice(len(items), func(i int) ([]any, error) {
+			return []any{ids[i], items[i].Name, items[i].Note, items[i].Price, items[i].CreatedAt}, nil
+		}))
+	return err
+}

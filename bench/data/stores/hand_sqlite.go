@@ -88,6 +88,10 @@ func (h *handSQLite) Insert(ctx context.Context, it item.Item) error {
 	return err
 }
 
+func (h *handSQLite) InsertNumbered(ctx context.Context, items []item.Item) error {
+	return h.InsertMany(ctx, items)
+}
+
 func (h *handSQLite) InsertMany(ctx context.Context, items []item.Item) error {
 	for _, it := range items {
 		if err := h.Insert(ctx, it); err != nil {

@@ -66,6 +66,10 @@ func (t *terem) Insert(ctx context.Context, it item.Item) error {
 	return t.table.Insert(ctx, t.s, &row)
 }
 
+func (t *terem) InsertNumbered(ctx context.Context, list []item.Item) error {
+	return t.InsertMany(ctx, list)
+}
+
 func (t *terem) InsertMany(ctx context.Context, list []item.Item) error {
 	rows := make([]items.Item, len(list))
 	for i := range list {

@@ -47,11 +47,25 @@ func newApp(ctx context.Context) (*app.App, error) {
 	return assemble(cfg, report, database, log)
 }
 
-// assemble hands the domains, services, tasks and pages what they need, and
-// registers them. Tests call it with a database of their own.
+// domains are the domains of the application.
+type domains struct {
+	users *users.Domain
+}
+
+// newDomains hands each domain what it needs.
+func newDomains(cfg *Config, secret string) (d domains, err error) {
+	d.users, err = users.New(users.Config{SecretKey: secret, TokenLifetime: cfg.TokenLifetime, LoginLifetime: cfg.LoginLifetime, SecureCookies: cfg.secure()})
+	if err != nil {
+		return d, err
+	}
+	return d, nil
+}
+
+// assemble hands the services, tasks and pages what they need, and registers them
+// and the domains. Tests call it with a database of their own.
 func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Logger) (*app.App, error) {
 	secret := cfg.secretKey(log)
-	u, err := users.New(users.Config{SecretKey: secret, TokenLifetime: cfg.TokenLifetime, LoginLifetime: cfg.LoginLifetime, SecureCookies: cfg.secure()})
+	d, err := newDomains(cfg, secret)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +73,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	notify, err := notifications.New(notifications.Config{Users: u.Users, Mail: mails, URL: cfg.baseURL()})
+	notify, err := notifications.New(notifications.Config{Users: d.users.Users, Mail: mails, URL: cfg.baseURL()})
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +85,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	p, err := pages.New(pages.Config{Users: u.Users, Auth: u.Auth, Assets: assets, Key: key, Secure: cfg.secure()})
+	p, err := pages.New(pages.Config{Users: d.users.Users, Auth: d.users.Auth, Assets: assets, Key: key, Secure: cfg.secure()})
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +105,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 		DB:             database,
 		Migrations:     migrations,
 		MigrateOnStart: cfg.MigrateOnStart,
-		Workers:        tasks.Workers(tasks.Config{Logins: u.Logins, Notifications: notify, Logger: log}),
+		Workers:        tasks.Workers(tasks.Config{Logins: d.users.Logins, Notifications: notify, Logger: log}),
 		JobsApart:      cfg.Jobs == jobsInWorker,
 		Assets:         assets,
 		Settings:       report,
@@ -109,7 +123,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 			CORS:           cfg.cors(),
 		},
 	})
-	a.Register(u, p)
+	a.Register(d.users, p)
 	showMails(a, mails)
 	return a, nil
 }

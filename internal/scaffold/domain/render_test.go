@@ -1,0 +1,63 @@
+package domain_test
+
+import (
+	"bytes"
+	"fmt"
+	"go/format"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terem-go/terem/internal/scaffold/domain"
+)
+
+// cases are the domains whose files are golden.
+var cases = map[string]domain.Options{
+	"owner": {Name: "orders", SoftDelete: true, Fields: []string{
+		"title:string", "total:decimal", "status:enum(new,paid)", "user:ref(users,owner)"}},
+	"plain": {Name: "product_categories", Fields: []string{"name:string(40)!", "note:text?"}},
+	"everything": {Name: "addresses", SoftDelete: true, Fields: []string{
+		"street:string(40)!", "note:text?", "rooms:int", "number:int!", "area:float?", "lived_in:bool", "rent:decimal(10,3)?", "fee:decimal!",
+		"built_at:time", "sold_at:time?", "rest:duration", "token:uuid", "code:uuid!", "meta:json", "kind:enum(house,flat-share)", "state:enum(good,bad)?",
+		"landlord:ref(users,owner)", "product:ref(products)", "backup:ref(products)?", "agent_id:ref(users)?", "size:string?"}},
+}
+
+func TestFilesAreGolden(t *testing.T) {
+	t.Parallel()
+	for name, o := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files, err := create(t, o).Files()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got strings.Builder
+			for _, f := range files {
+				fmt.Fprintf(&got, "-- %s --\n%s", f.Path, f.Data)
+				formatted, err := format.Source(f.Data)
+				if err != nil || !bytes.Equal(formatted, f.Data) {
+					t.Errorf("%s is not gofmt-clean: %v", f.Path, err)
+				}
+				if bytes.Contains(f.Data, []byte("\n\n\n")) {
+					t.Errorf("%s has two empty lines together", f.Path)
+				}
+			}
+			golden := filepath.Join("testdata", name+".txt")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got.String()), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+				t.Errorf("%s (-want +got); if this is meant, run: go test ./internal/scaffold/domain -run TestFilesAreGolden -update\n%s", golden, diff)
+			}
+		})
+	}
+}
