@@ -238,3 +238,24 @@ func (l *Logins) Renew(ctx context.Context, s *db.Session, token string, v Visit
 	login.UsedAt, login.ExpiresAt, login.Client, login.Device = now, login.until(now), v.Client, clip(v.Device)
 	return next, login, l.table.Update(ctx, s, login, "number", "token_hash", "used_at", "expires_at", "client", "device")
 }
+
+// EndProgram ends the login of a refresh token, and returns it. A token that is
+// old, too: whoever has one logs out. It returns ErrRefreshInvalid when there is no
+// such login.
+func (l *Logins) EndProgram(ctx context.Context, s *db.Session, token string) (*Login, error) {
+	if l.refresh == nil {
+		return nil, ErrRefreshInvalid.Here()
+	}
+	t, err := l.refresh.Parse(token)
+	if err != nil {
+		return nil, err
+	}
+	login, err := l.table.One(ctx, s, dao.Eq("id", t.Family), dao.Eq("kind", Program))
+	if err == nil {
+		err = l.table.Delete(ctx, s, login.ID)
+	}
+	if errs.HasKind(err, errs.NotFound) {
+		return nil, ErrRefreshInvalid.Wrap(err)
+	}
+	return login, err
+}

@@ -233,6 +233,31 @@ func TestRenew(t *testing.T) {
 	})
 }
 
+func TestEndProgram(t *testing.T) {
+	eachLogins(t, func(t loginsTest) {
+		first := t.beginProgram("17")
+		second, _, err := t.renew(t.Context(), first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := func(token string) (login *auth.Login, err error) {
+			err = t.d.Do(t.Context(), func(ctx context.Context, s *db.Session) (err error) {
+				login, err = t.logins.EndProgram(ctx, s, token)
+				return err
+			})
+			return login, err
+		}
+		if l, err := end(first); err != nil || l.Subject != "17" || t.devices("17") != "" {
+			t.Errorf("%+v, %v; logged in at %s", l, err, t.devices("17"))
+		}
+		for _, token := range []string{second, "x"} {
+			if l, err := end(token); !errors.Is(err, auth.ErrRefreshInvalid) {
+				t.Errorf("ended before: %+v, %v", l, err)
+			}
+		}
+	})
+}
+
 // Of many who use one token at once, one gets the next, and then the family dies.
 func TestRenewAtOnce(t *testing.T) {
 	eachLogins(t, func(t loginsTest) {
