@@ -158,11 +158,14 @@ func ForgetAttempts(ctx context.Context, x db.Execer, since time.Time) (int64, e
 	return x.Exec(ctx, "DELETE FROM terem_throttle WHERE last_at < $1", since.UnixMilli())
 }
 
-// Network returns whom an address stands for when attempts are counted: itself, or
-// the network of 64 bits that one customer has of IPv6.
-func Network(a netip.Addr) string {
-	a = a.Unmap()
-	if a.Is6() {
+// Network returns whom a client's address stands for when attempts are counted:
+// itself, or the network of 64 bits that one customer has of IPv6.
+func Network(client string) string {
+	a, err := netip.ParseAddr(client)
+	if err != nil {
+		return client
+	}
+	if a = a.Unmap(); a.Is6() {
 		p, _ := a.WithZone("").Prefix(64) // never fails
 		return p.String()
 	}

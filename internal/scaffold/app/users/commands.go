@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 )
 
@@ -32,14 +33,15 @@ func (c *createCommand) Run(ctx context.Context, database *db.DB, out io.Writer)
 	if err != nil {
 		return err
 	}
-	u := &User{Email: c.Email, Name: c.Name, IsSuperuser: c.Superuser}
+	u := User{Email: c.Email, Name: c.Name, Role: RoleMember, IsSuperuser: c.Superuser}
 	if u.Name == "" {
 		u.Name = u.Email
 	}
-	if err := c.auth.Register(ctx, database, u, password); err != nil {
+	created, err := c.auth.Register(ctx, database, auth.Visit{Device: "user create"}, u, password)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "created user %d, %s\n", u.ID, u.Email)
+	fmt.Fprintf(out, "created user %d, %s\n", created.ID, created.Email)
 	return nil
 }
 
