@@ -11,7 +11,8 @@
 //	}
 //
 // Such a program serves, and has the commands worker, static, migrate, routes,
-// openapi, config and dev beside those of its domains.
+// openapi, config and dev beside those of its domains, and events where a domain
+// declares some.
 package app
 
 import (

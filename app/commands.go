@@ -79,6 +79,9 @@ func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
 	for _, c := range a.commands {
 		options = append(options, kong.DynamicCommand(c.name, c.help, "", c.cmd))
 	}
+	if !a.events.Empty() {
+		options = append(options, kong.DynamicCommand("events", "List events that are not delivered, and deliver them again.", "", new(eventsCommand)))
+	}
 	parser, err := kong.New(new(cli), options...)
 	if err == nil {
 		err = unambiguous(parser.Model.Children)

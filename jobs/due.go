@@ -88,8 +88,9 @@ func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executo
 	now := time.Now()
 	p := riverdriver.JobSetStateCompleted(j.ID, now, nil)
 	if failed != nil {
-		failed = fmt.Errorf("jobs: %s, attempt %d of %d: %w", j.Kind, j.Attempt, j.MaxAttempts, failed)
+		// The queue keeps what the worker says, as a client has it.
 		data, err := json.Marshal(rivertype.AttemptError{At: now, Attempt: j.Attempt, Error: failed.Error()})
+		failed = fmt.Errorf("jobs: %s, attempt %d of %d: %w", j.Kind, j.Attempt, j.MaxAttempts, failed)
 		if err != nil {
 			return errors.Join(failed, err)
 		}
@@ -111,7 +112,7 @@ func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executo
 func (w *Workers) work(ctx context.Context, d *db.DB, j *rivertype.JobRow) error {
 	a, ok := w.find(j.Kind)
 	if !ok {
-		return &rivertype.UnknownJobKindError{Kind: j.Kind}
+		return unknown(j.Kind)
 	}
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(a.timeout, timeout))
 	defer cancel()

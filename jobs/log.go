@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -84,6 +85,9 @@ var _ river.ErrorHandler = failures{}
 
 // HandleError implements river.ErrorHandler.
 func (f failures) HandleError(ctx context.Context, j *rivertype.JobRow, err error) *river.ErrorHandlerResult {
+	if _, ok := errors.AsType[*rivertype.UnknownJobKindError](err); ok {
+		err = unknown(j.Kind)
+	}
 	attrs := []slog.Attr{
 		slog.String("kind", j.Kind), slog.Int64("job", j.ID), slog.String("queue", j.Queue),
 		slog.Int("attempt", j.Attempt), slog.Int("of", j.MaxAttempts), slog.Any("error", err),
@@ -97,6 +101,12 @@ func (f failures) HandleError(ctx context.Context, j *rivertype.JobRow, err erro
 	}
 	f.log.LogAttrs(ctx, level, message, attrs...)
 	return nil
+}
+
+// unknown is the error of a job that no worker runs.
+func unknown(kind string) error {
+	return fmt.Errorf("no worker of this program runs %s: such jobs were in the queue when it was removed or renamed, or a newer program enqueued them"+
+		" (publish: is an event that nobody declares, deliver: a subscriber)", kind)
 }
 
 // HandlePanic implements river.ErrorHandler. Panics of workers are errors here.

@@ -182,9 +182,10 @@ func application(t *testing.T, d *db.DB) (*app.App, *jobs.Workers, *mail.Mailbox
 	n, err := notifications.New(notifications.Config{Users: u.Users, Mail: box, URL: "https://appname.example"})
 	must(err)
 	log := slog.New(slog.DiscardHandler)
-	a := app.New(app.Config{DB: d, Logger: log, Assets: assets})
+	w := tasks.Workers(tasks.Config{Logins: u.Logins, Notifications: n, Logger: log})
+	a := app.New(app.Config{DB: d, Logger: log, Assets: assets, Workers: w})
 	a.Register(u, p)
-	return a, tasks.Workers(tasks.Config{Logins: u.Logins, Notifications: n, Logger: log}), box
+	return a, a.Workers(), box
 }
 
 // register makes a user and returns a client that is logged in as them.

@@ -16,14 +16,10 @@ type CleanUp struct{}
 func (CleanUp) Kind() string { return "tasks.clean_up" }
 
 // cleanUp removes what nobody needs any more.
-func (t tasks) cleanUp(ctx context.Context, database *db.DB, _ *jobs.Job[CleanUp]) error {
-	var n int64
-	err := database.Do(ctx, func(ctx context.Context, s *db.Session) (err error) {
-		n, err = t.Logins.DeleteExpired(ctx, s, time.Now())
-		return err
-	})
-	if err == nil {
+func (t tasks) cleanUp(ctx context.Context, s *db.Session, _ *jobs.Job[CleanUp]) error {
+	n, err := t.Logins.DeleteExpired(ctx, s, time.Now())
+	s.AfterCommit(func(ctx context.Context) {
 		t.Logger.InfoContext(ctx, "cleaned up", slog.Int64("expired_logins", n))
-	}
+	})
 	return err
 }

@@ -18,15 +18,16 @@ type Config struct {
 	Logger        *slog.Logger
 }
 
-// tasks are the functions that run jobs. A job may be run again after a part of
-// it was done: each of them does no harm then.
+// tasks are the functions that run jobs. What one that takes a *db.Session writes
+// happens once. One that takes a *db.DB may be run again after a part of it was
+// done, and says why that does no harm.
 type tasks struct{ Config }
 
 // Workers returns what runs the application's jobs, and when.
 func Workers(c Config) *jobs.Workers {
 	t := tasks{c}
 	w := jobs.NewWorkers()
-	jobs.Add(w, t.welcome)
+	jobs.Add(w, t.welcome, jobs.Idempotent("it writes nothing, and all attempts send the same Message-ID"))
 	jobs.Add(w, t.cleanUp)
 	w.Periodically(jobs.Daily(3, 30, time.UTC), CleanUp{})
 	return w

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/scaffold/app/services/notifications"
@@ -36,7 +37,10 @@ func each(t *testing.T, f func(t *testing.T, d *db.DB, u *users.Domain, w *jobs.
 		if err != nil {
 			t.Fatal(err)
 		}
-		f(t, d, u, tasks.Workers(tasks.Config{Logins: u.Logins, Notifications: n, Logger: slog.New(slog.DiscardHandler)}), box)
+		log := slog.New(slog.DiscardHandler)
+		a := app.New(app.Config{DB: d, Logger: log, Workers: tasks.Workers(tasks.Config{Logins: u.Logins, Notifications: n, Logger: log})})
+		a.Register(u)
+		f(t, d, u, a.Workers(), box)
 	}, jobs.Migrations())
 }
 
