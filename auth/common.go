@@ -38,7 +38,8 @@ func guessable(password string, about []string) bool {
 	}
 	rest := p
 	for _, text := range about {
-		for _, word := range strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		words := strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		for _, word := range append([]string{fold(text)}, words...) {
 			if utf8.RuneCountInString(word) > 3 {
 				rest = strings.ReplaceAll(rest, word, "")
 			}

@@ -18,7 +18,7 @@ func TestCommonPasswords(t *testing.T) {
 		"password", "PASSWORD", "ｐａｓｓｗｏｒｄ", "password1", "password2024!", "!!password!!", "passwordpassword", "password123456789012",
 		"123456789012", "098765432109", "abcdefghijkl", "zyxwvutsrqpo", "qwertyuiopas", "1qaz2wsx3edc",
 		"aaaaaaaaaaaa", "abcabcabcabc", "ab12ab12ab12", "dragon123456",
-		"lovelace", "adalovelace1", "Lovelace-2024", "ada.lovelace", "lovelacepassword",
+		"lovelace", "ada.lovelace@example.com1", "adalovelace1", "Lovelace-2024", "ada.lovelace", "lovelacepassword",
 	} {
 		if err := p.Check(password, about...); !errors.Is(err, auth.ErrPasswordCommon) {
 			t.Errorf("%q: %v, want ErrPasswordCommon", password, err)

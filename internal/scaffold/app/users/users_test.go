@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/db"
@@ -22,7 +23,7 @@ const password = "correct horse battery"
 func each(t *testing.T, f func(t *testing.T, c *apitest.Client, d *db.DB)) {
 	t.Parallel()
 	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
-		domain, err := users.New(users.Config{SecretKey: strings.Repeat("k", 32)})
+		domain, err := users.New(users.Config{Name: "Appname", Secrets: []string{strings.Repeat("k", 32)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +34,7 @@ func each(t *testing.T, f func(t *testing.T, c *apitest.Client, d *db.DB)) {
 			t.Fatal(err)
 		}
 		f(t, apitest.New(t, h), d)
-	}, jobs.Migrations())
+	}, jobs.Migrations(), app.Auth())
 }
 
 // signUp registers a user and returns a client that is logged in as them.
@@ -44,7 +45,7 @@ func signUp(c *apitest.Client, email string) (*apitest.Client, users.UserRead) {
 }
 
 func logIn(c *apitest.Client, email, password string) *apitest.Client {
-	var token users.Token
+	var token accounts.Token
 	c.Post("/api/auth/login", map[string]any{"email": email, "password": password}).Expect(200).JSON(&token)
 	return c.As(token.AccessToken)
 }
