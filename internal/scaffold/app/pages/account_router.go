@@ -75,17 +75,10 @@ func (p *Pages) askPassword(_ context.Context, _ api.None, in *Look) (*web.Page,
 }
 
 func (p *Pages) changePassword(ctx context.Context, database *db.DB, in *Send[PasswordForm]) (*web.Page, error) {
-	form := &in.Form
-	if form.Valid() {
-		err := p.auth.ChangePassword(ctx, database, in.Visit, in.Visitor.User, in.Visitor.Login, form.Value.CurrentPassword, form.Value.Password)
-		if err == nil {
-			return p.views.Redirect("/account").Flash("Your password is changed. Everywhere else you are logged out."), nil
-		}
-		if !wrong(form, err) {
-			return nil, err
-		}
-	}
-	return p.again("password", in.Visitor, *form), nil
+	return submit(p, "password", in, func(f PasswordForm) (*web.Page, error) {
+		err := p.auth.ChangePassword(ctx, database, in.Visit, in.Visitor.User, in.Visitor.Login, f.CurrentPassword, f.Password)
+		return p.views.Redirect("/account").Flash("Your password is changed. Everywhere else you are logged out."), err
+	})
 }
 
 func (p *Pages) askEmail(_ context.Context, _ api.None, in *Look) (*web.Page, error) {
@@ -93,17 +86,10 @@ func (p *Pages) askEmail(_ context.Context, _ api.None, in *Look) (*web.Page, er
 }
 
 func (p *Pages) changeEmail(ctx context.Context, database *db.DB, in *Send[EmailForm]) (*web.Page, error) {
-	form := &in.Form
-	if form.Valid() {
-		err := p.auth.AskEmail(ctx, database, in.Visit, in.Visitor.User, form.Value.CurrentPassword, form.Value.Email)
-		if err == nil {
-			return p.views.Redirect("/account").Flash("Look into the mail of the new address: a link there confirms it."), nil
-		}
-		if !wrong(form, err) {
-			return nil, err
-		}
-	}
-	return p.again("email", in.Visitor, *form), nil
+	return submit(p, "email", in, func(f EmailForm) (*web.Page, error) {
+		err := p.auth.AskEmail(ctx, database, in.Visit, in.Visitor.User, f.CurrentPassword, f.Email)
+		return p.views.Redirect("/account").Flash("Look into the mail of the new address: a link there confirms it."), err
+	})
 }
 
 func (p *Pages) confirmAgain(ctx context.Context, s *db.Session, in *Look) (*web.Page, error) {
@@ -133,22 +119,14 @@ func (p *Pages) askFactor(_ context.Context, _ api.None, in *Look) (*web.Page, e
 
 // beginFactor shows the secret once. Whoever loses the page begins again.
 func (p *Pages) beginFactor(ctx context.Context, database *db.DB, in *Send[ProofForm]) (*web.Page, error) {
-	form := &in.Form
-	if !form.Valid() {
-		return p.again("factor", in.Visitor, *form), nil
-	}
-	secret, uri, err := p.auth.BeginFactor(ctx, database, in.Visit, in.Visitor.User, form.Value.CurrentPassword)
-	if err != nil {
-		if wrong(form, err) {
-			return p.again("factor", in.Visitor, *form), nil
+	return submit(p, "factor", in, func(f ProofForm) (*web.Page, error) {
+		secret, uri, err := p.auth.BeginFactor(ctx, database, in.Visit, in.Visitor.User, f.CurrentPassword)
+		if err != nil {
+			return nil, err
 		}
-		return nil, err
-	}
-	code, err := web.QR(uri, "QR code for your authenticator app")
-	if err != nil {
-		return nil, err
-	}
-	return p.page("factor_confirm", in.Visitor, factorView{Secret: secret, QR: code}), nil
+		code, err := web.QR(uri, "QR code for your authenticator app")
+		return p.page("factor_confirm", in.Visitor, factorView{Secret: secret, QR: code}), err
+	})
 }
 
 func (p *Pages) confirmFactor(ctx context.Context, s *db.Session, in *Send[CodeForm]) (*web.Page, error) {
@@ -170,15 +148,8 @@ func (p *Pages) askEndFactor(_ context.Context, _ api.None, in *Look) (*web.Page
 }
 
 func (p *Pages) endFactor(ctx context.Context, database *db.DB, in *Send[ProofForm]) (*web.Page, error) {
-	form := &in.Form
-	if form.Valid() {
-		err := p.auth.EndFactor(ctx, database, in.Visit, in.Visitor.User, form.Value.CurrentPassword)
-		if err == nil {
-			return p.views.Redirect("/account").Flash("Your authenticator app is no longer asked for."), nil
-		}
-		if !wrong(form, err) {
-			return nil, err
-		}
-	}
-	return p.again("factor_end", in.Visitor, *form), nil
+	return submit(p, "factor_end", in, func(f ProofForm) (*web.Page, error) {
+		err := p.auth.EndFactor(ctx, database, in.Visit, in.Visitor.User, f.CurrentPassword)
+		return p.views.Redirect("/account").Flash("Your authenticator app is no longer asked for."), err
+	})
 }

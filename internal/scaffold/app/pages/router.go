@@ -56,6 +56,17 @@ func wrong[T any](f *web.Form[T], err error) bool {
 	return true
 }
 
+// submit does what a form asks for, or shows its page again.
+func submit[T any](p *Pages, name string, in *Send[T], do func(typed T) (*web.Page, error)) (*web.Page, error) {
+	if in.Form.Valid() {
+		page, err := do(in.Form.Value)
+		if err == nil || !wrong(&in.Form, err) {
+			return page, err
+		}
+	}
+	return p.again(name, in.Visitor, in.Form), nil
+}
+
 func (p *Pages) home(_ context.Context, _ api.None, in *Look) (*web.Page, error) {
 	return p.page("home", in.Visitor, nil), nil
 }
@@ -67,25 +78,17 @@ func (p *Pages) askSignUp(_ context.Context, _ api.None, in *Look) (*web.Page, e
 // signUp takes the database instead of a session: the password is hashed while
 // no transaction is open. Where accounts are hidden nobody is logged in at once.
 func (p *Pages) signUp(ctx context.Context, database *db.DB, in *Send[SignUpForm]) (*web.Page, error) {
-	form := &in.Form
-	if !form.Valid() {
-		return p.again("signup", in.Visitor, *form), nil
-	}
-	u, err := p.auth.Register(ctx, database, in.Visit, users.User{Name: form.Value.Name, Email: form.Value.Email, Role: users.RoleMember}, form.Value.Password)
-	if err != nil {
-		if wrong(form, err) {
-			return p.again("signup", in.Visitor, *form), nil
+	return submit(p, "signup", in, func(f SignUpForm) (*web.Page, error) {
+		u, err := p.auth.Register(ctx, database, in.Visit, users.User{Name: f.Name, Email: f.Email, Role: users.RoleMember}, f.Password)
+		if err != nil {
+			return nil, err
 		}
-		return nil, err
-	}
-	if p.auth.Hides() {
-		return p.views.Redirect("/login").Flash("Look into your mail: what to do next is there."), nil
-	}
-	cookie, err := p.auth.LogIn(ctx, database, in.Visit, u, false)
-	if err != nil {
-		return nil, err
-	}
-	return p.views.Redirect("/account").Cookie(cookie).Flash("Welcome, " + u.Name + "!"), nil
+		if p.auth.Hides() {
+			return p.views.Redirect("/login").Flash("Look into your mail: what to do next is there."), nil
+		}
+		cookie, err := p.auth.LogIn(ctx, database, in.Visit, u, false)
+		return p.views.Redirect("/account").Cookie(cookie).Flash("Welcome, " + u.Name + "!"), err
+	})
 }
 
 func (p *Pages) askLogIn(_ context.Context, _ api.None, in *LookLogIn) (*web.Page, error) {
@@ -130,17 +133,10 @@ func (p *Pages) askForgot(_ context.Context, _ api.None, in *Look) (*web.Page, e
 
 // forgot answers the same for an address that nobody has registered.
 func (p *Pages) forgot(ctx context.Context, database *db.DB, in *Send[ForgotForm]) (*web.Page, error) {
-	form := &in.Form
-	if !form.Valid() {
-		return p.again("forgot", in.Visitor, *form), nil
-	}
-	if err := p.auth.AskReset(ctx, database, in.Visit, form.Value.Email); err != nil {
-		if wrong(form, err) {
-			return p.again("forgot", in.Visitor, *form), nil
-		}
-		return nil, err
-	}
-	return p.views.Redirect("/login").Flash("If this address is registered, a mail with a link is on its way to it."), nil
+	return submit(p, "forgot", in, func(f ForgotForm) (*web.Page, error) {
+		err := p.auth.AskReset(ctx, database, in.Visit, f.Email)
+		return p.views.Redirect("/login").Flash("If this address is registered, a mail with a link is on its way to it."), err
+	})
 }
 
 func (p *Pages) askReset(ctx context.Context, r *db.Reader, in *LookLink) (*web.Page, error) {
@@ -162,17 +158,13 @@ func (p *Pages) dead(v users.Visitor, err error) (*web.Page, error) {
 }
 
 func (p *Pages) reset(ctx context.Context, database *db.DB, in *Send[ResetForm]) (*web.Page, error) {
-	form := &in.Form
-	if !form.Valid() {
-		return p.again("reset", in.Visitor, *form), nil
-	}
-	if err := p.auth.Reset(ctx, database, in.Visit, form.Value.Token, form.Value.Password); err != nil {
-		if !errors.Is(err, auth.ErrLinkOver) && wrong(form, err) {
-			return p.again("reset", in.Visitor, *form), nil
+	return submit(p, "reset", in, func(f ResetForm) (*web.Page, error) {
+		err := p.auth.Reset(ctx, database, in.Visit, f.Token, f.Password)
+		if errors.Is(err, auth.ErrLinkOver) {
+			return p.dead(in.Visitor, err)
 		}
-		return p.dead(in.Visitor, err)
-	}
-	return p.views.Redirect("/login").Flash("Your password is changed. Log in with the new one."), nil
+		return p.views.Redirect("/login").Flash("Your password is changed. Log in with the new one."), err
+	})
 }
 
 // askConfirm shows a button: programs that look at mails open links, too.
@@ -180,16 +172,10 @@ func (p *Pages) askConfirm(_ context.Context, _ api.None, in *LookLink) (*web.Pa
 	return p.page("confirm", in.Visitor, web.Form[ConfirmForm]{Value: ConfirmForm{Token: in.Token}}), nil
 }
 
-func (p *Pages) confirm(ctx context.Context, s *db.Session, in *Send[ConfirmForm]) (*web.Page, error) {
-	form := &in.Form
-	if !form.Valid() {
-		return p.again("confirm", in.Visitor, *form), nil
-	}
-	if err := p.auth.Confirm(ctx, s, in.Visit, form.Value.Token); err != nil {
-		if wrong(form, err) {
-			return p.again("confirm", in.Visitor, *form), nil
-		}
-		return nil, err
-	}
-	return p.views.Redirect("/account").Flash("Your address is confirmed."), nil
+// confirm opens its session itself: where it fails, the form is shown again.
+func (p *Pages) confirm(ctx context.Context, database *db.DB, in *Send[ConfirmForm]) (*web.Page, error) {
+	return submit(p, "confirm", in, func(f ConfirmForm) (*web.Page, error) {
+		err := database.Do(ctx, func(ctx context.Context, s *db.Session) error { return p.auth.Confirm(ctx, s, in.Visit, f.Token) })
+		return p.views.Redirect("/account").Flash("Your address is confirmed."), err
+	})
 }

@@ -39,6 +39,16 @@ func (a *Auth) Register(ctx context.Context, database *db.DB, v auth.Visit, u Us
 	return created, err
 }
 
+// AskEmail enqueues the mail by which a user confirms another address.
+func (a *Auth) AskEmail(ctx context.Context, database *db.DB, v auth.Visit, u *User, password, email string) error {
+	next := *u
+	next.Email = email
+	if err := next.tidy(); err != nil {
+		return err
+	}
+	return a.Accounts.AskEmail(ctx, database, v, u, password, next.Email)
+}
+
 // remove deletes a user, with what package accounts keeps of them.
 func (a *Auth) remove(ctx context.Context, s *db.Session, by Me, u *User) error {
 	if err := a.Remove(ctx, s, by.Visit, by.User.User, u); err != nil {
