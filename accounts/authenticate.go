@@ -22,8 +22,8 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 	var none U
 	of := strings.ToLower(strings.TrimSpace(email)) // attempts at one account count together, however it is typed
 	place := auth.Network(v.Client)
-	pair, account := a.pair.Of(of+" "+place), a.account.Of(of)
-	attempts, err := auth.Take(ctx, d, pair, account, a.place.Of(place))
+	pair, account, there := a.pair.Of(of+" "+place), a.account.Of(of), a.place.Of(place)
+	attempts, err := auth.Take(ctx, d, pair, account, there)
 	if err != nil {
 		return none, err
 	}
@@ -60,7 +60,10 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 				return err
 			}
 		}
-		return auth.Forgive(ctx, s, pair, account)
+		if err := auth.Forgive(ctx, s, pair, account); err != nil {
+			return err
+		}
+		return auth.GiveBack(ctx, s, there)
 	})
 }
 

@@ -9,22 +9,10 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/auth/authtest"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 )
-
-// app is an authenticator app: it shows the code of a secret by trying them all.
-func app(t *testing.T, secret string, now time.Time) string {
-	t.Helper()
-	for n := range 1000000 {
-		code := string([]byte{byte('0' + n/100000), byte('0' + n/10000%10), byte('0' + n/1000%10), byte('0' + n/100%10), byte('0' + n/10%10), byte('0' + n%10)})
-		if step, err := auth.TOTP(secret, code, now.Unix()/30-1, now); err == nil && step == now.Unix()/30 {
-			return code
-		}
-	}
-	t.Fatal("no code is right")
-	return ""
-}
 
 func TestFactors(t *testing.T) {
 	t.Parallel()
@@ -71,7 +59,7 @@ func TestFactors(t *testing.T) {
 		if u, _ := url.Parse(uri); err != nil || u.Query().Get("secret") != secret || on() {
 			t.Fatalf("%q, %q, %v, on: %v", secret, uri, err, on())
 		}
-		code := app(t, secret, c.Now())
+		code := authtest.Code(t, secret, c.Now())
 		if err := check("17", code); !errors.Is(err, auth.ErrWrongCode) {
 			t.Errorf("not confirmed, and taken: %v", err)
 		}
@@ -92,7 +80,7 @@ func TestFactors(t *testing.T) {
 			t.Errorf("the code of the confirmation is taken again: %v", err)
 		}
 		c.pass(30 * time.Second)
-		for what, code := range map[string]string{"a code": app(t, secret, c.Now()), "a recovery code": recovery[3]} {
+		for what, code := range map[string]string{"a code": authtest.Code(t, secret, c.Now()), "a recovery code": recovery[3]} {
 			if err := check("18", code); !errors.Is(err, auth.ErrWrongCode) {
 				t.Errorf("%s of somebody else: %v", what, err)
 			}

@@ -142,10 +142,23 @@ func delay(first, most time.Duration, n int64) time.Duration {
 	return min(first, most)
 }
 
-// Forgive forgets the attempts: one of them was right.
+// Forgive forgets all attempts: one of them was right.
 func Forgive(ctx context.Context, x db.Execer, counters ...Throttled) error {
 	for _, c := range counters {
 		if _, err := x.Exec(ctx, "DELETE FROM terem_throttle WHERE key = $1", c.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// GiveBack takes one attempt back, which was right: for a counter of many people,
+// such as a place, where one who is right says nothing of the others.
+func GiveBack(ctx context.Context, x db.Execer, counters ...Throttled) error {
+	for _, c := range counters {
+		_, err := x.Exec(ctx, `UPDATE terem_throttle SET attempts = attempts - 1, again_at = CASE WHEN attempts <= $2 THEN 0 ELSE again_at END
+			WHERE key = $1 AND attempts > 0`, c.key, c.throttle.cfg.Free)
+		if err != nil {
 			return err
 		}
 	}

@@ -158,6 +158,38 @@ func TestThrottleAtOnce(t *testing.T) {
 	})
 }
 
+// Attempts that were right and are given back slow nobody down; others do.
+func TestGiveBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, auth.Migrations(), func(t *testing.T, d *db.DB) {
+		place := throttle(t, "place", auth.ThrottleConfig{Free: 3, First: time.Hour, Most: time.Hour}).Of("192.0.2.1")
+		for i := range 10 {
+			attempts, err := auth.Take(t.Context(), d, place)
+			if err != nil || attempts[0] != 1+min(i/5, 1) {
+				t.Fatalf("attempt %d: %v, %v", i, attempts, err)
+			}
+			if i == 4 { // a failure
+				continue
+			}
+			if err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error { return auth.GiveBack(ctx, s, place) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, want := range []bool{true, true, false} {
+			if _, err := auth.Take(t.Context(), d, place); (err == nil) != want {
+				t.Errorf("failure %d: %v", i+2, err)
+			}
+		}
+		// One that was right after all, at the limit.
+		if err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error { return auth.GiveBack(ctx, s, place) }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := auth.Take(t.Context(), d, place); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestForgetAttempts(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, auth.Migrations(), func(t *testing.T, d *db.DB) {

@@ -21,9 +21,15 @@ const password = "correct horse battery"
 // each runs f on both engines, with a client of an application that has only
 // this domain, and a fresh database.
 func each(t *testing.T, f func(t *testing.T, c *apitest.Client, d *db.DB)) {
+	eachWith(t, users.Config{}, func(t *testing.T, c *apitest.Client, d *db.DB, _ *users.Domain) { f(t, c, d) })
+}
+
+// eachWith does it with settings, and hands on the domain.
+func eachWith(t *testing.T, cfg users.Config, f func(t *testing.T, c *apitest.Client, d *db.DB, u *users.Domain)) {
 	t.Parallel()
+	cfg.Name, cfg.Secrets = "Appname", []string{strings.Repeat("k", 32)}
 	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
-		domain, err := users.New(users.Config{Name: "Appname", Secrets: []string{strings.Repeat("k", 32)}})
+		domain, err := users.New(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +39,7 @@ func each(t *testing.T, f func(t *testing.T, c *apitest.Client, d *db.DB)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f(t, apitest.New(t, h), d)
+		f(t, apitest.New(t, h), d, domain)
 	}, jobs.Migrations(), app.Auth())
 }
 
