@@ -86,15 +86,15 @@ func TestMetrics(t *testing.T) {
 			`terem_requests_total{method="GET",route="unmatched",status="404"} 3`,
 			`terem_requests_total{method="other",route="unmatched",status="404"} 1`,
 			`terem_request_duration_seconds_count{method="POST",route="/api/notes"} 4`,
-			// Three notes, two that enqueue, and that of a job. The fourth request has
-			// begun a session, and sent nothing.
-			`terem_units_begun_total{kind="session"} 7`,
+			// Three notes, two that enqueue, and that of a job. The fourth request and
+			// the job that fails have begun a session, and sent nothing.
+			`terem_units_begun_total{kind="session"} 8`,
 			`terem_unit_attempts_total{kind="session",outcome="committed"} 6`,
-			`terem_unit_attempts_total{kind="session",outcome="rolled_back"} 1`,
+			`terem_unit_attempts_total{kind="session",outcome="rolled_back"} 2`,
 			`terem_unit_attempts_total{kind="session",outcome="unknown"} 0`,
 			`terem_unit_retries_total{kind="session"} 0`,
-			`terem_unit_statements_bucket{kind="session",le="0"} 1`,
-			`terem_unit_statements_count{kind="session"} 7`,
+			`terem_unit_statements_bucket{kind="session",le="0"} 2`,
+			`terem_unit_statements_count{kind="session"} 8`,
 			`terem_connection_wait_seconds_count{kind="session"} 6`,
 			`terem_transaction_duration_seconds_count{kind="session"} 6`,
 			`terem_job_runs_total{kind="notes.remember",outcome="worked"} 1`,

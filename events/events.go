@@ -54,12 +54,16 @@ type Event interface {
 	EventName() string
 }
 
-// Publish has the session publish an event. Once the session is committed, every
-// subscriber gets it, and nobody does if it is not. If it cannot be published the
-// session fails.
-func Publish(ctx context.Context, s *db.Session, e Event) error {
-	if err := jobs.Enqueue(ctx, s, published{e.EventName(), e}); err != nil {
-		return fmt.Errorf("events: publish %s: %w", e.EventName(), err)
+// Publish has the session publish events, mostly one. Once the session is
+// committed, every subscriber gets them, and nobody does if it is not. It takes
+// one statement. If they cannot be published the session fails.
+func Publish(ctx context.Context, s *db.Session, list ...Event) error {
+	all := make([]published, len(list))
+	for i, e := range list {
+		all[i] = published{e.EventName(), e}
+	}
+	if err := jobs.EnqueueMany(ctx, s, all); err != nil {
+		return fmt.Errorf("events: %w", err)
 	}
 	return nil
 }

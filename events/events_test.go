@@ -115,9 +115,10 @@ func TestStatements(t *testing.T) {
 			}
 			must(t, r.Check())
 			dbtest.Watch(d, func() { publish(t, d, Registered{Name: "Ada"}) }).AtMost(t, want)
+			dbtest.Watch(d, func() { publish(t, d, Registered{Name: "Eve"}, Registered{Name: "Bob"}) }).AtMost(t, want)
 			before := len(notes(t, d))
 			jobstest.Run(t, d, r.Workers())
-			if got := len(notes(t, d)) - before; got != n {
+			if got := len(notes(t, d)) - before; got != 3*n {
 				t.Errorf("delivered to %d of %d", got, n)
 			}
 		}

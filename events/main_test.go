@@ -66,14 +66,7 @@ func noting(who string) func(context.Context, *db.Session, Registered) error {
 // publish publishes events in a session of their own.
 func publish(t *testing.T, d *db.DB, list ...events.Event) {
 	t.Helper()
-	must(t, d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
-		for _, e := range list {
-			if err := events.Publish(ctx, s, e); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
+	must(t, d.Do(t.Context(), func(ctx context.Context, s *db.Session) error { return events.Publish(ctx, s, list...) }))
 }
 
 func must(t *testing.T, err error) {

@@ -192,6 +192,12 @@ func TestNewRefuses(t *testing.T) {
 				jobs.Add(w, writeNote)
 				w.Periodically(jobs.Every(time.Millisecond), Note{})
 			}},
+			`test.note: "61 * * * *" is no line of crontab: the minute is "61": "61" is no number from 0 to 59`: {w: scheduled("61 * * * *")},
+			"the month is \"jan-\"":                          {w: scheduled("0 0 1 jan- *")},
+			`the day of the week is "5-3": 3 comes before 5`: {w: scheduled("0 0 * * 5-3")},
+			"it has 4 fields and not 5":                      {w: scheduled("0 0 * *")},
+			"there is no such day":                           {w: scheduled("0 0 30 2 *")},
+			`"0" is no number from 1 to 59`:                  {w: scheduled("*/0 * * * *")},
 			"from 0:00 to 23:59": {w: func(w *jobs.Workers) {
 				jobs.Add(w, writeNote)
 				w.Periodically(jobs.Daily(24, 0, time.UTC), Note{})
@@ -208,6 +214,14 @@ func TestNewRefuses(t *testing.T) {
 			}
 		}
 	})
+}
+
+// scheduled adds a worker and its jobs at the times of a line of crontab.
+func scheduled(line string) func(w *jobs.Workers) {
+	return func(w *jobs.Workers) {
+		addNote(w)
+		w.Periodically(jobs.Cron(line, time.UTC), Note{})
+	}
 }
 
 func addNote(w *jobs.Workers) { jobs.Add(w, writeNote) }

@@ -63,6 +63,8 @@ func (p periodic) check() error {
 		if time.Duration(s) < time.Second {
 			return errors.New("its interval is below one second")
 		}
+	case cron:
+		return s.problem
 	case daily:
 		if s.hour < 0 || s.hour > 23 || s.minute < 0 || s.minute > 59 || s.loc == nil {
 			return errors.New("a daily time is from 0:00 to 23:59, in a location that is not nil")
