@@ -41,6 +41,22 @@ func (s *Set) Overlay() map[string][]byte {
 	return all
 }
 
+// Line returns where a line of a file stands that it will have in another place: for
+// messages about what is not written.
+func (s *Set) Line(p string, line int) int {
+	f := s.files[p]
+	if f == nil || f.old == nil || f.new == nil {
+		return line
+	}
+	shift := 0
+	for _, h := range diff(f.old, f.new) {
+		if h.Line <= line {
+			shift += len(h.Old) - len(h.New)
+		}
+	}
+	return line + shift
+}
+
 // Print prints what Apply would do, or returns why it would do nothing.
 func (s *Set) Print(w io.Writer) error {
 	if err := s.Err(); err != nil {

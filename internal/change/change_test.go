@@ -160,6 +160,11 @@ func TestPrintAndManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "print.txt", b.String())
+	for line, want := range map[int]int{1: 1, 5: 4, 9: 7, 10: 8, 11: 9} {
+		if got := s.Line("main.go", line); got != want {
+			t.Errorf("line %d of main.go stands in line %d, want %d", line, got, want)
+		}
+	}
 	if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
 		t.Errorf("Print has written:\n%s", diff)
 	}

@@ -19,6 +19,9 @@ func TestHelp(t *testing.T) {
 		"no-args":   nil,
 		"terem-new": {"new", "--help"},
 
+		"terem-add-domain":    {"add", "domain", "--help"},
+		"terem-remove-domain": {"remove", "domain", "--help"},
+
 		"terem-migrate-lint":   {"migrate", "lint", "--help"},
 		"terem-migrate-new":    {"migrate", "new", "--help"},
 		"terem-migrate-verify": {"migrate", "verify", "--help"},

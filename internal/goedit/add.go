@@ -91,13 +91,15 @@ func (f *File) AddStatement(function, text string, p Place) {
 func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // AddArgument adds a last argument to the first call of a function within a
-// declaration: AddArgument("assemble", "a.Register", "orders").
+// declaration: AddArgument("assemble", "a.Register", "orders"). A function with a
+// parenthesis says how the call begins, as in AddStatement.
 func (f *File) AddArgument(scope, function, text string) {
 	d, ok := f.named(scope)
 	var call *ast.CallExpr
 	if ok {
 		ast.Inspect(d.node, func(n ast.Node) bool {
-			if c, ok := n.(*ast.CallExpr); ok && call == nil && types.ExprString(c.Fun) == function {
+			if c, ok := n.(*ast.CallExpr); ok && call == nil && (types.ExprString(c.Fun) == function ||
+				strings.Contains(function, "(") && strings.HasPrefix(spaced(f.text(c)), spaced(function))) {
 				call = c
 			}
 			return call == nil
@@ -105,7 +107,7 @@ func (f *File) AddArgument(scope, function, text string) {
 	}
 	if call == nil || call.Ellipsis.IsValid() {
 		if !f.lists(d, text) {
-			f.noPlace(function+"("+text+")", "has no call of %s in %s that can take another argument", function, scope)
+			f.noPlace(text, "has no call of %s in %s that can take another argument", function, scope)
 		}
 		return
 	}
@@ -151,7 +153,7 @@ func (f *File) AddElement(scope, typ, text string, p Place) {
 		if pair, ok := e.(*ast.KeyValueExpr); ok {
 			e = pair.Key
 		}
-		names = append(names, types.ExprString(e))
+		names = append(names, spaced(f.text(e)))
 	}
 	f.commaed(literal.Elts, literal.Lbrace, literal.Rbrace, p.among(names), scope, text)
 }
@@ -159,10 +161,10 @@ func (f *File) AddElement(scope, typ, text string, p Place) {
 // AddDecl adds a declaration with its comment. Places go by names as of Declares.
 // By default it is behind the last of its kind: a method behind those of its type
 // or that type, any other behind the last function, type, constant or variable.
-// Where there is none, it is the file's last.
+// Where there is none, and with End, it is the file's last.
 func (f *File) AddDecl(text string, p Place) {
 	list := f.decls()
-	if p.names == nil {
+	if p.names == nil && !p.end {
 		p = f.kin(text, list)
 	}
 	var names []string

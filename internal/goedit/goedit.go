@@ -10,7 +10,6 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
-	"slices"
 	"strings"
 )
 
@@ -44,6 +43,10 @@ type Insert struct {
 	// Text is what was put there, with the white space around it. gofmt may have
 	// changed white space since.
 	Text string `json:"text"`
+	// Old is what stood in its place, if something did.
+	Old string `json:"old,omitempty"`
+	// In is a word of the string literal that the text was added to, if it was.
+	In string `json:"in,omitempty"`
 	// Nth says how often the same stands above it in its scope.
 	Nth int `json:"nth,omitempty"`
 }
@@ -124,26 +127,29 @@ func (f *File) noPlace(text, why string, args ...any) {
 	f.errs = append(f.errs, &PlaceError{f.name, fmt.Sprintf(why, args...), text})
 }
 
+// Try makes edits, and reports whether they could be made. If not, that is no error
+// of Source, and none of them is made.
+func (f *File) Try(edit func()) bool {
+	before, inserts, imports, errs := f.src, len(f.inserts), len(f.imports), len(f.errs)
+	edit()
+	if len(f.errs) == errs {
+		return true
+	}
+	f.src, f.inserts, f.imports, f.errs = before, f.inserts[:inserts], f.imports[:imports], f.errs[:errs]
+	_ = f.parse() // as it was before
+	return false
+}
+
+// refuse notes that a text makes the file something that cannot be parsed.
+func (f *File) refuse(text string, err error) {
+	f.errs = append(f.errs, fmt.Errorf("%s cannot take this, because %w:\n\n%s\n", f.name, err, strings.Trim(text, "\n")))
+}
+
 // insert puts the text at an offset.
 func (f *File) insert(at int, scope, text string) {
-	before := f.src
-	f.src = slices.Concat(before[:at], []byte(text), before[at:])
-	if err := f.parse(); err != nil {
-		f.src = before
-		f.errs = append(f.errs, fmt.Errorf("%s cannot take this, because %w:\n\n%s\n", f.name, err, strings.Trim(text, "\n")))
-		return
+	if f.put(at, at, text) {
+		f.inserts = append(f.inserts, Insert{Scope: scope, Text: text, Nth: f.nth(scope, text, at)})
 	}
-	in := Insert{Scope: scope, Text: text}
-	if lo, hi, ok := f.scope(scope); ok {
-		want := tokens([]byte(text))
-		for i, m := range find(tokens(f.src[lo:hi]), want) {
-			if lo+m.pos >= at {
-				in.Nth = i
-				break
-			}
-		}
-	}
-	f.inserts = append(f.inserts, in)
 }
 
 // offset returns where a position is in the source.

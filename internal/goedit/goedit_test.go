@@ -53,6 +53,23 @@ var edits = map[string]func(f *goedit.File){
 		f.AddArgument("assemble", "long", "o")
 		f.AddArgument("table", "one", "2")
 	},
+	"string": func(f *goedit.File) {
+		f.AddToString("OrderFilter", "-created_at", ",note,-note")
+		f.AddToString("OrderFilter", "-created_at", ",not")
+		f.AddToString("sorts", "-created_at", ",note,-note")
+	},
+	"replace": func(f *goedit.File) {
+		f.Replace("Repository.Change", "return r.Update(ctx, x, row, columns...)", "return taken(r.Update(ctx, x, row, columns...))")
+		f.Replace("body", "()", "(t *testing.T, d *db.DB)")
+	},
+	"argument_option": func(f *goedit.File) {
+		f.AddArgument("Router.Routes", `api.Patch(r, "/orders/{id}", rt.update`, "api.Fails(ErrTaken)")
+	},
+	"string_gone": func(f *goedit.File) {
+		f.AddToString("OrderFilter", "-created_at", ",note,-note")
+		f.Replace("f", "x()", "y()")
+		f.AddArgument("f", "api.Patch(r", "z")
+	},
 	"element": func(f *goedit.File) {
 		f.AddElement("newOrderRead", "OrderRead", "Note: o.Note", goedit.Before("CreatedAt"))
 		f.AddElement("newLines", "OrderRead", "Note: o.Note", goedit.Before("CreatedAt"))
@@ -67,6 +84,10 @@ var edits = map[string]func(f *goedit.File){
 		f.AddDecl("type Second struct{}", goedit.Before("Grouped"))
 		f.AddDecl("func last() {}", goedit.Last)
 		f.AddDecl("var Late = 1", goedit.Last)
+		f.AddDecl("type End int", goedit.End)
+		if f.Try(func() { f.AddDecl("type Lost int", goedit.End); f.AddField("None", "A int", goedit.Last) }) {
+			f.AddDecl("type Wrong int", goedit.End)
+		}
 	},
 	"decl_line": func(f *goedit.File) {
 		f.AddDecl("// Paid is an order's event.\ntype Paid struct{}", goedit.Last)
@@ -237,6 +258,7 @@ func TestInterleaved(t *testing.T) {
 		f.AddDecl("// "+name+" is one.\ntype "+name+" struct{}", goedit.Last)
 		f.AddDecl("func (o *Order) is"+name+"() bool { return true }", goedit.Last)
 		f.AddDirective("//terem:uses " + name)
+		f.AddToString("Order", "sort", ","+strings.ToLower(name))
 	}
 	for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
 		src := before

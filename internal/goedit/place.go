@@ -12,10 +12,14 @@ import (
 type Place struct {
 	names []string
 	after bool
+	end   bool
 }
 
-// Last is behind all others.
+// Last is behind all others, and for a declaration behind others of its kind.
 var Last = Place{}
+
+// End is behind all others, of whatever kind.
+var End = Place{end: true}
 
 // Before is before the first of those that have one of the names, and behind all
 // others if none has.

@@ -20,7 +20,7 @@ type ChangedError struct {
 
 // Error names the file and the place.
 func (e *ChangedError) Error() string {
-	where := e.File
+	where := e.File + ":"
 	switch {
 	case e.Line > 0 && e.Scope != "":
 		where = fmt.Sprintf("%s:%d: in %s", e.File, e.Line, e.Scope)
@@ -37,22 +37,31 @@ func (f *File) Remove(in Insert) error {
 		return &ChangedError{f.name, 0, in.Scope, in.Text}
 	}
 	changed := &ChangedError{f.name, 1 + bytes.Count(f.src[:lo], []byte("\n")), in.Scope, in.Text}
-	found := find(tokens(f.src[lo:hi]), tokens([]byte(in.Text)))
-	if len(found) == 0 {
-		return changed
-	}
-	m := found[min(in.Nth, len(found)-1)]
-	cut, ok := f.around(span{lo + m.pos, lo + m.end}, in.Text)
-	if !ok {
-		return changed
-	}
 	before := f.src
-	f.src = slices.Concat(before[:cut.pos], before[cut.end:])
-	if err := f.parse(); err != nil {
+	if !f.take(lo, hi, in) || f.parse() != nil {
 		f.src = before
+		_ = f.parse() // as it was before
 		return changed
 	}
 	return nil
+}
+
+// take takes an insert out of its scope.
+func (f *File) take(lo, hi int, in Insert) bool {
+	if in.In != "" {
+		return f.fromString(lo, hi, in)
+	}
+	found := find(tokens(f.src[lo:hi]), tokens([]byte(in.Text)))
+	if len(found) == 0 {
+		return false
+	}
+	m := found[min(in.Nth, len(found)-1)]
+	cut, ok := span{lo + m.pos, lo + m.end}, true
+	if in.Old == "" {
+		cut, ok = f.around(cut, in.Text)
+	}
+	f.src = slices.Concat(f.src[:cut.pos], []byte(in.Old), f.src[cut.end:])
+	return ok
 }
 
 // around returns what is cut out for tokens, with the white space that came with

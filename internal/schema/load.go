@@ -3,18 +3,14 @@ package schema
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/build"
-	"go/parser"
 	"go/token"
 	"go/types"
-	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -35,6 +31,7 @@ type loader struct {
 	root   string // the folder of its go.mod
 	fset   *token.FileSet
 	files  overlay
+	cache  *cache
 	pkgs   map[string]*pkg
 	wanted []want // declarations of packages that are not read yet
 }
@@ -61,12 +58,12 @@ type want struct {
 	called     string // the package, if that is not certain: the import may be another one
 }
 
-func newLoader(dir string, files overlay) (*loader, error) {
+func newLoader(dir string, files overlay, c *cache) (*loader, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{dir: dir, fset: token.NewFileSet(), files: files, pkgs: map[string]*pkg{}}
+	l := &loader{dir: dir, fset: c.fset, files: files, cache: c, pkgs: map[string]*pkg{}}
 	for l.root = dir; ; l.root = filepath.Dir(l.root) {
 		text, err := os.ReadFile(filepath.Join(l.root, "go.mod"))
 		if err == nil {
@@ -146,7 +143,7 @@ func (l *loader) look(p string, dirs map[string]bool) error {
 	if filepath.Ext(p) != ".go" || strings.HasSuffix(p, "_test.go") || dirs[filepath.Dir(p)] {
 		return nil
 	}
-	text, err := l.files.read(p)
+	text, err := l.read(p)
 	if errors.Is(err, fs.ErrNotExist) { // it is to go
 		return nil
 	}
@@ -213,11 +210,7 @@ func (l *loader) parse(importPath, dir string, names []string) (*pkg, error) {
 	}
 	p := &pkg{path: importPath, need: map[string]bool{}, methods: map[types.Object]*ast.FuncDecl{}}
 	for _, name := range names {
-		text, err := l.files.read(filepath.Join(dir, name))
-		if err != nil {
-			return nil, err
-		}
-		f, err := parser.ParseFile(l.fset, filepath.Join(dir, name), text, parser.SkipObjectResolution)
+		f, err := l.parseFile(filepath.Join(dir, name))
 		if f == nil || err != nil && l.inside(dir) {
 			return nil, fmt.Errorf("a file cannot be read: %w", err)
 		}
@@ -271,28 +264,24 @@ func (l *loader) locate(wanted []want) error {
 			unknown = append(unknown, w.path)
 		}
 	}
+	for _, name := range unknown {
+		if found, ok := l.cache.found[name]; ok {
+			if err := l.parseFound(found); err != nil {
+				return err
+			}
+		}
+	}
+	unknown = slices.DeleteFunc(unknown, func(name string) bool { return l.pkgs[name] != nil })
 	if len(unknown) == 0 {
 		return nil
 	}
-	cmd := exec.Command("go", append([]string{"list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,CgoFiles"}, unknown...)...)
-	cmd.Dir = l.dir
-	var complaint bytes.Buffer
-	cmd.Stderr = &complaint
-	out, err := cmd.Output()
+	list, err := l.goList(unknown)
 	if err != nil {
-		return fmt.Errorf("go list: %w: %s", err, bytes.TrimSpace(complaint.Bytes()))
+		return err
 	}
-	for d := json.NewDecoder(bytes.NewReader(out)); ; {
-		var found struct {
-			ImportPath, Dir   string
-			GoFiles, CgoFiles []string
-		}
-		if err := d.Decode(&found); err == io.EOF {
-			break
-		} else if err != nil {
-			return err
-		}
-		if _, err := l.parse(found.ImportPath, found.Dir, append([]string{}, append(found.GoFiles, found.CgoFiles...)...)); err != nil {
+	for _, found := range list {
+		l.cache.found[found.ImportPath] = found
+		if err := l.parseFound(found); err != nil {
 			return err
 		}
 	}

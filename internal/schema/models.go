@@ -18,10 +18,10 @@ import (
 //
 // Errors name the place and the reason: a table whose name is no constant, what
 // dao refuses as well, two types for one table.
-func Models(dir string) ([]*dao.Model, error) { return modelsIn(dir, nil) }
+func Models(dir string) ([]*dao.Model, error) { return modelsIn(dir, nil, newCache()) }
 
-func modelsIn(dir string, files overlay) ([]*dao.Model, error) {
-	l, err := newLoader(dir, files)
+func modelsIn(dir string, files overlay, c *cache) ([]*dao.Model, error) {
+	l, err := newLoader(dir, files, c)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -60,4 +61,25 @@ func (o overlay) isDir(dir string) bool {
 		}
 	}
 	return false
+}
+
+// goMod returns the flags by which the go command reads the go.mod of a module as
+// it will be. What it needs for that is there until done is called.
+func (o overlay) goMod(root string) (flags []string, done func(), err error) {
+	name := filepath.Join(root, "go.mod")
+	text, ok := o[name]
+	if !ok {
+		return nil, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "terem-schema-")
+	if err != nil {
+		return nil, nil, err
+	}
+	fresh, list := filepath.Join(dir, "go.mod"), filepath.Join(dir, "overlay.json")
+	replace, err := json.Marshal(map[string]map[string]string{"Replace": {name: fresh}})
+	err = errors.Join(err, os.WriteFile(fresh, text, 0o666), os.WriteFile(list, replace, 0o666))
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return []string{"-overlay=" + list}, func() { _ = os.RemoveAll(dir) }, nil
 }

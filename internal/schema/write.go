@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,10 +14,12 @@ import (
 	"github.com/terem-go/terem/db"
 )
 
-// Folder is an application's folder of migrations.
+// Folder is an application's folder of migrations. Source that it has read once is
+// not read again.
 type Folder struct {
 	app      string
 	overlay  overlay
+	cache    *cache
 	dir      string // below app
 	dialects []db.Dialect
 	last     int64 // the highest number
@@ -25,7 +28,7 @@ type Folder struct {
 // Open returns the migrations of the application in a folder. It is an error if
 // the folder has no migrations/sqlite and no migrations/postgres.
 func Open(app string) (*Folder, error) {
-	f := &Folder{app: app, dir: filepath.Join(app, "migrations")}
+	f := &Folder{app: app, cache: newCache(), dir: filepath.Join(app, "migrations")}
 	for _, d := range []db.Dialect{db.SQLite, db.Postgres} {
 		entries, err := os.ReadDir(filepath.Join(f.dir, string(d)))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -127,7 +130,28 @@ func (f *Folder) schemas() (from, to *Schema, err error) {
 }
 
 // Described returns the descriptions of the application's tables, as Models does.
-func (f *Folder) Described() ([]*dao.Model, error) { return modelsIn(f.app, f.overlay) }
+func (f *Folder) Described() ([]*dao.Model, error) { return modelsIn(f.app, f.overlay, f.cache) }
+
+// Current returns the descriptions of the application's tables. It is an error if
+// they are not what the migrations lead to.
+func (f *Folder) Current() ([]*dao.Model, error) {
+	models, err := f.Described()
+	if err != nil {
+		return nil, err
+	}
+	to, err := From(models)
+	if err != nil {
+		return nil, err
+	}
+	from, err := ReadSnapshot(f.snapshot())
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(from.Marshal(), to.Marshal()) {
+		return nil, fmt.Errorf("the models have changed since the last migration, according to %s. Write that first: terem migrate new NAME", f.snapshot())
+	}
+	return models, nil
+}
 
 // write writes the files and the snapshot, or nothing.
 func (p *Plan) write() (_ *Written, err error) {

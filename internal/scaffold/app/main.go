@@ -126,7 +126,8 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 			CORS:           cfg.cors(),
 		},
 	})
-	a.Register(d.users, p)
+	a.Register(d.users)
+	a.Register(p)
 	showMails(a, mails)
 	return a, nil
 }

@@ -14,6 +14,7 @@ import (
 // Options say which domain to write.
 type Options struct {
 	Module     string   // the import path of the application
+	App        string   // its name, such as shop
 	Name       string   // of the domain and its table, such as orders or order_items
 	Fields     []string // see FieldHelp
 	Type       string   // of a row, such as Order; made from Name by default
@@ -24,6 +25,7 @@ type Options struct {
 // Domain is a domain that is to be written. The templates read it.
 type Domain struct {
 	Module  string
+	App     string // as people read it: Shop
 	Package string // the name of its folder: orderitems
 	Table   string // order_items
 	Path    string // of its routes: order-items
@@ -40,7 +42,7 @@ type Domain struct {
 // New checks what the options say and returns the domain. The models are those of
 // the application. Errors name what is wrong and the way out.
 func New(o Options, models []*dao.Model) (*Domain, error) {
-	d := &Domain{Module: o.Module, Table: o.Name, Package: strings.ReplaceAll(o.Name, "_", ""), Path: strings.ReplaceAll(o.Name, "_", "-"),
+	d := &Domain{Module: o.Module, App: title(o.App), Table: o.Name, Package: strings.ReplaceAll(o.Name, "_", ""), Path: strings.ReplaceAll(o.Name, "_", "-"),
 		Plural: GoName(o.Name), Type: o.Type, SoftDelete: o.SoftDelete, Pages: o.Pages, models: models}
 	if err := CheckName(o.Name); err != nil {
 		return nil, err

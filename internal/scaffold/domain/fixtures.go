@@ -23,7 +23,9 @@ func (t *Target) Inserter() string {
 }
 
 // Fixtures are the rows that a row of the domain needs, and those that they need.
-func (d *Domain) Fixtures() []fixture {
+func (d *Domain) Fixtures() []fixture { return d.fixturesOf(d.Fields) }
+
+func (d *Domain) fixturesOf(fields []Field) []fixture {
 	var list []fixture
 	var add func(t *Target)
 	add = func(t *Target) {
@@ -45,7 +47,7 @@ func (d *Domain) Fixtures() []fixture {
 			}
 		}
 	}
-	for _, f := range d.Fields {
+	for _, f := range fields {
 		if f.Table != nil {
 			add(f.Table)
 		}

@@ -89,6 +89,19 @@ func (f Field) UpdateLine() string {
 	return f.line("*"+f.plain(), ",omitempty", f.rules())
 }
 
+// UpdateStatement returns the statement that changes a row's field if the client
+// wants it.
+func (f Field) UpdateStatement() string {
+	isSet, to, value := "v != nil", "row."+f.Go(), "*v"
+	switch {
+	case f.Nullable:
+		isSet, value = "v.Set", "v.Pointer()"
+	case f.Type == JSON:
+		to, value = to+".V", "v"
+	}
+	return fmt.Sprintf("if v := in.Body.%s; %s {\n\t%s, changed = %s, append(changed, %q)\n}", f.Go(), isSet, to, value, f.Column())
+}
+
 // ReadLine returns the line of the field in what clients see of a row.
 func (f Field) ReadLine() string {
 	t, rules := f.plain(), ""

@@ -73,6 +73,9 @@ func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
 // title returns a name as a label: Order items of order_items.
 func title(name string) string {
 	text := words(name)
+	if text == "" {
+		return ""
+	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 

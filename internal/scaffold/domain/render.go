@@ -17,7 +17,10 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-var templates = template.Must(template.ParseFS(templateFiles, "templates/*.tmpl"))
+var (
+	templates = template.Must(template.ParseFS(templateFiles, "templates/*.go.tmpl"))
+	pages     = template.Must(template.New("").Delims("[[", "]]").ParseFS(templateFiles, "templates/*.html.tmpl"))
+)
 
 // Files returns the files of the domain.
 func (d *Domain) Files() ([]scaffold.File, error) {
@@ -39,6 +42,28 @@ func (d *Domain) Files() ([]scaffold.File, error) {
 		}
 		files = append(files, scaffold.File{Path: path.Join(d.Package, f.path), Data: text})
 	}
+	if d.Pages {
+		return d.pageFiles(files)
+	}
+	return files, nil
+}
+
+// pageFiles adds those of the pages.
+func (d *Domain) pageFiles(files []scaffold.File) ([]scaffold.File, error) {
+	for _, f := range []struct{ template, path string }{{"pages.go", d.Package + ".go"}, {"pages_test.go", d.Package + "_test.go"}} {
+		text, err := d.render(f.template)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, scaffold.File{Path: path.Join("pages", f.path), Data: text})
+	}
+	for _, name := range []string{"form.html", "list.html", "show.html"} {
+		var b bytes.Buffer
+		if err := pages.ExecuteTemplate(&b, name+".tmpl", d); err != nil {
+			return nil, err
+		}
+		files = append(files, scaffold.File{Path: path.Join("pages/templates", d.Package, name), Data: b.Bytes()})
+	}
 	return files, nil
 }
 
@@ -58,13 +83,14 @@ func (d *Domain) render(name string) ([]byte, error) {
 // packages are those that templates may name, by the names that they have there.
 func (d *Domain) packages() map[string]string {
 	all := map[string]string{"uuid": "github.com/google/uuid", "decimal": "github.com/shopspring/decimal"}
-	for _, p := range []string{"context", "crypto/rand", "errors", "fmt", "log/slog", "net/http", "net/url", "os", "strings", "sync/atomic", "testing", "time", "encoding/json"} {
+	for _, p := range []string{"context", "crypto/rand", "errors", "fmt", "html", "log/slog", "maps", "math", "net/http", "os",
+		"strconv", "strings", "sync/atomic", "testing", "time", "encoding/json"} {
 		all[path.Base(p)] = p
 	}
-	for _, p := range []string{"api", "api/apitest", "app", "dao", "db", "db/dbtest", "errs", "jobs", "web"} {
+	for _, p := range []string{"api", "api/apitest", "app", "auth", "dao", "db", "db/dbtest", "errs", "jobs", "web"} {
 		all[path.Base(p)] = "github.com/terem-go/terem/" + p
 	}
-	for _, p := range append(d.Uses(), d.Package) {
+	for _, p := range append(d.Uses(), d.Package, "pages") {
 		all[p] = d.Module + "/" + p
 	}
 	for _, f := range d.Fixtures() {

@@ -39,17 +39,7 @@ func (rt *Router) update(ctx context.Context, s *db.Session, in *UserUpdate) (*U
 	if err != nil {
 		return nil, err
 	}
-	var changed []string
-	if n := in.Body.Name; n != nil {
-		u.Name, changed = *n, append(changed, "name")
-	}
-	if e := in.Body.Email; e != nil {
-		u.Email, u.ConfirmedAt, changed = *e, nil, append(changed, "email", "confirmed_at")
-	}
-	if r := in.Body.Role; r != nil {
-		u.Role, changed = *r, append(changed, "role")
-	}
-	if err := rt.users.Change(ctx, s, u, changed...); err != nil {
+	if err := rt.users.Change(ctx, s, u, in.apply(u)...); err != nil {
 		return nil, err
 	}
 	if err := rt.auth.Note(ctx, s, in.Visit, in.User.User, u, "changed"); err != nil {

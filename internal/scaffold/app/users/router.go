@@ -31,8 +31,7 @@ func (rt *Router) Routes(r *api.Router) {
 }
 
 func (rt *Router) register(ctx context.Context, database *db.DB, in *UserCreate) (*UserRead, error) {
-	u := User{Email: in.Body.Email, Name: in.Body.Name, Role: RoleMember}
-	created, err := rt.auth.Register(ctx, database, in.Visit, u, in.Body.Password)
+	created, err := rt.auth.Register(ctx, database, in.Visit, *in.row(), in.Body.Password)
 	if err != nil {
 		return nil, err
 	}

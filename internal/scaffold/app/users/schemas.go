@@ -17,6 +17,11 @@ type UserCreate struct {
 	}
 }
 
+// row returns the row to insert, but for the password's hash.
+func (in *UserCreate) row() *User {
+	return &User{Email: in.Body.Email, Name: in.Body.Name, Role: RoleMember}
+}
+
 // LogIn asks for an access token.
 type LogIn struct {
 	Visit auth.Visit
@@ -100,6 +105,20 @@ type UserUpdate struct {
 		Name  *string `json:"name,omitempty" minLength:"1" maxLength:"100"`
 		Role  *Role   `json:"role,omitempty" enum:"member,staff"`
 	}
+}
+
+// apply changes a row, and returns the columns that are changed.
+func (in *UserUpdate) apply(row *User) (changed []string) {
+	if v := in.Body.Name; v != nil {
+		row.Name, changed = *v, append(changed, "name")
+	}
+	if v := in.Body.Email; v != nil {
+		row.Email, row.ConfirmedAt, changed = *v, nil, append(changed, "email", "confirmed_at")
+	}
+	if v := in.Body.Role; v != nil {
+		row.Role, changed = *v, append(changed, "role")
+	}
+	return changed
 }
 
 // EventList lists the audit log, the newest first.

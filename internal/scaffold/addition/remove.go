@@ -1,0 +1,93 @@
+package addition
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/terem-go/terem/internal/change"
+	"github.com/terem-go/terem/internal/scaffold/migration"
+	"github.com/terem-go/terem/internal/schema"
+	"github.com/terem-go/terem/internal/typecheck"
+)
+
+// RemoveOptions say how an addition is taken back.
+type RemoveOptions struct {
+	Drop  bool // write a migration that drops the column, also where the one that added it could be deleted
+	Force bool // what was changed by hand since stays
+}
+
+// Removed says what becomes of a field's column.
+type Removed struct {
+	Deleted bool     // the migration that added it goes
+	Dropped []string // the new migrations that drop it
+}
+
+// Remove takes back what a verb such as FieldVerb has added under a name such as
+// orders.note. Code that still uses it is an error that names the places.
+func Remove(ctx context.Context, s *change.Set, verb, name string, o RemoveOptions) (*Removed, error) {
+	e := s.Manifest().Entry(verb, name)
+	if e == nil {
+		return nil, fmt.Errorf("%s says of no %s that terem %s has added it%s. Remove others by hand", change.ManifestPath, name, verb, others(s, verb))
+	}
+	migrations, _ := migration.Split(e.Created)
+	f, err := schema.Open(s.Dir())
+	if err != nil {
+		return nil, err
+	}
+	if len(migrations) > 0 {
+		if _, err := f.Current(); err != nil {
+			return nil, err
+		}
+	}
+	r, undo := &Removed{}, *e
+	if r.Deleted = !o.Drop && migration.Deletable(s, migrations); !r.Deleted {
+		_, undo.Created = migration.Split(e.Created)
+	}
+	s.Undo(undo, o.Force)
+	s.Unrequire()
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	broken, err := typecheck.Broken(ctx, s.Dir(), s.Overlay())
+	if err != nil {
+		return nil, err
+	}
+	if len(broken) > 0 {
+		var places strings.Builder
+		for _, p := range broken {
+			p.Line = s.Line(p.File, p.Line)
+			fmt.Fprintf(&places, "\n  %s", p)
+		}
+		return nil, fmt.Errorf("this would not compile any more:%s\nChange that first", places.String())
+	}
+	switch {
+	case r.Deleted:
+		return r, migration.Record(s, f)
+	case len(migrations) == 0:
+		return r, nil
+	}
+	plan, err := migration.Add(s, f, "drop_"+strings.ReplaceAll(name, ".", "_"), schema.Options{AllowDrop: true})
+	if err != nil {
+		return nil, errors.Join(err, s.Err())
+	}
+	for _, f := range plan.Files {
+		r.Dropped = append(r.Dropped, f.Path)
+	}
+	return r, nil
+}
+
+// others names what a verb has added, for people who may have meant that.
+func others(s *change.Set, verb string) string {
+	var names []string
+	for _, e := range s.Manifest().Entries {
+		if e.Verb == verb {
+			names = append(names, e.Name)
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return "; it has added " + strings.Join(names, ", ")
+}
