@@ -27,6 +27,8 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Work on an application's migrations."`
 	Add     addCommand     `cmd:"" help:"Write more into an application."`
 	Remove  removeCommand  `cmd:"" help:"Undo what terem add has written."`
+	Link    linkCommand    `cmd:"" help:"Let a domain call another one without importing it."`
+	Unlink  unlinkCommand  `cmd:"" help:"Undo what terem link has written."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }

@@ -22,9 +22,23 @@ func TestHelp(t *testing.T) {
 		"terem-add-domain":    {"add", "domain", "--help"},
 		"terem-remove-domain": {"remove", "domain", "--help"},
 
+		"terem-add-dependency":    {"add", "dependency", "--help"},
+		"terem-add-field":         {"add", "field", "--help"},
+		"terem-add-route":         {"add", "route", "--help"},
+		"terem-remove-dependency": {"remove", "dependency", "--help"},
+		"terem-remove-field":      {"remove", "field", "--help"},
+		"terem-remove-route":      {"remove", "route", "--help"},
+
 		"terem-migrate-lint":   {"migrate", "lint", "--help"},
 		"terem-migrate-new":    {"migrate", "new", "--help"},
 		"terem-migrate-verify": {"migrate", "verify", "--help"},
+
+		"terem-add-event":   {"add", "event", "--help"},
+		"terem-add-page":    {"add", "page", "--help"},
+		"terem-add-service": {"add", "service", "--help"},
+		"terem-add-task":    {"add", "task", "--help"},
+		"terem-link":        {"link", "--help"},
+		"terem-unlink":      {"unlink", "--help"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

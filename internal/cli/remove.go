@@ -6,4 +6,8 @@ type removeCommand struct {
 	Field      removeField      `cmd:"" help:"Remove a field that terem add has added."`
 	Route      removeRoute      `cmd:"" help:"Remove a route that terem add has added."`
 	Dependency removeDependency `cmd:"" help:"Remove a dependency that terem add has added."`
+	Event      removeEvent      `cmd:"" help:"Remove an event that terem add has added."`
+	Service    removeService    `cmd:"" help:"Remove a service that terem add has written."`
+	Task       removeTask       `cmd:"" help:"Remove a task that terem add has written."`
+	Page       removePage       `cmd:"" help:"Remove a page that terem add has written."`
 }

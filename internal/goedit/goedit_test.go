@@ -129,6 +129,14 @@ var edits = map[string]func(f *goedit.File){
 		f.AddImport("time")
 		f.AddField("A", "At time.Time `json:\"at\"`", goedit.Before("B"))
 	},
+	"signature": func(f *goedit.File) {
+		f.AddSignature("Users", "Known(id int64) bool", goedit.After("Balance"))
+		f.AddSignature("Users", "Name(id int64) string", goedit.Last)
+	},
+	"signature_gone": func(f *goedit.File) {
+		f.AddSignature("NotOne", "Name() string", goedit.Last)
+		f.AddSignature("Nowhere", "Name() string", goedit.Last)
+	},
 	"gone": func(f *goedit.File) {
 		f.AddField("OrderRead", "Note *string `json:\"note\"`", goedit.Last)
 		f.AddStatement("Router.Routes", "api.Post(r, \"/orders/{id}/refund\", rt.refund)", goedit.Last)

@@ -8,12 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/importer"
 	"go/parser"
 	"go/scanner"
 	"go/token"
 	"go/types"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -69,22 +67,21 @@ func problems(ctx context.Context, dir string, files map[string][]byte) ([]Probl
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{dir: dir, files: files, fset: token.NewFileSet(), own: l.own, checked: map[string]*types.Package{}}
-	c.compiled = importer.ForCompiler(c.fset, "gc", func(p string) (io.ReadCloser, error) {
-		if l.exports[p] == "" {
-			return nil, errors.New("the package is not there, or does not compile")
-		}
-		return os.Open(l.exports[p])
-	})
+	c := newChecker(dir, files, l)
 	for _, p := range l.paths {
 		if err := c.whole(c.own[p]); err != nil {
 			return nil, err
 		}
 	}
+	return c.sorted(), nil
+}
+
+// sorted returns the problems in the order of their places.
+func (c *checker) sorted() []Problem {
 	slices.SortFunc(c.problems, func(a, b Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return slices.Compact(c.problems), nil
+	return slices.Compact(c.problems)
 }
 
 // whole checks a package, and then its tests: those within it see more than

@@ -45,6 +45,14 @@ func (d *Domain) Refs() []Field {
 	return d.fields(func(f Field) bool { return f.Type == Ref && !f.Owner })
 }
 
+// Body is the call of the tests' function that returns what a row is made of.
+func (d *Domain) Body() string {
+	if d.HasRefs() {
+		return "body(t, d)"
+	}
+	return "body()"
+}
+
 // HasRefs reports whether there are Refs.
 func (d *Domain) HasRefs() bool { return len(d.Refs()) > 0 }
 

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/terem-go/terem/internal/scaffold/parts"
+)
+
+// addEvent is the verb add event.
+type addEvent struct {
+	Name string `arg:"" help:"The domain, a point and the event's type, such as orders.Paid."`
+	To   string `placeholder:"DOMAIN" help:"A domain that subscribes to it."`
+
+	addPart `embed:""`
+}
+
+// Help is shown below the flags' help.
+func (addEvent) Help() string {
+	return `It writes the event's type into the domain's events.go and a test beside main.go, which uses testApp of main_test.go, and has the domain declare it. The event is published in the session of what it tells of:
+
+  err := events.Publish(ctx, s, Paid{OrderID: o.ID})
+
+The subscriber is a method of the other domain's Domain. It imports the event; where that would be a cycle, main.go subscribes the method, which takes what the event says.`
+}
+
+// Run writes the event.
+func (a *addEvent) Run(ctx context.Context, c *console) error {
+	args := []string{a.Name}
+	if a.To != "" {
+		args = append(args, "--to", a.To)
+	}
+	return a.write(ctx, c, "add event", a.Name, args, parts.Event{Name: a.Name, To: a.To}.Add)
+}
+
+// removeEvent is the verb remove event.
+type removeEvent struct {
+	Name string `arg:"" help:"The event, such as orders.Paid."`
+
+	removePart `embed:""`
+}
+
+// Run removes the event.
+func (r *removeEvent) Run(ctx context.Context, c *console) error {
+	return r.remove(ctx, c, "add event", r.Name)
+}
