@@ -172,6 +172,12 @@ func TestAddRefuses(t *testing.T) {
 		"models ahead": {func(t *testing.T, dir string) {
 			replace(t, filepath.Join(dir, "users", "models.go"), "	IsSuperuser ", "	Nick *string `db:\"nick\"`\n	IsSuperuser ")
 		}, "the models have changed since the last migration"},
+		"a name of main": {func(t *testing.T, dir string) {
+			write(t, filepath.Join(dir, "more.go"), "package main\n\nvar orders int\n")
+		}, "more.go uses the name orders for something else"},
+		"another import of main": {func(t *testing.T, dir string) {
+			write(t, filepath.Join(dir, "more.go"), "package main\n\nimport \"example.com/orders\"\n")
+		}, "more.go uses the name orders for something else"},
 		"no main": {func(t *testing.T, dir string) { must(t, os.Remove(filepath.Join(dir, "main.go"))) }, "main.go is not there"},
 		"another main": {func(t *testing.T, dir string) {
 			replace(t, filepath.Join(dir, "main.go"), "func newDomains(", "func makeDomains(")

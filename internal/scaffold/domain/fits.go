@@ -24,12 +24,16 @@ func (d *Domain) fits(s *change.Set) error {
 		missing = append(missing, "Member", "Visitor")
 	}
 	err := s.EachGo(func(p string, text []byte) error {
-		if path.Dir(p) != "users" || strings.HasSuffix(p, "_test.go") {
+		dir := path.Dir(p)
+		if dir != "users" && dir != "." && dir != "pages" || strings.HasSuffix(p, "_test.go") {
 			return nil
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), p, text, 0)
 		if err != nil {
 			return fmt.Errorf("%w. Mend it first", err)
+		}
+		if dir != "users" {
+			return d.shadowed(p, file)
 		}
 		missing = slices.DeleteFunc(missing, func(name string) bool { return file.Scope.Lookup(name) != nil })
 		return nil
@@ -43,6 +47,19 @@ func (d *Domain) fits(s *change.Set) error {
 		err = errors.Join(err, fmt.Errorf("a domain uses %s of the domain users, which does not declare that. Put it back: terem new writes it into users/dependencies.go", "users."+strings.Join(missing, ", users.")))
 	}
 	return err
+}
+
+// shadowed refuses a name that code which imports the domain has already.
+func (d *Domain) shadowed(p string, file *ast.File) error {
+	taken := file.Scope.Lookup(d.Package) != nil
+	for _, i := range file.Imports {
+		importPath, _ := strconv.Unquote(i.Path.Value)
+		taken = taken || i.Name != nil && i.Name.Name == d.Package || i.Name == nil && path.Base(importPath) == d.Package
+	}
+	if taken {
+		return fmt.Errorf("%s uses the name %s for something else: take another one for the domain", p, d.Package)
+	}
+	return nil
 }
 
 // methods are the functions of package api that register routes.

@@ -114,7 +114,9 @@ func (f Field) Shown() string {
 	switch f.Type {
 	case Enum:
 		text = fmt.Sprintf("string(%s)", value)
-	case Decimal, Duration, UUID:
+	case Decimal:
+		text = fmt.Sprintf("%s.StringFixed(%d)", from, f.Scale)
+	case Duration, UUID:
 		text = from + ".String()"
 	case Time:
 		text = from + `.Format("2006-01-02 15:04:05.999999")`

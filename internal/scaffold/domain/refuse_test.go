@@ -53,6 +53,7 @@ func TestRefuses(t *testing.T) {
 		"two enums'":   {fields("a:enum(b_c,d)", "a_b:enum(c,e)"), "the field a_b would declare ABC, which is declared by the field a"},
 		"json or NULL": {fields("j:json?"), "json is never NULL"},
 		"unique bools": {fields("b:bool!"), "two rows may well have the same bool: leave out the !"},
+		"few values":   {fields("d:decimal(3,1)!"), "there are too few values for rows to differ in"},
 		"no table":     {fields("p:ref"), "a reference names a table or a domain, as in ref(products)"},
 		"another word": {fields("p:ref(users,admin)"), "a reference names a table or a domain"},
 		"nothing":      {fields("p:ref(nothing)"), "the field p:ref(nothing): there is no table or domain nothing; there are the tables logins, pairs, products, users"},

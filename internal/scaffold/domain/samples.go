@@ -46,9 +46,9 @@ func (f Field) sample() sample {
 }
 
 func (f Field) textSample() sample {
-	text, other, wrong := fmt.Sprintf("%q", cut(title(f.Name), f.Size)), fmt.Sprintf("%q", cut("Another "+f.Words(), f.Size)), []string{"7"}
+	text, other, wrong := fmt.Sprintf("%q", cut(title(f.Name), f.length())), fmt.Sprintf("%q", cut("Another "+f.Words(), f.length())), []string{"7"}
 	if f.Unique {
-		text = fmt.Sprintf(`fmt.Sprintf("%s%%d", next.Add(1))`, cut(f.Words()+" ", f.Size-4))
+		text = fmt.Sprintf(`fmt.Sprintf("%s%%d", %s)`, cut(f.Words()+" ", max(f.Size-6, 0)), f.numbered())
 		other = text
 	}
 	if f.Type == String {
@@ -70,7 +70,7 @@ func (f Field) decimalSample() sample {
 		wrong: []string{`"x"`, `"1e3"`, fmt.Sprintf(`"0.%s1"`, strings.Repeat("0", f.Scale)), fmt.Sprintf(`"1%s"`, strings.Repeat("0", max(f.Precision-f.Scale, 1)))}}
 	s.model = fmt.Sprintf("decimal.RequireFromString(%s)", s.json)
 	if f.Unique {
-		s.json, s.other, s.model = "fmt.Sprint(next.Add(1))", "fmt.Sprint(next.Add(1))", "decimal.NewFromInt(next.Add(1))"
+		s.json, s.other, s.model = "fmt.Sprint("+f.numbered()+")", "fmt.Sprint("+f.numbered()+")", "decimal.NewFromInt("+f.numbered()+")"
 	}
 	return s
 }
@@ -84,12 +84,37 @@ func (f Field) refSample() sample {
 	return s
 }
 
+// numbered is a number that no two rows of a test share, and that a unique field has
+// room for.
+func (f Field) numbered() string {
+	if room := f.room(); room < 6 {
+		return "next.Add(1)%1" + strings.Repeat("0", room)
+	}
+	return "next.Add(1)"
+}
+
+// length is the most characters that a text may have.
+func (f Field) length() int {
+	if f.Type == Text {
+		return textSize
+	}
+	return f.Size
+}
+
+// room is how many digits the field can hold.
+func (f Field) room() int {
+	switch f.Type {
+	case String:
+		return f.Size
+	case Decimal:
+		return f.Precision - f.Scale
+	}
+	return 18
+}
+
 // cut returns the first characters of a text that a field of a size can hold.
 func cut(text string, size int) string {
-	if size > 0 && len(text) > size {
-		return text[:max(size, 0)]
-	}
-	return text
+	return text[:min(len(text), size)]
 }
 
 // SampleJSON is the field's value in tests, as a client sends it.
