@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/terem-go/terem/internal/scaffold/parts"
 )
@@ -29,7 +30,12 @@ func (a *addEvent) Run(ctx context.Context, c *console) error {
 	if a.To != "" {
 		args = append(args, "--to", a.To)
 	}
-	return a.write(ctx, c, "add event", a.Name, args, parts.Event{Name: a.Name, To: a.To}.Add)
+	if err := a.write(ctx, c, "add event", a.Name, args, parts.Event{Name: a.Name, To: a.To}.Add); err != nil || a.DryRun {
+		return err
+	}
+	_, typ, _ := strings.Cut(a.Name, ".")
+	c.say("Publish it in the session of what it tells of: err := events.Publish(ctx, s, %s{…})", typ)
+	return nil
 }
 
 // removeEvent is the verb remove event.

@@ -24,7 +24,11 @@ func (addPage) Help() string {
 func (a *addPage) Run(ctx context.Context, c *console) error {
 	p := parts.Page{Path: a.Path, Policy: a.Policy}
 	name := strings.Trim(a.Path, "/")
-	return a.write(ctx, c, "add page", name, []string{name, "--policy", a.Policy}, p.Add)
+	if err := a.write(ctx, c, "add page", name, []string{name, "--policy", a.Policy}, p.Add); err != nil || a.DryRun {
+		return err
+	}
+	c.say("No page leads there yet: link to /%s where people look for it.", name)
+	return nil
 }
 
 // removePage is the verb remove page.

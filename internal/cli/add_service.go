@@ -26,7 +26,12 @@ A domain never calls a service: what a domain's route needs of another domain is
 // Run writes the service.
 func (a *addService) Run(ctx context.Context, c *console) error {
 	s := parts.Service{Name: a.Name, Uses: a.Uses, For: a.For}
-	return a.write(ctx, c, "add service", a.Name, []string{a.Name, "--uses", strings.Join(a.Uses, ","), "--for", a.For}, s.Add)
+	err := a.write(ctx, c, "add service", a.Name, []string{a.Name, "--uses", strings.Join(a.Uses, ","), "--for", a.For}, s.Add)
+	if err != nil || a.DryRun {
+		return err
+	}
+	c.say("The use case goes into its method Run, which %s call.", a.For)
+	return nil
 }
 
 // removeService is the verb remove service.

@@ -39,7 +39,13 @@ func (a *addTask) Run(ctx context.Context, c *console) error {
 		args = append(args, "--cron="+a.Cron)
 	}
 	t := parts.Task{Name: a.Name, Schedule: parts.Schedule{Every: a.Every, At: a.At, Cron: a.Cron}}
-	return a.write(ctx, c, "add task", a.Name, args, t.Add)
+	if err := a.write(ctx, c, "add task", a.Name, args, t.Add); err != nil || a.DryRun {
+		return err
+	}
+	if t.Schedule == (parts.Schedule{}) {
+		c.say("Enqueue it in a session of the domain: err := jobs.Enqueue(ctx, s, …{…}), as its jobs.go has it.")
+	}
+	return nil
 }
 
 // removeTask is the verb remove task.

@@ -44,6 +44,9 @@ var segmentForm = regexp.MustCompile(`^([a-z0-9]+(?:[-_][a-z0-9]+)*|\{[a-z][a-z0
 // taken are where the library answers, or main has something else.
 var taken = []string{"api", "dev", "docs", "healthz", "readyz", "static"}
 
+// wildcards are the parts of a path whose names say nothing to the router.
+var wildcards = regexp.MustCompile(`\{[^}]*\}`)
+
 // Add writes the page's handler, template and test, and its route.
 func (p Page) Add(app *application.Application, c *change.Set) error {
 	data, err := p.data(app)
@@ -172,8 +175,8 @@ func (p Page) free(pages *application.Package, path string) (err error) {
 				return true
 			}
 			if text, ok := call.Args[1].(*ast.BasicLit); ok {
-				if taken, _ := strconv.Unquote(text.Value); taken == path {
-					err = fmt.Errorf("pages/%s has a route for %s already", name, path)
+				if other, _ := strconv.Unquote(text.Value); wildcards.ReplaceAllString(other, "{}") == wildcards.ReplaceAllString(path, "{}") {
+					err = fmt.Errorf("pages/%s has a route for %s already", name, other)
 				}
 			}
 			return true

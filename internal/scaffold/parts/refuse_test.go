@@ -13,7 +13,7 @@ import (
 func TestRefuses(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
-	a.must(t, "add page about")
+	a.must(t, "add page about", "add page lines/{id}")
 	before := a.tree(t)
 	var b strings.Builder
 	refused := func(command string) {
@@ -57,6 +57,7 @@ func TestRefuses(t *testing.T) {
 		"add page about",
 		"add page about/",
 		"add page account",
+		"add page lines/{line}",
 		"add page home",
 		"add page docs/terms",
 		"add page about/windows",
