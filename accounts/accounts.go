@@ -25,6 +25,7 @@ var (
 	ErrWrongPassword = errs.New(errs.Invalid, "accounts.wrong_password", "The current password is wrong.").
 				With(errs.Field{In: "body", Name: "current_password", Message: "expected the current password"})
 	ErrCodeNeeded = errs.New(errs.Unauthenticated, "accounts.code_needed", "Type the code that your authenticator app shows, or a recovery code.")
+	ErrNoLogin    = errs.New(errs.NotFound, "accounts.no_login", "This login is not there: it has ended, or was never yours.")
 )
 
 // Account is what these flows know of a user.

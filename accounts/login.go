@@ -80,11 +80,13 @@ func (a *Accounts[U]) Logins(ctx context.Context, q db.Querier, u U) ([]auth.Log
 	return a.logins.Of(ctx, q, u.Account().Subject)
 }
 
-// EndLogin ends one of a user's logins, or returns auth.ErrLoginOver. It makes access
+// EndLogin ends one of a user's logins, or returns ErrNoLogin. It makes access
 // tokens worthless: programs that stay renew theirs.
 func (a *Accounts[U]) EndLogin(ctx context.Context, s *db.Session, v auth.Visit, u U, login int64) error {
 	subject := u.Account().Subject
-	if err := a.logins.End(ctx, s, subject, login); err != nil {
+	if err := a.logins.End(ctx, s, subject, login); errors.Is(err, auth.ErrLoginOver) {
+		return ErrNoLogin.Wrap(err)
+	} else if err != nil {
 		return err
 	}
 	if err := a.users.LogOut(ctx, s, subject); err != nil {

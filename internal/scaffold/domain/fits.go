@@ -19,7 +19,7 @@ func (d *Domain) fits(s *change.Set) error {
 	if s.Exists(d.Package) {
 		return fmt.Errorf("there is a folder or a file %s already: take another name, or move it away", d.Package)
 	}
-	missing := []string{"Current", "Required", "Superuser", "User", "UserRead", "Token"}
+	missing := []string{"Current", "Required", "Superuser", "User", "UserRead"}
 	if d.Pages {
 		missing = append(missing, "Member", "Visitor")
 	}

@@ -18,7 +18,7 @@ func (rt *Router) accountRoutes(r *api.Router) {
 	api.Put(r, "/users/me/email", rt.changeEmail, Required, api.Fails(accounts.ErrWrongPassword, auth.ErrTooMany))
 	api.Get(r, "/users/me/logins", rt.listLogins, Required)
 	api.Delete(r, "/users/me/logins", rt.endLogins, Required)
-	api.Delete(r, "/users/me/logins/{id}", rt.endLogin, Required, api.Fails(auth.ErrLoginOver))
+	api.Delete(r, "/users/me/logins/{id}", rt.endLogin, Required, api.Fails(accounts.ErrNoLogin))
 	api.Post(r, "/users/me/factor", rt.beginFactor, Required, api.Fails(accounts.ErrWrongPassword, auth.ErrFactorOn, auth.ErrTooMany))
 	api.Post(r, "/users/me/factor/confirm", rt.confirmFactor, Required, api.Fails(auth.ErrWrongCode, auth.ErrFactorOn, auth.ErrFactorOff))
 	api.Post(r, "/users/me/factor/end", rt.endFactor, Required, api.Fails(accounts.ErrWrongPassword, auth.ErrTooMany))

@@ -107,10 +107,10 @@ func TestLogins(t *testing.T) {
 			t.Fatalf("logins %+v", list)
 		}
 		path := fmt.Sprintf("/api/users/me/logins/%d", list.Logins[0].ID)
-		eve.Delete(path).ExpectError(401, "auth.login_over")
+		eve.Delete(path).ExpectError(404, "accounts.no_login")
 		ada.Delete(path).Expect(204)
 		ada = logIn(c, "ada@example.com", password) // access tokens ended, too
-		ada.Delete(path).ExpectError(401, "auth.login_over")
+		ada.Delete(path).ExpectError(404, "accounts.no_login")
 		ada.Delete("/api/users/me/logins").Expect(204)
 		ada.Get("/api/users/me").Expect(401)
 		eve.Get("/api/users/me").Expect(200)

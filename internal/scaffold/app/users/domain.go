@@ -39,9 +39,6 @@ func (d *Domain) Register(a *app.App) {
 	api.Provide(r, d.Auth.current, api.Bearer)
 	api.Provide(r, d.Auth.visitor)
 	api.Provide(r, accounts.Visit)
-	rt := &Router{users: d.Users, auth: d.Auth}
-	rt.Routes(r)
-	rt.accountRoutes(r)
-	rt.adminRoutes(r)
+	(&Router{users: d.Users, auth: d.Auth}).Routes(r)
 	a.Command("user", "Manage users.", &userCommand{Create: createCommand{auth: d.Auth}})
 }

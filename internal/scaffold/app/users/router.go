@@ -28,6 +28,8 @@ func (rt *Router) Routes(r *api.Router) {
 	api.Post(r, "/auth/confirm", rt.confirm, api.Public, api.Fails(auth.ErrLinkOver, ErrEmailTaken))
 	api.Post(r, "/auth/forgot", rt.forgot, api.Public, api.Fails(auth.ErrTooMany))
 	api.Post(r, "/auth/reset", rt.reset, api.Public, api.Fails(auth.ErrLinkOver, auth.ErrPasswordCommon))
+	rt.accountRoutes(r)
+	rt.adminRoutes(r)
 }
 
 func (rt *Router) register(ctx context.Context, database *db.DB, in *UserCreate) (*UserRead, error) {
