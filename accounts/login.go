@@ -32,13 +32,13 @@ func (a *Accounts[U]) LogIn(ctx context.Context, d *db.DB, v auth.Visit, u U, re
 	return cookie.Set(token), err
 }
 
-// LogOut ends the login of a browser (0 for none) and returns the cookie that makes it
-// forget.
-func (a *Accounts[U]) LogOut(ctx context.Context, s *db.Session, subject string, login int64) (*http.Cookie, error) {
+// LogOut ends the login of a user at a browser (0 for nobody's) and returns the cookie
+// that makes it forget.
+func (a *Accounts[U]) LogOut(ctx context.Context, s *db.Session, u U, login int64) (*http.Cookie, error) {
 	if login == 0 {
 		return a.cookie.Clear(), nil
 	}
-	err := a.logins.End(ctx, s, subject, login)
+	err := a.logins.End(ctx, s, u.Account().Subject, login)
 	if errors.Is(err, auth.ErrLoginOver) { // in another tab, at the same time
 		err = nil
 	}

@@ -116,11 +116,7 @@ func (p *Pages) logIn(ctx context.Context, database *db.DB, in *LogIn) (*web.Pag
 }
 
 func (p *Pages) logOut(ctx context.Context, s *db.Session, in *Look) (*web.Page, error) {
-	subject := ""
-	if in.Visitor.User != nil {
-		subject = in.Visitor.Subject()
-	}
-	cookie, err := p.auth.LogOut(ctx, s, subject, in.Visitor.Login)
+	cookie, err := p.auth.LogOut(ctx, s, in.Visitor.User, in.Visitor.Login)
 	if err != nil {
 		return nil, err
 	}

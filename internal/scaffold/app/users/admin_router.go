@@ -57,10 +57,11 @@ func (rt *Router) delete(ctx context.Context, s *db.Session, in *UserByID) (*api
 	return nil, rt.auth.remove(ctx, s, in.Me, u)
 }
 
-func (rt *Router) events(ctx context.Context, r *db.Reader, in *EventList) (*api.Slice[auth.Event], error) {
+// events lists the audit log, the newest first.
+func (rt *Router) events(ctx context.Context, r *db.Reader, in *api.CursorRequest) (*api.Slice[auth.Event], error) {
 	rows, next, err := rt.auth.Audit().After(ctx, r, in.After(), in.Size)
 	if err != nil {
 		return nil, err
 	}
-	return api.SliceOf(in.CursorRequest, rows, next, newEvent), nil
+	return api.SliceOf(*in, rows, next, func(e *auth.Event) auth.Event { return *e }), nil
 }

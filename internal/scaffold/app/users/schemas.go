@@ -120,10 +120,3 @@ func (in *UserUpdate) apply(row *User) (changed []string) {
 	}
 	return changed
 }
-
-// EventList lists the audit log, the newest first.
-type EventList struct {
-	api.CursorRequest
-}
-
-func newEvent(e *auth.Event) auth.Event { return *e }
