@@ -81,7 +81,7 @@ func TestFactsOfNothing(t *testing.T) {
 		}
 	}
 	write(t, filepath.Join(dir, "a.go"), "package a\n\nvar x int = true\n")
-	if status, out, complaint := terem(t, "routes", "--dir", dir); status != 1 || out != "" || !strings.Contains(complaint, "does not compile") || !strings.Contains(complaint, "a.go:3: cannot use true") {
+	if status, out, complaint := terem(t, "routes", "--dir", dir); status != 1 || out != "" || !strings.Contains(complaint, "does not compile") || !strings.Contains(complaint, "a.go:3:13: cannot use true") {
 		t.Errorf("broken code: status %d, %q, %q", status, out, complaint)
 	}
 }

@@ -45,8 +45,7 @@ import (
 )
 
 func TestName(t *testing.T) {
-	pages.Show(&users.T{})
-	t.Log(users.Name, users.First)
+	t.Log(users.Name, users.First, pages.Show)
 }
 -- users/t.go --
 package users
@@ -87,6 +86,9 @@ func TestBreaks(t *testing.T) {
 		"no harm": {changes: map[string]string{"users/more.go": "package users\n\nvar More = Name\n"}},
 		"a test": {changes: map[string]string{"users/users.go": "package users\n\nvar Name, first = \"x\", 1\n"},
 			want: "users/export_test.go:3:15: first (variable of type int) is not constant"},
+		"a package as tests see it": {changes: map[string]string{"users/more_test.go": "package users_test\n\nimport (\n\t\"example.com/shop/pages\"\n\t\"example.com/shop/users\"\n)\n\nvar _ = pages.Show(&users.T{})\n"}},
+		"a test of a program": {changes: map[string]string{"main_test.go": "package main_test\n\nimport shop \"example.com/shop\"\n\nvar _ = shop.Name\n"},
+			want: "main_test.go:5:14: undefined: shop.Name"},
 		"a new file": {changes: map[string]string{"users/more.go": "package users\n\nvar More = Less\n", "carts/carts.go": "package carts\n\nimport _ \"example.com/shop/users\"\n"},
 			want: "users/more.go:3:12: undefined: Less"},
 		"a field goes": {changes: map[string]string{"users/t.go": "package users\n\ntype T struct{}\n"},
