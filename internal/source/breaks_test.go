@@ -95,7 +95,7 @@ func TestBreaks(t *testing.T) {
 			want: "pages/pages.go:6:41: t.Note undefined (type *users.T has no field or method Note)"},
 		"a package goes": {changes: map[string]string{"pages/pages.go": ""},
 			want: "users/users_test.go:6:2: could not import example.com/shop/pages (no required module provides package example.com/shop/pages)"},
-		"no syntax": {changes: map[string]string{"main.go": "package main\n\nfunc {\n"}, want: "main.go:3:6: expected 'IDENT', found '{'"},
+		"no syntax": {changes: map[string]string{"main.go": "package main\n\nimport \"example.com/shop/users\"\n\nfunc {\n"}, want: "main.go:5:6: expected 'IDENT', found '{'"},
 		"beside what is no Go": {changes: map[string]string{"old/old.go": "package old\n\nvar x int = true\n"},
 			want: "old/old.go:3:13: cannot use true (untyped bool constant) as int value in variable declaration"},
 		"a cycle": {changes: map[string]string{"users/t.go": "package users\n\nimport \"example.com/shop/pages\"\n\nvar _ = pages.Show\n\ntype T struct{ Note string }\n"},

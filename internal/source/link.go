@@ -84,7 +84,6 @@ func (l *loader) addTests(p *Package) {
 	seen := map[*Package]*Package{} // how the tests of the outside see packages
 	if len(p.tests) > 0 {
 		seen[p] = l.unit(p, p.Path, slices.Concat(p.Files, p.tests))
-		maps.DeleteFunc(seen[p].imports, func(name string, _ *Package) bool { return p.cycles[name] != "" })
 	}
 	if len(p.xtests) > 0 {
 		x := l.unit(p, p.Path+"_test", p.xtests)

@@ -89,6 +89,40 @@ func TestNoApplication(t *testing.T) {
 	}
 }
 
+// What imports the application has other types of it.
+func TestPartOfModule(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(module(t, `
+-- app/main.go --
+package main
+
+import (
+	"example.com/shop/app/users"
+	"example.com/shop/lib"
+)
+
+func main() { lib.Show(&users.User{}) }
+-- app/users/users.go --
+package users
+
+type User struct{}
+-- lib/lib.go --
+package lib
+
+import "example.com/shop/app/users"
+
+func Show(*users.User) {}
+`), "app")
+	code, err := source.Load(t.Context(), dir, source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "example.com/shop/lib, which is outside of " + dir + ", imports example.com/shop/app/users in it: name the folder of the whole module"
+	if err := code.Err(); code.Module != "example.com/shop/app" || err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%s is broken: %v", code.Module, err)
+	}
+}
+
 // Of one package only what it imports is read, broken or not.
 func TestOnly(t *testing.T) {
 	t.Parallel()
