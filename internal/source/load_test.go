@@ -127,14 +127,14 @@ func Show(*users.User) {}
 func TestOnly(t *testing.T) {
 	t.Parallel()
 	dir := module(t, shop)
-	code, err := source.Load(t.Context(), dir, source.Options{Only: "pages"})
+	code, err := source.Load(t.Context(), dir, source.Options{Only: "pages", Tests: true})
 	if err != nil || len(code.Problems) != 0 || len(code.Packages) != 2 {
 		t.Fatal(code, err)
 	}
 	if got := code.Package("pages").Types.Scope().Lookup("Show").Type().String(); got != "func(t *example.com/shop/users.T) string" {
 		t.Errorf("Show is a %s", got)
 	}
-	code, err = source.Load(t.Context(), dir, source.Options{Only: "old"})
+	code, err = source.Load(t.Context(), dir, source.Options{Only: "old", Tests: true})
 	if err != nil || len(code.Problems) != 1 || code.Problems[0].File != "old/old.go" {
 		t.Errorf("what does not compile in old: %v, %v", code, err)
 	}

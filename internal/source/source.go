@@ -21,7 +21,7 @@ type Options struct {
 	// nil for one that is to go.
 	Overlay map[string][]byte
 	// Only is the folder of a package, relative to the application's, with slashes: it and
-	// what it imports is all that is wanted. "" wants all.
+	// what it imports is all that is wanted, without tests. "" wants all.
 	Only string
 	// Tests has tests checked, too. They are in no Package: what they give are problems.
 	Tests bool
@@ -75,6 +75,7 @@ func Load(ctx context.Context, dir string, o Options) (*Code, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Tests = o.Tests && o.Only == ""
 	list, err := golist.Run(ctx, dir, o.Overlay, "-find", "-json=ImportPath,Dir,Name,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,Module,Error", "./...")
 	if err != nil {
 		return nil, err
