@@ -25,10 +25,16 @@ func TestPlan(t *testing.T) {
 	if _, err := f.Current(); err != nil {
 		t.Fatal(err)
 	}
+	// The type of a column is of a module that go.mod does not have yet.
+	sorts := t.TempDir()
+	write(t, filepath.Join(sorts, "go.mod"), "module example.com/sorts\n")
+	write(t, filepath.Join(sorts, "sorts.go"), "package sorts\n\ntype Sort string\n")
+	figs := strings.NewReplacer("Note string", "Note sorts.Sort", "import ", "import \"example.com/sorts\"\nimport ").Replace(text("figs"))
 	f.Overlay(map[string][]byte{
+		filepath.Join(dir, "go.mod"):         []byte(read(t, filepath.Join(dir, "go.mod")) + "require example.com/sorts v0.0.0\nreplace example.com/sorts => " + sorts + "\n"),
 		filepath.Join(dir, "apples", "a.go"): []byte(strings.Replace(text("apples"), "\tNote", "\tCount *int `db:\"count\"`\n\tNote", 1)),
 		filepath.Join(dir, "pears", "p.go"):  nil,
-		filepath.Join(dir, "figs", "f.go"):   []byte(text("figs")),
+		filepath.Join(dir, "figs", "f.go"):   []byte(figs),
 	})
 	p, err := f.Plan("change", schema.Options{AllowDrop: true})
 	if err != nil {
