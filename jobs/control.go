@@ -18,11 +18,11 @@ var ErrNotWaiting = errors.New("it is not in the queue, is done, or runs at this
 // given up, or was cancelled. One whose attempts are used up gets one more. A job
 // that is done is not run again: that is ErrNotWaiting.
 func Retry(ctx context.Context, s *db.Session, id int64) error {
-	now := "now()"
+	now, metadata := "now()", "metadata - 'cancel_attempted_at'" // which would cancel it if it fails again
 	if s.Dialect() == db.SQLite {
-		now = sqliteNow
+		now, metadata = sqliteNow, "jsonb_remove(metadata, '$.cancel_attempted_at')"
 	}
-	n, err := s.Exec(ctx, "UPDATE river_job SET state = 'available', scheduled_at = "+now+", finalized_at = NULL,"+
+	n, err := s.Exec(ctx, "UPDATE river_job SET state = 'available', scheduled_at = "+now+", finalized_at = NULL, metadata = "+metadata+","+
 		" max_attempts = CASE WHEN attempt >= max_attempts THEN attempt + 1 ELSE max_attempts END"+
 		" WHERE id = $1 AND state IN ('available', 'scheduled', 'retryable', 'discarded', 'cancelled')", id)
 	if err == nil && n == 0 {
@@ -43,8 +43,9 @@ func Cancel(ctx context.Context, s *db.Session, id int64) error {
 }
 
 // Pause has clients begin no more jobs of a queue; "*" is all queues. Those that
-// run go on, and others may be enqueued. It is an error if no client has ever
-// worked the queue.
+// run go on, and others may be enqueued. Clients hear of it at once, and those
+// that do not listen at that moment within a minute. It is an error if no client
+// has ever worked the queue.
 func Pause(ctx context.Context, s *db.Session, name string) error {
 	return named(name, within(ctx, s, func(q queue) error { return q.pause(ctx, name) }))
 }

@@ -52,12 +52,21 @@ func TestRetry(t *testing.T) {
 		if got := states(t, d); !slices.Equal(got, []string{"discarded", "retryable", "scheduled"}) {
 			t.Fatalf("the jobs are %v", got)
 		}
+		enqueue(t, d, Note{"cancelled"}, jobs.In(time.Hour))
+		must(t, in(t, d, func(ctx context.Context, s *db.Session) error { return jobs.Cancel(ctx, s, 4) }))
+		must(t, retry(4))
+		if err := w.RunDue(t.Context(), d); !errors.Is(err, errHandler) {
+			t.Fatal(err)
+		}
+		if got := states(t, d); !slices.Equal(got, []string{"discarded", "retryable", "scheduled", "retryable"}) {
+			t.Fatalf("the jobs are %v", got)
+		}
 		works = true
-		for id := range int64(3) {
+		for id := range int64(4) {
 			must(t, retry(id+1))
 		}
 		jobstest.Run(t, d, w)
-		if got := texts(t, d); !slices.Equal(got, []string{"given up", "tried again", "later"}) {
+		if got := texts(t, d); !slices.Equal(got, []string{"given up", "tried again", "later", "cancelled"}) {
 			t.Errorf("rows: %v", got)
 		}
 		for _, id := range []int64{1, 77} { // done, and not there
@@ -104,7 +113,8 @@ func TestPause(t *testing.T) {
 		addNote(w)
 		start(t, d, w, jobs.Config{})
 		eventually(t, "the queue is known", func() bool { return pause(jobs.Pause, "default") == nil })
-		eventually(t, "a job waits", func() bool { // the client hears of the pause soon
+		eventually(t, "a job waits", func() bool {
+			must(t, pause(jobs.Pause, "default")) // a client that begins to listen hears of it the next time
 			enqueue(t, d, Note{crand.Text()})
 			for end := time.Now().Add(1500 * time.Millisecond); len(enqueued(t, d)) > 0; time.Sleep(10 * time.Millisecond) {
 				if time.Now().After(end) { // else it is looked for once a second

@@ -126,6 +126,46 @@ func TestUnit(t *testing.T) {
 	})
 }
 
+// A job's session does not wait for the outside, as that of a request does not.
+func TestOutsideInAJob(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]error{"session": db.ErrOutside, "db": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, d *db.DB) {
+				w := jobs.NewWorkers()
+				scopes[name](w, func(ctx context.Context, do do, job *jobs.Job[Note]) error {
+					err := do(ctx, func(ctx context.Context, s *db.Session) error { return writeNote(ctx, s, job) })
+					return errors.Join(err, db.Outside(ctx, "calling somebody"))
+				})
+				enqueue(t, d, Note{"a"})
+				if err := w.RunDue(t.Context(), d); !errors.Is(err, want) {
+					t.Errorf("the error is %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A job that no worker runs is tried again, and the log says what may have
+// happened.
+func TestUnknownKind(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		w := jobs.NewWorkers()
+		jobs.Add(w, func(context.Context, *db.Session, *jobs.Job[Step]) error { return nil })
+		l := newLogs(t)
+		start(t, d, w, jobs.Config{Logger: slog.New(l)})
+		enqueue(t, d, Note{"a"})
+		eventually(t, "the log says so", func() bool {
+			return slices.ContainsFunc(l.all(slog.LevelWarn), func(r slog.Record) bool {
+				return strings.Contains(everything(r), "no worker of this program runs test.note")
+			})
+		})
+		eventually(t, "it is tried again", func() bool { s := states(t, d); return s[0] == "retryable" || s[0] == "available" })
+	})
+}
+
 // A worker cannot take what neither writes nor opens units of work.
 func TestWorkerDoesNotTakeAReader(t *testing.T) {
 	t.Parallel()

@@ -2,12 +2,14 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
+	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/jobs"
 )
 
@@ -34,25 +36,32 @@ func TestEnqueueStatements(t *testing.T) {
 	})
 }
 
-// Workers are woken by the statement that enqueues, for jobs that are due.
+// The statement that enqueues wakes the workers of the queues in which jobs are
+// due, when its session is committed.
 func TestEnqueueWakes(t *testing.T) {
 	t.Parallel()
 	d := dbtest.Postgres(t, schema)
-	w := jobs.NewWorkers()
-	addNote(w)
-	start(t, d, w, jobs.Config{})
-	enqueue(t, d, Note{"the first"})
-	eventually(t, "the client works", func() bool { return len(texts(t, d)) == 1 })
-	quick := 0
-	for i := range 20 { // without it, they are looked for once a second
-		begin := time.Now()
-		enqueue(t, d, Note{fmt.Sprint(i)})
-		eventually(t, "the job has run", func() bool { return len(texts(t, d)) == 2+i })
-		if time.Since(begin) < 300*time.Millisecond {
-			quick++
-		}
+	pool, err := postgres.Pool(t.Context(), d, 1)
+	must(t, err)
+	t.Cleanup(pool.Close)
+	c, err := pool.Acquire(t.Context())
+	must(t, err)
+	defer c.Release()
+	_, err = c.Exec(t.Context(), `LISTEN "public.river_insert"`) // as River's clients do
+	must(t, err)
+	enqueue(t, d, Note{"later"}, jobs.Queue("later"), jobs.In(time.Hour))
+	err = in(t, d, func(ctx context.Context, s *db.Session) error {
+		return errors.Join(jobs.Enqueue(ctx, s, Note{"a"}, jobs.Queue("rolled_back")), errHandler)
+	})
+	if !errors.Is(err, errHandler) {
+		t.Fatal(err)
 	}
-	if quick < 10 {
-		t.Errorf("of 20 jobs only %d ran at once", quick)
+	enqueue(t, d, Note{"b"}, jobs.Queue("due"))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	n, err := c.Conn().WaitForNotification(ctx)
+	must(t, err)
+	if want := `{"queue" : "due"}`; n.Payload != want {
+		t.Errorf("the first notification is %s, not %s", n.Payload, want)
 	}
 }

@@ -164,6 +164,7 @@ func (w *Workers) find(kind string) (entry, bool) {
 func (w *Workers) on(d *db.DB, observers []Observer) *river.Workers {
 	to := river.NewWorkers()
 	for _, a := range w.list {
+		// It takes the kind from a value, for all workers have arguments of one type.
 		river.AddWorkerArgs(to, args{kind: a.kind}, &worker{entry: a, db: d, observers: observers})
 	}
 	return to
