@@ -112,6 +112,14 @@ func (p *Program) Calls(pkg *Package, code ast.Node) []Call {
 	return list
 }
 
+// Callee returns the function of the application that a call in a package means, or
+// nil. A method of an interface of the application counts as that of the only type
+// that implements it.
+func (p *Program) Callee(pkg *Package, call *ast.CallExpr) *Func {
+	p.once.Do(p.index)
+	return p.target(pkg, bare(call.Fun))
+}
+
 // bare returns a called expression without parentheses and type arguments.
 func bare(e ast.Expr) ast.Expr {
 	switch x := ast.Unparen(e).(type) {

@@ -12,6 +12,8 @@ var All = sorted(
 	layers, usesDeclared, usesPublic,
 	// Of routes.
 	handlerStatus, routeClash, routeDocumented, routePolicy,
+	// Of sessions.
+	sessionBegun, sessionKept, sessionNested, sessionOutside,
 )
 
 // Find returns the rule with the ID, or nil.
