@@ -12,6 +12,8 @@ var All = sorted(
 	layers, usesDeclared, usesPublic,
 	// Of routes.
 	handlerStatus, routeClash, routeDocumented, routePolicy,
+	// Of tables.
+	dataOwner, migrationOwner,
 	// Of sessions.
 	sessionBegun, sessionKept, sessionNested, sessionOutside,
 )
