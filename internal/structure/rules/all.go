@@ -14,6 +14,10 @@ var All = sorted(
 	handlerStatus, routeClash, routeDocumented, routePolicy,
 	// Of tables.
 	dataOwner, migrationOwner,
+	// Of jobs and dependencies.
+	jobIdempotent, dependencyReads,
+	// Of the configuration.
+	configPlace, secretInCode,
 	// Of sessions.
 	sessionBegun, sessionKept, sessionNested, sessionOutside,
 )

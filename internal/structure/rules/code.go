@@ -106,7 +106,7 @@ func (w *walker) walk(root ast.Node) {
 func (w *walker) call(n *ast.CallExpr) {
 	site := callSite{call: n, callee: callee(w.pkg.Info, n), path: append(slices.Clone(w.path), n)}
 	if site.callee != nil {
-		site.to = w.a.Program.Callee(w.pkg, n)
+		site.to = w.a.Program.Named(w.pkg, n.Fun)
 	}
 	w.calls = append(w.calls, site)
 	enter := func(e ast.Expr) {
