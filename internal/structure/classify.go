@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"cmp"
 	"go/token"
 	"slices"
 	"strings"
@@ -51,18 +52,24 @@ func (p *Package) classify() Kind {
 
 // domain reports whether the files are those of a domain: one is domain.go, or two
 // have different roles. At the top router.go is enough; in a container it is not,
-// because there it is often the router of the whole program.
+// because there it is often the router of the whole program. Files that are called
+// as in other layouts count where one is a router and one a repository.
 func (p *Package) domain(inside bool) bool {
-	seen := map[Role]bool{}
+	if p.Types.Name() == "main" {
+		return false
+	}
+	seen, meant := map[Role]bool{}, map[Role]bool{}
 	for _, f := range p.Files {
-		switch role, name := p.Roles[f], p.name(f); {
-		case name == "domain.go", name == "router.go" && !inside:
-			return p.Types.Name() != "main"
-		case role != RoleNone && role != RoleDoc && role != RoleErrors:
+		role, name := p.Roles[f], p.name(f)
+		if name == "domain.go" || name == "router.go" && !inside {
+			return true
+		}
+		meant[cmp.Or(role, RoleMeant(name))] = true
+		if role != RoleNone && role != RoleDoc && role != RoleErrors {
 			seen[role] = true
 		}
 	}
-	return len(seen) >= 2 && p.Types.Name() != "main"
+	return len(seen) >= 2 || meant[RoleRouter] && meant[RoleRepository]
 }
 
 // usesDirective declares the domains that a domain uses, in the package comment of

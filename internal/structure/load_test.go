@@ -126,6 +126,18 @@ package middleware
 package checkout
 -- internal/utils/text/text.go --
 package text
+-- internal/accounts/account_handler.go --
+package accounts
+-- internal/accounts/store.go --
+package accounts
+-- internal/proxy/handler.go --
+package proxy
+-- internal/proxy/request.go --
+package proxy
+-- internal/cache/store.go --
+package cache
+-- internal/cache/errors.go --
+package cache
 -- tasks/tasks.go --
 package tasks
 -- pages/router.go --
@@ -154,6 +166,9 @@ func TestRooms(t *testing.T) {
 		"cmd/server":          structure.KindOther,
 		"dao":                 structure.KindDAO,
 		"health":              structure.KindDomain,
+		"internal/accounts":   structure.KindDomain,
+		"internal/cache":      structure.KindOther,
+		"internal/proxy":      structure.KindOther,
 		"internal/platform":   structure.KindOther,
 		"internal/server":     structure.KindOther,
 		"internal/users":      structure.KindDomain,

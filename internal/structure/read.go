@@ -36,10 +36,9 @@ type reader struct {
 
 // site is a call of a function that is known.
 type site struct {
-	pkg    *Package
-	fn     *Func // that it stands in; nil outside of functions
-	call   *ast.CallExpr
-	callee *types.Func
+	pkg  *Package
+	fn   *Func // that it stands in; nil outside of functions
+	call *ast.CallExpr
 }
 
 // Read reads what the application consists of, from its types and without running
@@ -142,7 +141,7 @@ func (r *reader) note(pkg *Package, fn *Func, call *ast.CallExpr) {
 	if f == nil {
 		return
 	}
-	s := &site{pkg, fn, call, f}
+	s := &site{pkg, fn, call}
 	if name := r.libraryName(f); name != "" {
 		if params := f.Signature().Params().Len(); len(call.Args) == 1 && params > 2 {
 			r.miss(pkg, call.Pos(), "the arguments of %s are the result of a call: write them one by one", name)

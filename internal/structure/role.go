@@ -43,3 +43,32 @@ func RoleOf(file string) Role {
 	}
 	return roles[name[strings.LastIndexByte(name, '_')+1:]]
 }
+
+// others are the words by which other layouts call roles.
+var others = map[string]Role{}
+
+func init() {
+	for role, words := range map[Role][]string{
+		RoleDomain:       {"module"},
+		RoleRouter:       {"routers", "routes", "handler", "handlers", "controller", "controllers", "endpoints", "views"},
+		RoleSchemas:      {"schema", "dto", "dtos", "request", "requests", "response", "responses", "payload", "payloads", "serializers"},
+		RoleModels:       {"model", "entity", "entities"},
+		RoleRepository:   {"repositories", "repo", "repos", "store", "stores", "storage", "dao", "queries"},
+		RoleDependencies: {"middleware", "middlewares", "policy", "policies"},
+		RoleErrors:       {"error"},
+		RoleJobs:         {"job"},
+		RoleEvents:       {"event"},
+	} {
+		for _, w := range words {
+			others[w] = role
+		}
+	}
+}
+
+// RoleMeant returns the role that a file has in other layouts by the last word of
+// its name: handler.go is a router there. It is RoleNone for a name that says no
+// role, and for one that says it in the words of this layout.
+func RoleMeant(file string) Role {
+	name := strings.TrimSuffix(path.Base(file), ".go")
+	return others[name[strings.LastIndexByte(name, '_')+1:]]
+}

@@ -91,7 +91,11 @@ func golden(t *testing.T, name, got string) {
 func TestForms(t *testing.T) {
 	t.Parallel()
 	dir := shop(t)
-	if err := check(t, dir).WriteBaseline(baseline(dir)); err != nil {
+	all := check(t, dir)
+	var first bytes.Buffer
+	all.Text(&first)
+	golden(t, "all.txt", first.String())
+	if err := all.WriteBaseline(baseline(dir)); err != nil {
 		t.Fatal(err)
 	}
 	edit(t, filepath.Join(dir, "users", "errors.go"), "import _ \"net/http\"\n", "")
@@ -187,5 +191,17 @@ func TestNothingFound(t *testing.T) {
 	}
 	if strings.Contains(js.String(), "null") || strings.Contains(sarif.String(), "null") {
 		t.Errorf("empty lists are not null:\n%s%s", js.String(), sarif.String())
+	}
+}
+
+// What could not be read is said, even when nothing is found.
+func TestNotRead(t *testing.T) {
+	t.Parallel()
+	r := report.New(t.TempDir(), &structure.App{Missing: []string{"users/router.go:4: the path of a route is no constant: p"}}, nil)
+	var text bytes.Buffer
+	r.Text(&text)
+	const want = "not read: users/router.go:4: the path of a route is no constant: p\n  No rule has seen this.\n\nnothing found\n"
+	if diff := cmp.Diff(want, text.String()); diff != "" || !r.Clean() {
+		t.Errorf("clean: %t (-want +got)\n%s", r.Clean(), diff)
 	}
 }

@@ -17,8 +17,10 @@ const width = 96
 func (r *Report) Text(w io.Writer) {
 	var s strings.Builder
 	paint := func(code, text string) string { return terminal.Paint(w, code, text) }
+	said := map[string]bool{} // reasons: each is given once
 	for _, f := range r.Findings {
-		r.finding(&s, f, paint)
+		r.finding(&s, f, !said[f.Reason], paint)
+		said[f.Reason] = true
 	}
 	for _, e := range r.Gone {
 		fmt.Fprintf(&s, "%s (%s)\n  gone from %s\n", paint(terminal.Bold, e.Title), e.Rule, e.File)
@@ -40,14 +42,14 @@ func (r *Report) Text(w io.Writer) {
 		fmt.Fprintf(&s, "%s %s\n", paint(terminal.Bold, "not read:"), m)
 	}
 	if len(r.Missing) > 0 {
-		s.WriteString("  No rule has seen these.\n\n")
+		s.WriteString("  No rule has seen this.\n\n")
 	}
 	r.summary(&s)
 	io.WriteString(w, s.String())
 }
 
 // finding prints title, place, source line, reason and way out.
-func (r *Report) finding(s *strings.Builder, f rules.Finding, paint func(code, text string) string) {
+func (r *Report) finding(s *strings.Builder, f rules.Finding, reason bool, paint func(code, text string) string) {
 	fmt.Fprintf(s, "%s (%s)\n", paint(terminal.Bold, f.Title), f.Rule)
 	fmt.Fprintf(s, "  %s:%d:%d\n", f.File, f.Line, f.Column)
 	if line := r.line(f.File, f.Line); strings.TrimSpace(line) != "" {
@@ -56,7 +58,9 @@ func (r *Report) finding(s *strings.Builder, f rules.Finding, paint func(code, t
 		fmt.Fprintf(s, "%s%s\n", margin, expand(line))
 		fmt.Fprintf(s, "%s| %s%s\n", strings.Repeat(" ", len(margin)-2), strings.Repeat(" ", before), paint(terminal.Red, strings.Repeat("^", marked)))
 	}
-	wrap(s, "  ", f.Reason)
+	if reason {
+		wrap(s, "  ", f.Reason)
+	}
 	wrap(s, "  ", strings.ToUpper(f.WayOut[:1])+f.WayOut[1:]+".")
 	if len(f.Fix) > 0 {
 		s.WriteString("  terem check --fix does it.\n")

@@ -81,14 +81,6 @@ func importPath(s *ast.ImportSpec) string {
 	return path
 }
 
-// roomOf returns the room of a package of the application, and whether it is one.
-func roomOf(p *structure.Package, path string) (string, bool) {
-	if path == p.Module {
-		return ".", true
-	}
-	return strings.CutPrefix(path, p.Module+"/")
-}
-
 // fileName returns the name of a file without its folder.
 func fileName(p *structure.Package, file *ast.File) string {
 	return filepath.Base(p.Fset.PositionFor(file.FileStart, false).Filename)

@@ -19,7 +19,7 @@ var layers = &Rule{
 		for _, p := range a.Program.Packages {
 			for _, file := range p.Files {
 				for _, spec := range file.Imports {
-					if other := a.Program.Package(importPath(spec)); other != nil && other != p {
+					if other := a.Program.Package(importPath(spec)); other != nil {
 						list = append(list, upward(p, other, spec)...)
 					}
 				}

@@ -24,7 +24,7 @@ var unknownFile = &Rule{
 				continue
 			}
 			f := found(file.Name, name+" has a name that says no role")
-			f.WayOut = fmt.Sprintf("move what is in it to the files of its roles, or name it after one: %s", suggestion(name))
+			f.WayOut = suggestion(name)
 			list = append(list, f)
 		}
 		return list
@@ -44,34 +44,19 @@ func withoutSystem(name string) string {
 	return name
 }
 
-// others are words by which other layouts call the roles.
-var others = map[string]structure.Role{
-	"handler": structure.RoleRouter, "handlers": structure.RoleRouter, "controller": structure.RoleRouter, "controllers": structure.RoleRouter,
-	"routes": structure.RoleRouter, "api": structure.RoleRouter, "http": structure.RoleRouter, "endpoints": structure.RoleRouter,
-	"store": structure.RoleRepository, "storage": structure.RoleRepository, "repo": structure.RoleRepository, "dao": structure.RoleRepository,
-	"repositories": structure.RoleRepository, "queries": structure.RoleRepository, "db": structure.RoleRepository, "postgres": structure.RoleRepository,
-	"dto": structure.RoleSchemas, "request": structure.RoleSchemas, "requests": structure.RoleSchemas, "response": structure.RoleSchemas,
-	"responses": structure.RoleSchemas, "schema": structure.RoleSchemas, "payload": structure.RoleSchemas, "serializers": structure.RoleSchemas,
-	"model": structure.RoleModels, "entity": structure.RoleModels, "entities": structure.RoleModels,
-	"middleware": structure.RoleDependencies, "middlewares": structure.RoleDependencies, "policy": structure.RoleDependencies, "policies": structure.RoleDependencies,
-	"error": structure.RoleErrors, "event": structure.RoleEvents, "job": structure.RoleJobs, "module": structure.RoleDomain,
-}
-
 // useCases are words for the layer between handlers and queries.
 var useCases = map[string]bool{"service": true, "services": true, "usecase": true, "usecases": true, "logic": true, "manager": true, "interactor": true}
 
-// suggestion returns names of files that say a role.
+// suggestion says where what is in a file belongs.
 func suggestion(name string) string {
 	stem := strings.TrimSuffix(name, ".go")
-	before, word := "", stem
-	if i := strings.LastIndexByte(stem, '_'); i >= 0 {
-		before, word = stem[:i+1], stem[i+1:]
+	i := strings.LastIndexByte(stem, '_') + 1
+	if useCases[stem[i:]] {
+		return "a use case of one domain stands in its handler in router.go until it has a second caller, one of several domains is a package in services/"
 	}
-	if role, ok := others[word]; ok {
-		return before + string(role) + ".go"
+	if role := structure.RoleMeant(name); role != structure.RoleNone {
+		return fmt.Sprintf("name it %s%s.go, and move what is not of this role to the files of the others", stem[:i], role)
 	}
-	if useCases[word] {
-		return "a use case of one domain is its handler in router.go until it has a second caller, one of several domains is a package in services/"
-	}
-	return fmt.Sprintf("%[1]s_models.go for what can be said about rows, %[1]s_repository.go for queries, %[1]s_router.go for handlers", stem)
+	return fmt.Sprintf("move what is in it to the files of its roles, such as %[1]s_models.go for what can be said about rows, %[1]s_repository.go for "+
+		"queries and %[1]s_router.go for handlers", stem)
 }

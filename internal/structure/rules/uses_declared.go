@@ -37,7 +37,7 @@ func (a *Application) undeclared(p *structure.Package) []Finding {
 	for _, file := range p.Files {
 		for _, spec := range file.Imports {
 			other := a.Program.Package(importPath(spec))
-			if other == nil || other.Kind != structure.KindDomain || other == p || seen[other] ||
+			if other == nil || other.Kind != structure.KindDomain || seen[other] ||
 				slices.ContainsFunc(declared, func(word string) bool { return a.inRoom(word) == other }) {
 				continue
 			}

@@ -12,8 +12,8 @@ import (
 var usesPublic = &Rule{
 	ID:    "uses-public",
 	Title: "A domain uses of another one only dependencies, models, errors, events and the arguments of jobs.",
-	Reason: "These are what a domain promises to others. Its repository and its schemas are its own: who calls them from another domain " +
-		"goes around its rules, and makes every change of a query or a form a change of two domains.",
+	Reason: "The rest is a domain's own. Who calls the repository or uses the schemas of another domain goes around its rules, and makes " +
+		"every change of a query or a form a change of two domains.",
 	Application: func(a *Application) []Finding {
 		var list []Finding
 		for _, p := range a.Program.Packages {
