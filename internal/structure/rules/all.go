@@ -13,7 +13,7 @@ var All = sorted(
 	// Of routes.
 	handlerStatus, routeClash, routeDocumented, routePolicy,
 	// Of tables.
-	dataOwner, migrationOwner,
+	dataOwner, enumChecked, migrationOwner, modelsMigrated,
 	// Of jobs and dependencies.
 	jobIdempotent, dependencyReads,
 	// Of the configuration.
