@@ -51,8 +51,8 @@ func readsConfig(p *structure.Package, f *types.Func, call *ast.CallExpr) bool {
 		case "Getenv", "LookupEnv":
 			v := p.Info.Types[call.Args[0]].Value
 			return v == nil || v.Kind() != constant.String || !slices.Contains(ofTheMachine, constant.StringVal(v))
-		case "Environ", "ExpandEnv":
-			return f.Signature().Recv() == nil
+		case "ExpandEnv": // Environ is for programs that are started
+			return true
 		}
 	case "flag": // the commands of main have flags
 		return p.Kind != structure.KindMain && f.Signature().Recv() == nil
