@@ -126,7 +126,8 @@ func (o owners) foreignKeys(t *structure.Table) []Finding {
 	var list []Finding
 	for _, c := range t.Columns {
 		other := o.of[c.References]
-		if c.References == "" || other == nil || other == p || other.Kind != structure.KindDomain || o.declares(p, other) {
+		if c.References == "" || other == nil || other == p || other.Kind != structure.KindDomain || o.declares(p, other) ||
+			slices.Contains(p.Types.Imports(), other.Types) { // which is for the rule uses-declared
 			continue
 		}
 		f := Finding{File: t.At.File, Line: t.At.Line, Title: fmt.Sprintf("%s.%s refers to the table %s of %s, and %s does not declare that it uses it",
