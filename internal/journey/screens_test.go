@@ -79,7 +79,8 @@ func (v *visitor) pages(password string) []page {
 		{"link-over", 422, steps(v.visit("/reset?token=x"))},
 		{"mail-list", 200, steps(v.visit("/dev/mail"))},
 		{"mail", 200, steps(v.visit("/dev/mail/1"))},
-		{"broken", 500, steps(v.visit("/reset?token=x"))},
+		{"login-last", 200, steps(v.visit("/login"))},
+		{"broken", 500, steps(fill("email", "ada@example.com"), fill("password", password), click(submit))},
 	}
 }
 
