@@ -305,6 +305,16 @@ func TestRefusals(t *testing.T) {
 			do:   undoOrders,
 			want: "main.go:8: in assemble this is no longer as it was written:\n\nordersDomain := orders.New()\n\nTake it out by hand, and use --force",
 		},
+		"others were added to them": {
+			prepare: func(t *testing.T, dir string) {
+				s := open(t, dir)
+				s.Record("add field", "x", "x")
+				s.Go("main.go", func(f *goedit.File) { f.AddArgument("assemble", "orders.New", "1") })
+				apply(t, s)
+			},
+			do:   undoOrders,
+			want: "main.go:8: in assemble this is no longer as it was written:\n\nordersDomain := orders.New()\n\nTake back first what was added to that file since: terem add field x. Or take it out by hand, and use --force",
+		},
 		"lines of text have changed": {
 			prepare: func(t *testing.T, dir string) {
 				replace(t, filepath.Join(dir, "nav.html"), "<li>orders", "<li>Orders")

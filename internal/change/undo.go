@@ -125,7 +125,7 @@ func (s *Set) revertGo(e Entry, ed Edited, current []byte, force bool) ([]byte, 
 		}
 	}
 	if problems != nil && !force {
-		return current, fmt.Errorf("%w\nTake it out by hand, and use --force", errors.Join(problems...))
+		return current, fmt.Errorf("%w\n%s", errors.Join(problems...), s.wayOut(e, ed.Path))
 	}
 	for _, im := range slices.Backward(ed.Imports) {
 		f.DropImport(im)
@@ -134,6 +134,24 @@ func (s *Set) revertGo(e Entry, ed Edited, current []byte, force bool) ([]byte, 
 		}
 	}
 	return f.Source()
+}
+
+// wayOut says what to do about Go that is not as it was written. Others may have been
+// added to it.
+func (s *Set) wayOut(e Entry, p string) string {
+	const byHand = "take it out by hand, and use --force"
+	since := false
+	var others []string
+	for _, o := range s.manifest.Entries {
+		if since && slices.ContainsFunc(o.Edited, func(ed Edited) bool { return ed.Path == p }) {
+			others = append(others, o.String())
+		}
+		since = since || o.Verb == e.Verb && o.Name == e.Name
+	}
+	if others == nil {
+		return "T" + byHand[1:]
+	}
+	return "Take back first what was added to that file since: " + strings.Join(others, "; ") + ". Or " + byHand
 }
 
 // inherit notes with a later entry that parentheses go when its import does.

@@ -27,6 +27,9 @@ func (a *addDependency) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	typ, err := addition.Dependency(s, a.Domain, a.Name)
+	if err == nil {
+		err = addition.Check(ctx, s)
+	}
 	if err := c.apply(ctx, s, a.DryRun, err); err != nil || a.DryRun {
 		return err
 	}

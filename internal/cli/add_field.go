@@ -24,7 +24,7 @@ func (addField) Help() string {
 
 ` + domain.FieldHelp + `
 
-An owner, a reference and a value that no two rows share concern more than a field: name them when the domain is made.`
+An owner concerns every route of a domain: name it when the domain is made. A value that no two rows have must be able to be NULL, since rows are there already: 'code:string(20)?!'.`
 }
 
 // Run adds the field.
@@ -34,6 +34,9 @@ func (a *addField) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	accepted, err := addition.Field(s, a.Domain, a.Field, addition.FieldOptions{Table: a.Table, Fills: a.Fill})
+	if err == nil {
+		err = addition.Check(ctx, s)
+	}
 	if err := c.apply(ctx, s, a.DryRun, err); err != nil || a.DryRun {
 		return err
 	}

@@ -49,6 +49,9 @@ var parts = []struct{ add, remove []string }{
 	{[]string{"field", "orders", "note:text?"}, []string{"field", "orders", "note"}},
 	{[]string{"field", "orders", "kind:enum(big,small)", "--fill", "orders.kind:'big'"}, []string{"field", "orders", "kind"}},
 	{[]string{"field", "orders", "weight:decimal(8,3)?"}, []string{"field", "orders", "weight"}},
+	{[]string{"field", "orders", "agent:ref(users)?"}, []string{"field", "orders", "agent"}},
+	{[]string{"field", "orders", "code:string(20)?!"}, []string{"field", "orders", "code"}},
+	{[]string{"field", "orders", "parent:ref(orders)?"}, []string{"field", "orders", "parent_id"}},
 	{[]string{"field", "users", "nick:string(40)?"}, []string{"field", "users", "nick"}},
 	{[]string{"route", "orders", "POST", "/{id}/refund"}, []string{"route", "orders", "refund"}},
 	{[]string{"route", "orders", "GET", "/{id}/summary", "--db"}, []string{"route", "orders", "summary"}},
@@ -69,7 +72,7 @@ func command(verb string, args []string, more ...string) []string {
 func TestAddAndRemoveParts(t *testing.T) {
 	slow(t)
 	dir := shop(t)
-	succeeds(t, "add", "domain", "orders", "title:string", "user:ref(users,owner)", "--dir", dir)
+	succeeds(t, "add", "domain", "orders", "title:string", "user:ref(users,owner)", "--soft-delete", "--dir", dir)
 	before := application(t, dir)
 	for _, p := range parts {
 		was := application(t, dir)
@@ -84,7 +87,7 @@ func TestAddAndRemoveParts(t *testing.T) {
 	}
 	must(t, dir, offline(), "go", "vet", "./...")
 	must(t, dir, offline(), "go", "test", "./orders", "./users")
-	migrations := 4
+	migrations := 7
 	for i := range parts {
 		p := parts[len(parts)-1-i]
 		out := succeeds(t, command("remove", p.remove, "--dir", dir)...)
@@ -97,7 +100,7 @@ func TestAddAndRemoveParts(t *testing.T) {
 	if diff := cmp.Diff(before, application(t, dir)); diff != "" || migrations != 0 {
 		t.Errorf("taken back, the last first (-before +back):\n%s", diff)
 	}
-	some := parts[:6]
+	some := slices.Concat(parts[:3], parts[6:9])
 	for _, p := range some {
 		succeeds(t, command("add", p.add, "--dir", dir)...)
 	}

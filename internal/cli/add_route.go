@@ -42,6 +42,9 @@ func (a *addRoute) Run(ctx context.Context, c *console) error {
 		o.Session = addition.Database
 	}
 	added, err := addition.Route(s, a.Domain, a.Method, a.Path, o)
+	if err == nil {
+		err = addition.Check(ctx, s)
+	}
 	if err := c.apply(ctx, s, a.DryRun, err); err != nil || a.DryRun {
 		return err
 	}

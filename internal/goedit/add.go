@@ -92,19 +92,11 @@ func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // AddArgument adds a last argument to the first call of a function within a
 // declaration: AddArgument("assemble", "a.Register", "orders"). A function with a
-// parenthesis says how the call begins, as in AddStatement.
+// parenthesis says how the call begins, as in AddStatement; "f(x > g" is the call of
+// g within that.
 func (f *File) AddArgument(scope, function, text string) {
-	d, ok := f.named(scope)
-	var call *ast.CallExpr
-	if ok {
-		ast.Inspect(d.node, func(n ast.Node) bool {
-			if c, ok := n.(*ast.CallExpr); ok && call == nil && (types.ExprString(c.Fun) == function ||
-				strings.Contains(function, "(") && strings.HasPrefix(spaced(f.text(c)), spaced(function))) {
-				call = c
-			}
-			return call == nil
-		})
-	}
+	d, _ := f.named(scope)
+	call := f.call(d.node, function)
 	if call == nil || call.Ellipsis.IsValid() {
 		if !f.lists(d, text) {
 			f.noPlace(text, "has no call of %s in %s that can take another argument", function, scope)
@@ -112,6 +104,25 @@ func (f *File) AddArgument(scope, function, text string) {
 		return
 	}
 	f.commaed(call.Args, call.Lparen, call.Rparen, len(call.Args), scope, text)
+}
+
+// call returns the first call of a function within a node, as of AddArgument.
+func (f *File) call(within ast.Node, function string) (call *ast.CallExpr) {
+	if within == nil {
+		return nil
+	}
+	outer, inner, nested := strings.Cut(function, " > ")
+	ast.Inspect(within, func(n ast.Node) bool {
+		if c, ok := n.(*ast.CallExpr); ok && call == nil && (types.ExprString(c.Fun) == outer ||
+			strings.Contains(outer, "(") && strings.HasPrefix(spaced(f.text(c)), spaced(outer))) {
+			call = c
+		}
+		return call == nil
+	})
+	if nested && call != nil {
+		return f.call(call, inner)
+	}
+	return call
 }
 
 // lists reports whether an expression stands among others in a declaration.

@@ -61,9 +61,12 @@ var edits = map[string]func(f *goedit.File){
 	"replace": func(f *goedit.File) {
 		f.Replace("Repository.Change", "return r.Update(ctx, x, row, columns...)", "return taken(r.Update(ctx, x, row, columns...))")
 		f.Replace("body", "()", "(t *testing.T, d *db.DB)")
+		f.ReplaceAll("first()", "first(first(), 1)")
+		f.ReplaceAll("nothing()", "x")
 	},
 	"argument_option": func(f *goedit.File) {
-		f.AddArgument("Router.Routes", `api.Patch(r, "/orders/{id}", rt.update`, "api.Fails(ErrTaken)")
+		f.AddArgument("Router.Routes", `api.Patch(r, "/orders/{id}", rt.update`, "api.Fails(ErrNotFound)")
+		f.AddArgument("Router.Routes", `api.Patch(r, "/orders/{id}", rt.update > api.Fails`, "ErrTaken")
 	},
 	"string_gone": func(f *goedit.File) {
 		f.AddToString("OrderFilter", "-created_at", ",note,-note")

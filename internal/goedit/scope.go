@@ -146,3 +146,12 @@ func (f *File) structure(path string) *ast.StructType {
 		}
 	}
 }
+
+// Doc returns the comment of a declaration as it stands in source.
+func (f *File) Doc(name string) string {
+	d, ok := f.named(name)
+	if !ok || d.pos == f.offset(d.node.Pos()) {
+		return ""
+	}
+	return string(f.src[d.pos:f.offset(d.node.Pos())])
+}

@@ -57,11 +57,30 @@ func (f *File) Replace(scope, old, text string) {
 		f.missing(text, "has no %s in %s, in place of which this belongs", old, scope)
 		return
 	}
-	pos, end := lo+found[0].pos, lo+found[0].end
-	was := string(f.src[pos:end])
-	if f.put(pos, end, text) {
-		f.inserts = append(f.inserts, Insert{Scope: scope, Text: text, Old: was, Nth: f.nth(scope, text, pos)})
+	f.replace(scope, lo+found[0].pos, lo+found[0].end, text)
+}
+
+// ReplaceAll puts text in place of all that reads like old in the file. That there is
+// none is no error.
+func (f *File) ReplaceAll(old, text string) {
+	want := tokens([]byte(old))
+	for at := 0; ; {
+		found := find(tokens(f.src), want)
+		i := slices.IndexFunc(found, func(m span) bool { return m.pos >= at })
+		if i < 0 || !f.replace("", found[i].pos, found[i].end, text) {
+			return
+		}
+		at = found[i].pos + len(text)
 	}
+}
+
+func (f *File) replace(scope string, pos, end int, text string) bool {
+	was := string(f.src[pos:end])
+	if !f.put(pos, end, text) {
+		return false
+	}
+	f.inserts = append(f.inserts, Insert{Scope: scope, Text: text, Old: was, Nth: f.nth(scope, text, pos)})
+	return true
 }
 
 // put puts text in place of what stands between two offsets.

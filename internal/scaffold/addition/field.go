@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/goedit"
 	"github.com/terem-go/terem/internal/scaffold/domain"
@@ -46,13 +47,23 @@ func Field(s *change.Set, name, text string, o FieldOptions) (accepted []string,
 	if err != nil {
 		return nil, err
 	}
-	a := field{target: t, Field: f, typ: rows(m), table: m.Table}
-	if err := a.check(); err != nil {
+	a := field{target: t, Field: f, typ: rows(m)}
+	err = a.check()
+	if err == nil {
+		err = a.grow(models, m)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("the field %s: %w", text, err)
 	}
 	s.Record(FieldVerb, name+"."+f.Column(), append([]string{name, text}, options(o)...)...)
 	a.model()
 	a.schemas()
+	if a.Type == domain.Ref {
+		a.refers()
+	}
+	if a.Unique {
+		a.taken()
+	}
 	a.testInputs()
 	f.Require(s)
 	if err := s.Err(); err != nil {
@@ -79,9 +90,31 @@ func options(o FieldOptions) (args []string) {
 type field struct {
 	*target
 	domain.Field
-	typ   string // of rows: Order
-	table string
+	typ   string         // of rows: Order
+	grown *domain.Domain // the domain, of which only the field is known
+	body  string         // how the tests call the function of that name
 }
+
+// grow finds out what the field brings besides its lines.
+func (a *field) grow(models []*dao.Model, m *dao.Model) (err error) {
+	base := a.name
+	if r := (&route{target: a.target}); r.read() == nil {
+		base = strings.TrimPrefix(r.base, "/")
+	}
+	if a.grown, err = domain.Grow(models, m, a.set.Manifest().Answers.Module, base, a.has("Router.visible"), a.Field); err != nil {
+		return err
+	}
+	a.Field = a.grown.Field()
+	a.body = a.bodyCall()
+	if a.itself() && !a.Nullable {
+		return errors.New("the first row could refer to none: let it be NULL, with ?")
+	}
+	return nil
+}
+
+// itself reports whether rows refer to others of their own table. What tests make a
+// row of leaves that out, since they count the rows.
+func (a *field) itself() bool { return a.Type == domain.Ref && a.Table.Table == a.grown.Table }
 
 // check refuses what is there, and what concerns more than one field.
 func (a *field) check() error {
@@ -100,10 +133,12 @@ func (a *field) check() error {
 	switch {
 	case a.Owner:
 		return errors.New("an owner concerns every route of the domain: name it when the domain is made")
-	case a.Unique:
-		return errors.New("what no two rows share concerns the repository's methods and errors: add the field without the !, give its column `unique` in models.go, and use dao.Taken as users does")
-	case a.Type == domain.Ref:
-		return errors.New("a reference concerns the tests and errors of the whole domain: name it when the domain is made")
+	case a.Unique && !a.Nullable:
+		return errors.New("the rows that are there would all have the same value, and no two may: let it be NULL, with ?!")
+	case (a.Unique || a.Type == domain.Ref) && !a.has("ErrNotFound"):
+		return errors.New("it brings an error of its own, and the domain has no variable ErrNotFound to put it beside")
+	case a.Unique && !a.has("Repository.Change"):
+		return errors.New("its error is returned by the repository's methods, and Repository has no method Change that writes some columns")
 	}
 	if a.Type == domain.Enum {
 		declared := []string{a.Go()}
@@ -227,7 +262,9 @@ func (a *field) testInputs() {
 			a.imports(f, text)
 		}
 	}
-	a.try("body", element("body", "map[string]any", pair(a.SampleJSON()), goedit.Last))
+	if !a.itself() {
+		a.try("body", element("body", "map[string]any", pair(a.SampleJSON()), goedit.Last))
+	}
 	a.try("TestRepository", element("TestRepository", a.name+"."+a.typ, a.Go()+": "+a.SampleModel(a.name), goedit.Last))
 	changes := []string{"{" + pair(a.SampleOther()) + "}"}
 	if a.Nullable {
@@ -248,6 +285,9 @@ func (a *field) testInputs() {
 	a.try("TestRefuses", edits...)
 	edits = nil
 	for _, q := range a.Queries() {
+		if a.itself() {
+			break
+		}
 		edits = append(edits, element("TestList", "[]struct{query string; finds int}", fmt.Sprintf("{%s, %d}", q.Text, q.Finds), goedit.Last))
 	}
 	if a.Sortable() {

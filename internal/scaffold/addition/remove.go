@@ -28,6 +28,9 @@ type Removed struct {
 // orders.note. Code that still uses it is an error that names the places.
 func Remove(ctx context.Context, s *change.Set, verb, name string, o RemoveOptions) (*Removed, error) {
 	e := s.Manifest().Entry(verb, name)
+	if e == nil && verb == FieldVerb {
+		e = s.Manifest().Entry(verb, name+"_id") // as it was typed
+	}
 	if e == nil {
 		return nil, fmt.Errorf("%s says of no %s that terem %s has added it%s. Remove others by hand", change.ManifestPath, name, verb, others(s, verb))
 	}
@@ -50,17 +53,8 @@ func Remove(ctx context.Context, s *change.Set, verb, name string, o RemoveOptio
 	if err := s.Err(); err != nil {
 		return nil, err
 	}
-	broken, err := typecheck.Broken(ctx, s.Dir(), s.Overlay())
-	if err != nil {
+	if err := Check(ctx, s); err != nil {
 		return nil, err
-	}
-	if len(broken) > 0 {
-		var places strings.Builder
-		for _, p := range broken {
-			p.Line = s.Line(p.File, p.Line)
-			fmt.Fprintf(&places, "\n  %s", p)
-		}
-		return nil, fmt.Errorf("this would not compile any more:%s\nChange that first", places.String())
 	}
 	switch {
 	case r.Deleted:
@@ -90,4 +84,19 @@ func others(s *change.Set, verb string) string {
 		return ""
 	}
 	return "; it has added " + strings.Join(names, ", ")
+}
+
+// Check reports what of the application would not compile any more, with its place in
+// the files as they are.
+func Check(ctx context.Context, s *change.Set) error {
+	broken, err := typecheck.Broken(ctx, s.Dir(), s.Overlay())
+	if err != nil || len(broken) == 0 {
+		return err
+	}
+	var places strings.Builder
+	for _, p := range broken {
+		p.Line = s.Line(p.File, p.Line)
+		fmt.Fprintf(&places, "\n  %s", p)
+	}
+	return fmt.Errorf("this would not compile any more:%s\nChange that first", places.String())
 }

@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -35,7 +34,7 @@ func Add(s *change.Set, o Options, args ...string) (*Domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(d.fits(s), d.checkRoutes(s)); err != nil {
+	if err := d.fits(s); err != nil {
 		return nil, err
 	}
 	d.require(s)
@@ -45,14 +44,22 @@ func Add(s *change.Set, o Options, args ...string) (*Domain, error) {
 		return nil, err
 	}
 	for _, file := range files {
+		if path.Dir(file.Path) == "pages" {
+			if err := redeclares(s, file.Path, file.Data); err != nil {
+				return nil, err
+			}
+		}
 		s.Create(file.Path, file.Data)
 	}
 	d.register(s)
 	if d.Pages {
 		d.registerPages(s)
 	}
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
 	_, err = migration.Add(s, f, "add_"+d.Table, schema.Options{})
-	return d, errors.Join(s.Err(), err)
+	return d, err
 }
 
 // registerPages gives the pages the domain's repository, and links to them.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/terem-go/terem/internal/change"
+	"github.com/terem-go/terem/internal/scaffold/addition"
 	"github.com/terem-go/terem/internal/scaffold/domain"
 )
 
@@ -216,6 +217,21 @@ func TestAddRefuses(t *testing.T) {
 	}
 }
 
+// Domains share the package of the pages.
+func TestAddRefusesNamesOfPages(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	before := tree(t, dir)
+	o := domain.Options{Name: "accounts", Pages: true, Fields: []string{"title:string"}}
+	err := add(t, dir, o)
+	if want := "pages/router.go declares Pages.changeAccount already, and so would pages/accounts.go: give rows another name with --type"; err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+	unchanged(t, dir, before)
+	o.Type = "BankAccount"
+	must(t, add(t, dir, o))
+}
+
 // What a domain cannot go for is named, and nothing is removed.
 func TestRemoveRefuses(t *testing.T) {
 	t.Parallel()
@@ -258,6 +274,25 @@ func TestRemoveRefuses(t *testing.T) {
 			unchanged(t, dir, before)
 		})
 	}
+}
+
+// What was added to a domain later goes with it.
+func TestRemoveWithItsFields(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	before := tree(t, dir)
+	must(t, add(t, dir, orders))
+	s, err := change.Open(dir)
+	must(t, err)
+	_, err = addition.Field(s, "orders", "note:text?", addition.FieldOptions{})
+	must(t, err)
+	must(t, s.Apply(t.Context()))
+	r, err := remove(t, dir, domain.RemoveOptions{Name: "orders"})
+	must(t, err)
+	if len(r.Deleted) != 4 {
+		t.Errorf("removed %+v", r)
+	}
+	unchanged(t, dir, before)
 }
 
 // With force, what was changed by hand goes as well.

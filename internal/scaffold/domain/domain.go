@@ -138,6 +138,9 @@ func (d *Domain) clashes() error {
 		if m.Table == d.Table {
 			return fmt.Errorf("there is a table %s already, which %s describes: take another name", m.Table, m.Type)
 		}
+		if strings.HasSuffix(m.Type, "."+d.Type) {
+			return fmt.Errorf("there is a type %s already, and OpenAPI tells types apart by their plain names: give another one with --type", m.Type)
+		}
 	}
 	names := map[string]string{}
 	for _, end := range []string{"", "Create", "ByID", "Filter", "List", "Update", "Read"} {

@@ -1,11 +1,11 @@
 package domain
 
 import (
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -19,32 +19,40 @@ func (d *Domain) fits(s *change.Set) error {
 	if s.Exists(d.Package) {
 		return fmt.Errorf("there is a folder or a file %s already: take another name, or move it away", d.Package)
 	}
-	missing := []string{"Current", "Required", "Superuser", "User", "UserRead"}
+	for _, f := range d.Refs() {
+		if !s.Exists(f.Table.Domain) {
+			return fmt.Errorf("the field %s: its table is described by the package %s, which is no folder of the application's own: make the column by hand", f.Name, f.Table.Domain)
+		}
+	}
+	missing := []string{"Current", "Required", "Superuser", "User", "UserRead"} // of users
 	if d.Pages {
 		missing = append(missing, "Member", "Visitor")
 	}
+	fset := token.NewFileSet()
 	err := s.EachGo(func(p string, text []byte) error {
-		dir := path.Dir(p)
-		if dir != "users" && dir != "." && dir != "pages" || strings.HasSuffix(p, "_test.go") {
+		dir, routed := path.Dir(p), strings.Contains(string(text), `"/`+d.Path)
+		if strings.HasSuffix(p, "_test.go") || !routed && dir != "users" && dir != "." && dir != "pages" {
 			return nil
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), p, text, 0)
+		file, err := parser.ParseFile(fset, p, text, 0)
 		if err != nil {
 			return fmt.Errorf("%w. Mend it first", err)
 		}
-		if dir != "users" {
-			return d.shadowed(p, file)
+		switch dir {
+		case "users":
+			missing = slices.DeleteFunc(missing, func(name string) bool { return file.Scope.Lookup(name) != nil })
+		case ".", "pages":
+			if err := d.shadowed(p, file); err != nil {
+				return err
+			}
 		}
-		missing = slices.DeleteFunc(missing, func(name string) bool { return file.Scope.Lookup(name) != nil })
-		return nil
+		if dir == "pages" && !d.Pages { // what stands there has no prefix
+			return nil
+		}
+		return d.routed(fset, file)
 	})
-	for _, f := range d.Refs() {
-		if !s.Exists(f.Table.Domain) {
-			err = errors.Join(err, fmt.Errorf("the field %s: its table is described by the package %s, which is no folder of the application's own: make the column by hand", f.Name, f.Table.Domain))
-		}
-	}
-	if len(missing) > 0 {
-		err = errors.Join(err, fmt.Errorf("a domain uses %s of the domain users, which does not declare that. Put it back: terem new writes it into users/dependencies.go", "users."+strings.Join(missing, ", users.")))
+	if err == nil && len(missing) > 0 {
+		err = fmt.Errorf("a domain uses %s of the domain users, which does not declare that. Put it back: terem new writes it into users/dependencies.go", "users."+strings.Join(missing, ", users."))
 	}
 	return err
 }
@@ -65,27 +73,16 @@ func (d *Domain) shadowed(p string, file *ast.File) error {
 // methods are the functions of package api that register routes.
 var methods = []string{"Get", "Post", "Put", "Patch", "Delete", "Handle"}
 
-// checkRoutes refuses a path that routes of the application have already.
-func (d *Domain) checkRoutes(s *change.Set) error {
-	fset := token.NewFileSet()
-	return s.EachGo(func(p string, text []byte) error {
-		page := path.Dir(p) == "pages"
-		if strings.HasSuffix(p, "_test.go") || page && !d.Pages || !strings.Contains(string(text), `"/`+d.Path) {
-			return nil
+// routed refuses a path that a file has routes of already.
+func (d *Domain) routed(fset *token.FileSet, file *ast.File) (err error) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		if c, ok := n.(*ast.CallExpr); ok && err == nil && d.taken(c) {
+			at := fset.Position(c.Pos())
+			err = fmt.Errorf("%s:%d has a route of the path /%s already: take another name for the domain", at.Filename, at.Line, d.Path)
 		}
-		file, err := parser.ParseFile(fset, p, text, parser.SkipObjectResolution)
-		if err != nil {
-			return fmt.Errorf("%w. Mend it first", err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if c, ok := n.(*ast.CallExpr); ok && err == nil && d.taken(c) {
-				at := fset.Position(c.Pos())
-				err = fmt.Errorf("%s:%d has a route of the path /%s already: take another name for the domain", p, at.Line, d.Path)
-			}
-			return true
-		})
-		return err
+		return true
 	})
+	return err
 }
 
 // taken reports whether a call registers a route below the domain's path.
@@ -103,4 +100,51 @@ func (d *Domain) taken(c *ast.CallExpr) bool {
 	}
 	text, _ := strconv.Unquote(literal.Value)
 	return text == "/"+d.Path || strings.HasPrefix(text, "/"+d.Path+"/")
+}
+
+// redeclares refuses names that the package of the pages has already.
+func redeclares(s *change.Set, name string, text []byte) error {
+	fresh, err := parser.ParseFile(token.NewFileSet(), name, text, 0)
+	if err != nil {
+		return err
+	}
+	names := declared(fresh)
+	return s.EachGo(func(p string, text []byte) error {
+		if path.Dir(p) != path.Dir(name) || p == name {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), p, text, 0)
+		if err != nil {
+			return fmt.Errorf("%w. Mend it first", err)
+		}
+		for _, other := range slices.Sorted(maps.Keys(declared(file))) {
+			if names[other] && file.Name.Name == fresh.Name.Name {
+				return fmt.Errorf("%s declares %s already, and so would %s: give rows another name with --type", p, other, name)
+			}
+		}
+		return nil
+	})
+}
+
+// declared returns the names that a file declares, those of methods with their
+// type's.
+func declared(file *ast.File) map[string]bool {
+	names := map[string]bool{}
+	for name := range file.Scope.Objects {
+		names[name] = true
+	}
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Recv == nil {
+			continue
+		}
+		t := f.Recv.List[0].Type
+		if star, ok := t.(*ast.StarExpr); ok {
+			t = star.X
+		}
+		if id, ok := t.(*ast.Ident); ok {
+			names[id.Name+"."+f.Name.Name] = true
+		}
+	}
+	return names
 }

@@ -5,10 +5,13 @@ import (
 	"strings"
 )
 
-// One, AOne and Many are what rows are called in text: order item, an order item
-// and order items.
-func (d *Domain) One() string  { return strings.ReplaceAll(snake(d.Type), "_", " ") }
+// One is what a row is called in text: order item.
+func (d *Domain) One() string { return strings.ReplaceAll(snake(d.Type), "_", " ") }
+
+// AOne is One with its article: an order item.
 func (d *Domain) AOne() string { return article(d.One()) }
+
+// Many is what rows are called: order items.
 func (d *Domain) Many() string { return words(d.Table) }
 
 // Title is the heading of the domain's pages, such as Order items.

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/terem-go/terem/dao"
@@ -55,10 +56,10 @@ func Remove(s *change.Set, o RemoveOptions) (*Removed, error) {
 	}
 	r, undo := &Removed{}, *e
 	var migrations []string
-	migrations, undo.Created = migration.Split(e.Created)
+	migrations, undo.Created = migration.Split(absorb(s, *e))
 	if !o.Drop && migration.Deletable(s, migrations) {
 		r.Deleted = migrations
-		undo.Created = e.Created
+		undo.Created = append(undo.Created, migrations...)
 	}
 	s.Undo(undo, o.Force)
 	s.Unrequire()
@@ -110,6 +111,24 @@ func dependants(s *change.Set, pkg string) error {
 		err = fmt.Errorf("the application needs the domain %s: %s. Take that out first", pkg, strings.Join(places, ", "))
 	}
 	return err
+}
+
+// absorb returns what a domain's entry has created, and what was created by later
+// entries that did nothing outside of the domain's folder but migrations, such as
+// those of fields: they go with it.
+func absorb(s *change.Set, e change.Entry) []string {
+	created := slices.Clone(e.Created)
+	folder := strings.ReplaceAll(e.Name, "_", "") + "/"
+	for _, other := range s.Manifest().Upon(e) {
+		_, files := migration.Split(other.Created)
+		outside := slices.ContainsFunc(files, func(p string) bool { return !strings.HasPrefix(p, folder) }) ||
+			slices.ContainsFunc(other.Edited, func(ed change.Edited) bool { return !slices.Contains(e.Created, ed.Path) })
+		if !outside {
+			created = append(created, other.Created...)
+			s.Manifest().Entry(other.Verb, other.Name).Created = nil
+		}
+	}
+	return created
 }
 
 // references are the columns of other tables that refer to one.
