@@ -25,9 +25,9 @@ type Condition struct {
 // text must come from the program: what users send belongs in args.
 func Where(sql string, args ...any) Condition { return Condition{sql: sql, args: args} }
 
-// Eq is the condition that a column of the table has a value; nil stands for
-// NULL. The value is of the field's type or, for integers and strings, of any such
-// type.
+// Eq is the condition that a column of the table has a value; nil, and a nil
+// pointer to such a value, stand for NULL. The value is of the field's type or, for integers and strings, of any such
+// type, or of the type that a Null type holds.
 func Eq(column string, value any) Condition {
 	return Condition{columns: func(c *composer) Condition { return c.eq(column, value) }}
 }
@@ -115,6 +115,12 @@ func (c *composer) valid(col *column, value any, args []any) []any {
 
 func (c *composer) eq(column string, value any) Condition {
 	col := c.column("Eq", column)
+	if v := reflect.ValueOf(value); col != nil && v.Kind() == reflect.Pointer && v.Type().Elem() == col.typ {
+		value = nil
+		if !v.IsNil() {
+			value = v.Elem().Interface()
+		}
+	}
 	switch {
 	case col == nil:
 		return Condition{}

@@ -54,9 +54,12 @@
 // made of one of these; time.Duration is an integer of nanoseconds. A string type
 // with a method Values() []string is an enum, and holds those values only. A UUID
 // is github.com/google/uuid's, JSON[T] holds any Go type, and a decimal is a type
-// of a decimal package with the option decimal. A pointer to one of these may be
-// NULL. A type that is a sql.Scanner must be a driver.Valuer too; those of
-// database/sql that begin with Null may be NULL.
+// of a decimal package with the option decimal. Any other type that is a sql.Scanner and a
+// driver.Valuer is a text of its own form; where it is something else, write the type
+// of the column into the migration.
+//
+// A pointer to one of these may be NULL, and so may a sql.Null[T] and any other type
+// that is a sql.Scanner and whose name begins with Null, such as uuid.NullUUID.
 //
 // Values are the same on every engine: times are stored in UTC and cut to
 // microseconds; a nil []byte is stored as an empty one. Text with a NUL or that is

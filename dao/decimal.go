@@ -2,6 +2,7 @@ package dao
 
 import (
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -11,6 +12,9 @@ import (
 )
 
 var decimalText = regexp.MustCompile(`^(-?)0*(\d*)(?:\.(\d*?)0*)?$`)
+
+// errNoNumber is returned for a text that is no decimal number.
+var errNoNumber = errors.New("expected a decimal number")
 
 // decimalOf returns the text of a number that a decimal is compared with.
 func decimalOf(value any) (string, error) {
@@ -29,8 +33,11 @@ func decimalOf(value any) (string, error) {
 			return "", err
 		}
 	}
-	if s, ok := text.(string); ok && s != "" && s != "-" && decimalText.MatchString(s) {
-		return s, nil
+	if s := reflect.ValueOf(text); s.Kind() == reflect.String {
+		if s := s.String(); s != "" && s != "-" && decimalText.MatchString(s) {
+			return s, nil
+		}
+		return "", errNoNumber
 	}
 	return "", fmt.Errorf("is a decimal, and cannot be compared with a %T", value)
 }

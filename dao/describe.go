@@ -168,8 +168,6 @@ func (c *column) describeOwn() error {
 			return err
 		}
 		c.Kind, c.Values = inner.Kind, inner.Values
-	default:
-		return nil
 	}
 	c.Nullable = c.Nullable || strings.HasPrefix(c.typ.Name(), "Null")
 	return nil

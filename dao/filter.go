@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
 )
 
 // operators are what may stand in brackets behind a column's name.
@@ -26,12 +27,15 @@ var operators = map[string]string{"": "=", "ne": "<>", "gt": ">", "gte": ">=", "
 //	rows, total, err := r.Page(ctx, q, in.Page, in.Size, dao.Filter(in.OrderFilter), dao.OrderBy(in.Sort...))
 //
 // The operators are ne, gt, gte, lt, lte and in; without one a row must have the
-// value. A decimal is compared with its own type, a string or any number. Fields that have no method Given() (any, bool), as api.Optional has, and
-// those without a query tag are passed over. A tag that names no column of the
-// table is an error of every call.
+// value. A decimal is compared with its own type, a string or any number; a string
+// that is none is an errs.Invalid with the code "filter_invalid". Fields that have
+// no method Given() (any, bool), as api.Optional has, and those without a query tag
+// are passed over. A tag that names no column of the table, and a field whose type
+// does not go with its column, are errors of every call, whatever was given.
 func Filter(in any) Condition {
 	return Condition{columns: func(c *composer) Condition {
 		v := reflect.ValueOf(in)
+		_, checked := c.plan.filters.Load(v.Type())
 		var all []Condition
 		for i := range v.NumField() {
 			tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("query"), ",")
@@ -39,14 +43,38 @@ func Filter(in any) Condition {
 			if tag == "" || !ok {
 				continue
 			}
-			col, op := c.filtered(tag)
-			if value, given := f.Given(); given && col != nil {
-				all = append(all, c.filter(col, op, value))
+			value, given := f.Given()
+			if given || !checked {
+				col, op := c.filtered(tag)
+				if !checked {
+					c.checkFilter(col, op, reflect.TypeOf(value))
+				}
+				if given && c.err == nil {
+					all = append(all, c.filter(col, op, value))
+				}
 			}
+		}
+		if c.err == nil && !checked {
+			c.plan.filters.Store(v.Type(), true)
 		}
 		return c.resolve(And(all...))
 	}}
 }
+
+// checkFilter refuses a type whose values cannot be compared with a column.
+func (c *composer) checkFilter(col *column, op string, t reflect.Type) {
+	switch {
+	case c.err != nil || t == nil:
+	case op == "in" && t.Kind() == reflect.Slice:
+		c.filter(col, op, reflect.MakeSlice(t, 1, 1).Interface())
+	case col.Kind == KindDecimal && t.Kind() == reflect.String: // whose zero is no number
+	default:
+		c.filter(col, op, reflect.Zero(t).Interface())
+	}
+}
+
+// errNoFilter is returned for a value that a column cannot be compared with.
+var errNoFilter = errs.New(errs.Invalid, "filter_invalid", "The list cannot be filtered by this.")
 
 // filtered returns the column and the operator that a tag names.
 func (c *composer) filtered(tag string) (*column, string) {
@@ -65,7 +93,14 @@ func (c *composer) filter(col *column, op string, value any) Condition {
 	sign := operators[op]
 	if col.Kind == KindDecimal {
 		text, err := decimalOf(value)
-		if err != nil {
+		switch {
+		case err == errNoNumber && c.err == nil:
+			name := col.Name
+			if op != "" {
+				name += "[" + op + "]"
+			}
+			c.err = errNoFilter.With(errs.Field{In: "query", Name: name, Message: "expected a decimal number"})
+		case err != nil:
 			c.fail("dao: Filter: the column %s of %s %w", col.Name, c.plan.model.Table, err)
 		}
 		return Condition{sql: c.value(col) + " " + sign + " " + c.parameter(col), args: []any{text}}

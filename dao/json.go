@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // JSON is a column that holds a value of any Go type as JSON: jsonb on
@@ -21,6 +22,21 @@ var (
 type isJSON interface{ holdsJSON() }
 
 func (*JSON[T]) holdsJSON() {}
+
+// escapesNUL reports whether a text in JSON has a NUL, which PostgreSQL refuses and
+// SQLite does not.
+func escapesNUL(text string) bool {
+	for {
+		before, after, found := strings.Cut(text, `\u0000`)
+		if !found {
+			return false
+		}
+		if slashes := len(before) - len(strings.TrimRight(before, `\`)); slashes%2 == 0 { // or the backslash is one itself
+			return true
+		}
+		text = after
+	}
+}
 
 // Value implements driver.Valuer.
 func (j JSON[T]) Value() (driver.Value, error) {

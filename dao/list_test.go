@@ -88,11 +88,21 @@ func TestFilter(t *testing.T) {
 		type unknown struct {
 			A given[int] `query:"number[like]"`
 		}
-		for want, filter := range map[string]any{`papers has no column "colour"`: wrong{}, "the operator of number[like] is not known": unknown{}} {
+		type number struct {
+			A given[int64] `query:"title"`
+		}
+		type list struct {
+			A given[[]int64] `query:"title[in]"`
+		}
+		for want, filter := range map[string]any{
+			"title of papers is string, not int64": number{}, "a value for the column title": list{}, // also where they are not given
+			`papers has no column "colour"`: wrong{}, "the operator of number[like] is not known": unknown{}} {
 			if _, err := papers.Find(ctx, s, dao.Filter(filter)); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("want %s, got %v", want, err)
 			}
 		}
+		_, err = papers.Find(ctx, s, dao.Filter(paperFilter{Text: yes("nine")}))
+		wantError(t, err, errs.Invalid, "filter_invalid", "price[lte]")
 	})
 }
 

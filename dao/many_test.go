@@ -22,8 +22,21 @@ func TestUpsert(t *testing.T) {
 		must(t, papers.Upsert(ctx, s, again, "author_id", "number"))
 		got, err := papers.Get(ctx, s, one.ID)
 		must(t, err)
-		if again.ID != one.ID || got.Title != "again" || got.Version != 2 {
-			t.Errorf("ids %d and %d, the row is %+v", one.ID, again.ID, got)
+		if again.ID != one.ID || got.Title != "again" || got.Version != 2 || again.Version != 2 {
+			t.Errorf("upserted %+v, then %+v; the row is %+v", one, again, got)
+		}
+		must(t, papers.Update(ctx, s, again)) // which is no stale row
+		same := author{Name: "Ann"}
+		must(t, authors.Upsert(ctx, s, &same, "name"))
+		if same.ID != by {
+			t.Errorf("the author's key is %s, and %s in the row that was upserted", by, same.ID)
+		}
+		old := user{Email: "a@example.com", Age: 1}
+		must(t, users.Upsert(ctx, s, &old, "email"))
+		young := user{Email: "a@example.com", Age: 2, CreatedAt: moment(0)}
+		must(t, users.Upsert(ctx, s, &young, "email"))
+		if u, err := users.Get(ctx, s, old.ID); err != nil || !cmp.Equal(u, &young) || u.CreatedAt != old.CreatedAt {
+			t.Errorf("upserted %+v, then %+v; the row is %+v, %v", old, young, u, err)
 		}
 		a := author{ID: by, Name: "Anna"}
 		must(t, authors.Upsert(ctx, s, &a, "id"))
@@ -91,11 +104,12 @@ func TestPatch(t *testing.T) {
 		must(t, orders.Insert(ctx, s, &order{"north", 1, "first"}))
 		must(t, orders.Patch(ctx, s, []any{"north", 1}, dao.Set("select", "second")))
 		for want, c := range map[string]dao.Change{
-			`papers has no column "colour"`:  dao.Set("colour", 1),
-			"title of papers cannot be NULL": dao.Set("title", nil),
-			"number of papers is int, not s": dao.Set("number", "1"),
-			"id is part of the key":          dao.Set("id", int64(1)),
-			"counts by itself":               dao.Set("version", 1),
+			`papers has no column "colour"`:                    dao.Set("colour", 1),
+			"title of papers cannot be NULL":                   dao.Set("title", nil),
+			"number of papers is int, not s":                   dao.Set("number", "1"),
+			"int, which 9223372036854775808 does not fit into": dao.Set("number", uint64(1)<<63),
+			"id is part of the key":                            dao.Set("id", int64(1)),
+			"counts by itself":                                 dao.Set("version", 1),
 		} {
 			if err := papers.Patch(ctx, s, p.ID, c); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("want %s, got %v", want, err)

@@ -75,8 +75,8 @@ type Column struct {
 	Type string
 	// Kind is what the column holds, whatever the Go type is called.
 	Kind Kind
-	// Nullable says that the column may be NULL: its field is a pointer, or one
-	// of the Null types of database/sql.
+	// Nullable says that the column may be NULL: its field is a pointer, or a
+	// sql.Scanner whose name begins with Null, such as sql.Null[T].
 	Nullable bool
 	// Key says that the column is the primary key or a part of it (pk).
 	Key bool

@@ -31,6 +31,7 @@ type optional struct {
 	NUUID     uuid.NullUUID                `db:"n_uuid"`
 	PDecimal  *decimal.Decimal             `db:"p_decimal,decimal:12:2"`
 	NDecimal  sql.Null[decimal.Decimal]    `db:"n_decimal,decimal:12:2"`
+	EDecimal  decimal.NullDecimal          `db:"e_decimal,decimal:12:2"`
 	PJSON     *dao.JSON[options]           `db:"p_json"`
 	NJSON     sql.Null[dao.JSON[options]]  `db:"n_json"`
 	PList     *dao.JSON[[]int64]           `db:"p_list"`
@@ -61,7 +62,8 @@ func zeros() optional {
 		PDuration: new(time.Duration(0)), NDuration: some(time.Duration(0)),
 		PUUID: &uuid.UUID{}, NUUID: uuid.NullUUID{Valid: true},
 		PDecimal: new(decimal.RequireFromString("0.00")), NDecimal: some(decimal.RequireFromString("0.00")),
-		PJSON: &dao.JSON[options]{}, NJSON: some(dao.JSON[options]{}),
+		EDecimal: decimal.NewNullDecimal(decimal.RequireFromString("0.00")),
+		PJSON:    &dao.JSON[options]{}, NJSON: some(dao.JSON[options]{}),
 		PList: &dao.JSON[[]int64]{V: []int64{}}, NList: some(dao.JSON[[]string]{V: []string{}}),
 		PEnum: new(status("draft")), NEnum: some(status("draft")),
 		PMoment: new(time.Time{}), NMoment: some(time.Time{}),
@@ -78,7 +80,8 @@ func full() optional {
 		PDuration: new(-time.Nanosecond), NDuration: some(time.Hour),
 		PUUID: &id, NUUID: uuid.NullUUID{UUID: id, Valid: true},
 		PDecimal: new(decimal.RequireFromString("-9999999999.99")), NDecimal: some(decimal.RequireFromString("0.01")),
-		PJSON: &dao.JSON[options]{V: o}, NJSON: some(dao.JSON[options]{V: o}),
+		EDecimal: decimal.NewNullDecimal(decimal.RequireFromString("5.50")),
+		PJSON:    &dao.JSON[options]{V: o}, NJSON: some(dao.JSON[options]{V: o}),
 		PList: &dao.JSON[[]int64]{V: []int64{1 << 62, -1}}, NList: some(dao.JSON[[]string]{V: []string{"", "a"}}),
 		PEnum: new(status("printed")), NEnum: some(status("printed")),
 		PMoment: new(moment(1000)), NMoment: some(moment(999999000)),
@@ -113,10 +116,71 @@ func TestOptionalFieldsOfEveryType(t *testing.T) {
 				}
 			}
 		}
-		n, err := optionals.Count(ctx, s, dao.Eq("p_decimal", nil), dao.Where("n_decimal IS NULL AND p_json IS NULL AND n_json IS NULL AND p_bytes IS NULL AND n_bytes IS NULL AND n_own IS NULL"))
+		m, err := optionals.Model()
+		must(t, err)
+		for _, c := range m.Columns[1:] {
+			if !c.Nullable {
+				t.Errorf("%s cannot be NULL", c.Name)
+			}
+		}
+		n, err := optionals.Count(ctx, s, dao.Eq("p_decimal", nil), dao.Where("n_decimal IS NULL AND e_decimal IS NULL AND p_json IS NULL AND n_json IS NULL AND p_bytes IS NULL AND n_bytes IS NULL AND n_own IS NULL"))
 		must(t, err)
 		if n != 4 {
 			t.Errorf("%d rows are NULL, want 4", n)
+		}
+	})
+}
+
+// A value may be given as what a pointer, a JSON or a Null type holds.
+func TestValuesOfOptionalFields(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {
+		row := optional{}
+		must(t, optionals.Insert(ctx, s, &row))
+		want := full()
+		want.ID = row.ID
+		must(t, optionals.Patch(ctx, s, row.ID,
+			dao.Set("p_duration", *want.PDuration), dao.Set("n_duration", want.NDuration.V), dao.Set("p_uuid", want.PUUID), dao.Set("n_uuid", want.NUUID.UUID),
+			dao.Set("p_decimal", *want.PDecimal), dao.Set("n_decimal", want.NDecimal.V), dao.Set("e_decimal", want.EDecimal.Decimal),
+			dao.Set("p_json", want.PJSON.V), dao.Set("n_json", want.NJSON.V), dao.Set("p_list", want.PList.V), dao.Set("n_list", want.NList.V),
+			dao.Set("p_enum", "printed"), dao.Set("n_enum", want.NEnum.V), dao.Set("p_moment", *want.PMoment), dao.Set("n_moment", want.NMoment.V),
+			dao.Set("p_float", *want.PFloat), dao.Set("n_float", want.NFloat.V), dao.Set("p_small", -5), dao.Set("n_small", want.NSmall.V),
+			dao.Set("p_yes", true), dao.Set("n_yes", true), dao.Set("p_bytes", *want.PBytes), dao.Set("n_bytes", want.NBytes.V),
+			dao.Set("p_own", *want.POwn), dao.Set("n_own", want.NOwn.V)))
+		got, err := optionals.Get(ctx, s, row.ID)
+		must(t, err)
+		if d := cmp.Diff(&want, got); d != "" {
+			t.Errorf("patched (-want +got):\n%s", d)
+		}
+		for name, c := range map[string]dao.Condition{
+			"a Null type": dao.Eq("n_duration", time.Hour), "a NullUUID": dao.Eq("n_uuid", want.NUUID.UUID), "a NullDecimal": dao.Eq("e_decimal", want.EDecimal.Decimal),
+			"a pointer": dao.Eq("p_uuid", want.PUUID), "an enum": dao.Eq("p_enum", "printed"), "a list": dao.In("n_small", []int16{4, 5}),
+		} {
+			if yes, err := optionals.Exists(ctx, s, c); !yes || err != nil {
+				t.Errorf("by %s: %t, %v", name, yes, err)
+			}
+		}
+		if yes, err := optionals.Exists(ctx, s, dao.Eq("p_uuid", (*uuid.UUID)(nil))); yes || err != nil {
+			t.Errorf("by a nil pointer: %t, %v", yes, err)
+		}
+	})
+}
+
+// PostgreSQL refuses a NUL in JSON; a backslash before u0000 makes none.
+func TestJSONWithNUL(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {
+		for text, ok := range map[string]bool{"a\x00b": false, "\\\x00": false, `a\u0000`: true, `\\u0000`: true} {
+			row := optional{PList: nil, NList: some(dao.JSON[[]string]{V: []string{text}})}
+			err := optionals.Insert(ctx, s, &row)
+			if !ok {
+				if db.ClassOf(err) != db.Data {
+					t.Errorf("%q: %v", text, err)
+				}
+				continue
+			}
+			must(t, err)
+			if got, err := optionals.Get(ctx, s, row.ID); err != nil || got.NList.V.V[0] != text {
+				t.Errorf("%q: %v, %v", text, got, err)
+			}
 		}
 	})
 }

@@ -16,8 +16,9 @@ type Change struct {
 	value  any
 }
 
-// Set is a value for a column of the table, of the field's own type; nil stands
-// for NULL.
+// Set is a value for a column of the table; nil stands for NULL. The value is of the
+// field's type or, for integers and strings, of any such type, or of the type that a
+// JSON or a Null type holds.
 func Set(column string, value any) Change { return Change{column, value} }
 
 // Patch changes some columns of the row with a key, without reading it first:
@@ -83,11 +84,13 @@ func (c *column) assign(row reflect.Value, value any) error {
 	case v.Type() == f.Type():
 		f.Set(v)
 		return nil
-	case v.Type() == c.typ: // for a pointer
-		p := reflect.New(c.typ)
-		p.Elem().Set(v)
-		f.Set(p)
-		return nil
+	case f.Kind() == reflect.Pointer:
+		f.Set(reflect.New(c.typ))
+		f = f.Elem()
 	}
-	return fmt.Errorf("is %s, not %T", c.Type, value)
+	err := c.take(f, v)
+	if err == errNoSuchKey {
+		err = fmt.Errorf("is %s, which %v does not fit into", c.Type, value)
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 
 	"github.com/terem-go/terem/errs"
 )
@@ -29,6 +30,8 @@ type plan struct {
 	scope []*column
 	all   bool // deleted ones are shown
 	views views
+
+	filters sync.Map // reflect.Type of structs that Filter has found to be right, to true
 }
 
 func newPlan(table string, t reflect.Type) *plan {

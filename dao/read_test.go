@@ -72,11 +72,12 @@ func TestKeys(t *testing.T) {
 			want string
 		}{
 			{[]any{"1"}, "dao: the key id of users is int64, not string"},
-			{[]any{nil}, "dao: the key id of users is int64, not <nil>"},
+			{[]any{nil}, "dao: the key id of users is int64, not nil"},
 			{[]any{1.0}, "not float64"},
 			{[]any{new(int64)}, "not *int64"},
 			{[]any{}, "dao: the key of users has 1 columns, not 0"},
 			{[]any{1, 2}, "dao: the key of users has 1 columns, not 2"},
+			{[]any{1, dao.ForUpdate}, "dao: a key is values only; a lock and other options go with One"},
 		} {
 			_, err := users.Get(ctx, s, c.key...)
 			if err == nil || !strings.Contains(err.Error(), c.want) {

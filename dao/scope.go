@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 )
 
@@ -138,6 +139,9 @@ func (t Table[T]) keyArgs(key []any) ([]any, error) {
 	}
 	p := t.plan
 	if len(key) != len(p.key) {
+		if slices.ContainsFunc(key, func(k any) bool { _, ok := k.(Option); return ok }) {
+			return nil, errors.New("dao: a key is values only; a lock and other options go with One(ctx, q, dao.Eq(…), …)")
+		}
 		return nil, fmt.Errorf("dao: the key of %s has %d columns, not %d", p.model.Table, len(p.key), len(key))
 	}
 	args := make([]any, len(key), len(key)+len(t.scope))

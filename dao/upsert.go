@@ -12,9 +12,9 @@ import (
 
 // Upsert inserts a row or, where one has the same values in the columns on,
 // changes that: every column but its key and created stamps. The columns on are
-// the primary key or have a unique constraint. A key that the database numbers is
-// filled in, whichever row it is; other fields of row stay as they are, a created
-// stamp of the row that was there included.
+// the primary key or have a unique constraint. The key, the version and created
+// stamps are filled in from the row that was there, so that row is as Get would
+// return it.
 //
 // A row that is there and that the table does not show, since it is outside of
 // its scope or deleted, is not changed: that is an errs.Conflict with the code
@@ -50,18 +50,30 @@ func (t Table[T]) Upsert(ctx context.Context, x db.Execer, row *T, on ...string)
 	}
 	sql := p.insertOf(columns, 1) + p.onConflict(target, len(args)+1)
 	args = append(args, t.scope...)
-	if p.identity == nil {
+	kept := p.kept()
+	if len(kept) == 0 {
 		n, err := x.Exec(ctx, sql, args...)
 		if err == nil && n == 0 {
 			return p.taken(target)
 		}
 		return p.meaning(err)
 	}
-	err = x.QueryRow(ctx, sql+" RETURNING "+quoted(p.identity.Name), args...).Scan(p.identity.destination(v))
+	err = x.QueryRow(ctx, sql+" RETURNING "+join(kept, ", ", name), args...).Scan(destinations(v, kept)...)
 	if errors.Is(err, db.ErrNoRows) {
 		return p.taken(target)
 	}
 	return p.meaning(err)
+}
+
+// kept returns the columns that an upsert leaves as they are in a row that was
+// there, or counts up.
+func (p *plan) kept() (kept []*column) {
+	for _, c := range p.columns {
+		if c.Key || c.Created || c.Version {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 // onConflict returns what follows an INSERT: how a row that is there is changed.

@@ -85,8 +85,11 @@ func (c *column) ownArg(field reflect.Value) (any, error) {
 	case time.Time:
 		return stored(v), nil
 	case string:
-		if c.Kind == KindDecimal {
+		switch {
+		case c.Kind == KindDecimal:
 			return c.decimal(v)
+		case c.Kind == KindJSON && escapesNUL(v):
+			return nil, c.refused("a text in JSON must be without NUL")
 		}
 		return c.text(v)
 	}
@@ -145,52 +148,6 @@ func (c *column) fits(length int) error {
 // database that refuses it.
 func (c *column) refused(reason string) error {
 	return &db.Error{Class: db.Data, Columns: []string{c.Name}, Err: errors.New("dao: the column " + c.Name + ": " + reason)}
-}
-
-// errNoSuchKey is returned for a key that no row can have.
-var errNoSuchKey = errors.New("dao: no row can have this key")
-
-// keyArg returns what is written for a value of the key that a caller gave: of
-// the field's own type or, for integers and strings, of any such type.
-func (c *column) keyArg(key any) (any, error) {
-	if id, ok := key.(int64); ok && c.Kind == "int64" { // as most are
-		return id, nil
-	}
-	k, v := reflect.ValueOf(key), reflect.New(c.typ).Elem()
-	integer := c.integer()
-	switch {
-	case k.IsValid() && k.Type() == c.typ:
-		v.Set(k)
-	case c.Kind == "string" && k.Kind() == reflect.String:
-		v.SetString(k.String())
-	case integer && v.CanInt() && k.CanInt():
-		if v.OverflowInt(k.Int()) {
-			return nil, errNoSuchKey
-		}
-		v.SetInt(k.Int())
-	case integer && v.CanUint() && k.CanUint():
-		if v.OverflowUint(k.Uint()) {
-			return nil, errNoSuchKey
-		}
-		v.SetUint(k.Uint())
-	case integer && k.CanInt():
-		if k.Int() < 0 {
-			return nil, errNoSuchKey
-		}
-		return c.keyArg(uint64(k.Int()))
-	case integer && k.CanUint():
-		if k.Uint() > math.MaxInt64 {
-			return nil, errNoSuchKey
-		}
-		return c.keyArg(int64(k.Uint()))
-	default:
-		return nil, fmt.Errorf("is %s, not %T", c.Type, key)
-	}
-	arg, err := c.arg(v)
-	if db.ClassOf(err) == db.Data {
-		return nil, errNoSuchKey
-	}
-	return arg, err
 }
 
 // stored returns t as it is stored: in UTC, cut to microseconds.

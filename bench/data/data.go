@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/terem-go/terem/bench/item"
@@ -33,6 +34,7 @@ const (
 // Figure is what an operation takes.
 type Figure struct {
 	NS     float64 `json:"ns"`
+	CPU    float64 `json:"cpu_ns"` // of this process: without PostgreSQL, without waiting
 	Allocs float64 `json:"allocs"`
 }
 
@@ -99,14 +101,23 @@ func measure(f func() error, each time.Duration) (Figure, error) {
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	began, n := time.Now(), 0
+	began, used, n := time.Now(), cpu(), 0
 	for n < 3 || time.Since(began) < each {
 		if err := f(); err != nil {
 			return Figure{}, err
 		}
 		n++
 	}
-	took := time.Since(began)
+	took, used := time.Since(began), cpu()-used
 	runtime.ReadMemStats(&after)
-	return Figure{float64(took) / float64(n), float64(after.Mallocs-before.Mallocs) / float64(n)}, nil
+	return Figure{float64(took) / float64(n), float64(used) / float64(n), float64(after.Mallocs-before.Mallocs) / float64(n)}, nil
+}
+
+// cpu returns the processor time of this process so far.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

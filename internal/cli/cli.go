@@ -61,7 +61,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return statusOK
 	case errors.Is(err, context.Canceled):
-		c.fail(errors.New("interrupted: nothing was created"))
+		c.fail(errors.New("interrupted: nothing was changed"))
 	default:
 		c.fail(err)
 	}

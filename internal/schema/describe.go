@@ -118,10 +118,8 @@ func (d *describer) own(c *dao.Column, named *types.Named, t types.Type) error {
 			return err
 		}
 		c.Kind, c.Values = inner.Kind, inner.Values
-	default:
-		return nil
 	}
-	c.Nullable = c.Nullable || strings.HasPrefix(named.Obj().Name(), "Null")
+	c.Nullable = c.Nullable || named != nil && strings.HasPrefix(named.Obj().Name(), "Null")
 	return nil
 }
 

@@ -7,6 +7,7 @@ CREATE TABLE optionals (
 	n_uuid UUID,
 	p_decimal NUMERIC(12,2),
 	n_decimal NUMERIC(12,2),
+	e_decimal NUMERIC(12,2),
 	p_json JSONB,
 	n_json JSONB,
 	p_list JSONB,

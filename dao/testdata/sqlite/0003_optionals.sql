@@ -7,6 +7,7 @@ CREATE TABLE optionals (
 	n_uuid TEXT,
 	p_decimal TEXT,
 	n_decimal TEXT,
+	e_decimal TEXT,
 	p_json TEXT,
 	n_json TEXT,
 	p_list TEXT,
