@@ -89,7 +89,7 @@ func (e Event) subscribe(app *application.Application, c *change.Set, data event
 		method = lower(method)
 	}
 	if file := to.Declares("Domain." + method); file != "" || to.HasField("Domain", method) {
-		return fmt.Errorf("Domain of %s has %s already, so the subscriber needs another name: give the event one", e.To, method)
+		return fmt.Errorf("%s: Domain has %s already, so the subscriber needs another name: give the event one", to.Folder, method)
 	}
 	receiver := to.Receiver("Domain.Register", "d")
 	about := fmt.Sprintf("%s is told of each %s after the commit. What it writes is written once.", method, e.Name)

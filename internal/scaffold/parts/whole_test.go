@@ -129,6 +129,33 @@ func (a app) needed(t *testing.T) {
 	}
 }
 
+// What somebody has changed since is not removed.
+func TestRemoveChanged(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.must(t, "add page about", "add task orders.expire --every 90m")
+	for _, c := range []struct{ remove, file, old, new, want string }{
+		{"remove page about", "pages/about.go", "p.page(", "p.again(", "pages/about.go has been changed since it was written: --force deletes it all the same"},
+		{"remove task orders.expire", "tasks/tasks.go", "jobs.Every(90*time.Minute)", "jobs.Every(time.Hour)", "in Workers this is no longer as it was written:\n\n\tw.Periodically(jobs.Every(90*time.Minute), orders.Expire{})\n"},
+	} {
+		name := filepath.Join(string(a), filepath.FromSlash(c.file))
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, bytes.Replace(text, []byte(c.old), []byte(c.new), 1), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		before := a.tree(t)
+		if status, complaint := a.terem(t, c.remove); status != 1 || !strings.Contains(complaint, "error: nothing was changed: ") || !strings.Contains(complaint, c.want) {
+			t.Errorf("%s: status %d, %s\nwant %s", c.remove, status, complaint, c.want)
+		}
+		if diff := cmp.Diff(before, a.tree(t)); diff != "" {
+			t.Errorf("%s has changed something (-before +after):\n%s", c.remove, diff)
+		}
+	}
+}
+
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
