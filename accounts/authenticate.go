@@ -55,6 +55,13 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 		}
 	}
 	return u, d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		now, err := a.users.BySubject(ctx, s, acc.Subject)
+		if errs.HasKind(err, errs.NotFound) || err == nil && now.Account().PasswordHash != acc.PasswordHash {
+			return auth.ErrWrongPassword.Wrap(err) // deleted, or chosen anew while the old password was checked
+		}
+		if err != nil {
+			return err
+		}
 		if fresh != "" {
 			if err := a.users.SetPassword(ctx, s, acc.Subject, fresh); err != nil {
 				return err

@@ -1,9 +1,14 @@
-// Package auth hashes passwords, and issues and reads access tokens.
+// Package auth has what accounts are made of: passwords, tokens, logins, links,
+// second factors, throttles and an audit log.
 //
 // Passwords turns a password into a string for the database and compares it
-// later; Tokens gives a client a signed token and tells from it who is calling;
-// Bearer finds the token in a request; DeriveKey makes the keys of it all from
-// the application's one secret.
+// later; Tokens gives a program a signed access token and tells from it who is
+// calling, and Bearer finds the token in a request. Logins keeps who is logged in
+// where: browsers by the token of a cookie, programs by a Refresh token that is
+// used once. Links are mailed and work once. Factors has the secrets of
+// authenticator apps, locked in a Vault, and RecoveryCodes. Throttle slows down who
+// guesses, and Audit keeps who did what. DeriveKey makes the keys of it all from the
+// application's one secret. Package accounts puts them together.
 //
 // Hash and Verify take tens of milliseconds of processor time and may wait for
 // their turn. Never call them inside a transaction: on SQLite it would hold the

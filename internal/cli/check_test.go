@@ -92,7 +92,7 @@ func TestCheckRefuses(t *testing.T) {
 		want   string
 	}{
 		"two forms":            {[]string{"--json", "--sarif"}, 2, "--json"},
-		"a rule that is none":  {[]string{"--explain", "no-rule"}, 2, "there is no rule no-rule; there are excuse, "},
+		"a rule that is none":  {[]string{"--explain", "no-rule"}, 2, "there is no rule no-rule; there are "},
 		"a baseline not there": {[]string{"--dir", dir, "--baseline", filepath.Join(dir, "no.json")}, 1, "no.json"},
 		"an empty folder":      {[]string{"--dir", t.TempDir()}, 1, "error:"},
 	} {

@@ -125,8 +125,12 @@ func (f *File) call(within ast.Node, function string) (call *ast.CallExpr) {
 	return call
 }
 
-// lists reports whether an expression stands among others in a declaration.
+// lists reports whether an expression stands among others in a declaration or, if that
+// is gone, anywhere: somebody has added it by hand.
 func (f *File) lists(d decl, text string) bool {
+	if d.node == nil {
+		d.end = len(f.src)
+	}
 	list := tokens(f.src[d.pos:d.end])
 	for _, m := range find(list, tokens([]byte(text))) {
 		i := slices.IndexFunc(list, func(t tok) bool { return t.pos == m.pos })
@@ -154,6 +158,9 @@ func (f *File) AddElement(scope, typ, text string, p Place) {
 		})
 	}
 	if literal == nil {
+		if strings.Contains(text, ": ") { // with a key it says enough to be known anywhere
+			d = decl{}
+		}
 		if !f.lists(d, text) {
 			f.noPlace(text+",", "has no %s{…} in %s", typ, scope)
 		}

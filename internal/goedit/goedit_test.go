@@ -151,6 +151,7 @@ var edits = map[string]func(f *goedit.File){
 	"done_by_hand": func(f *goedit.File) {
 		f.AddStatement("Router.Routes", "api.Post(r, \"/orders/{id}/refund\", rt.refund)", goedit.Last)
 		f.AddArgument("assemble", "a.Register", "o")
+		f.AddElement("newOrderRead", "OrderRead", "Note: o.Note", goedit.Last)
 	},
 	"bad_text": func(f *goedit.File) { f.AddField("Order", "Note *string `json:", goedit.Last) },
 }

@@ -49,8 +49,8 @@ const look = `({
 	Heading: document.querySelector("h1").textContent,
 	Menu: [...document.querySelectorAll("header nav :is(a, button)")].map(e => e.textContent).join(", "),
 	Says: [...document.querySelectorAll("[role=status], [role=alert]")].map(e => e.role + ": " + e.textContent.trim()),
-	Fields: [...document.querySelectorAll("input")].map(e => [
-		e.labels[0].textContent, e.value, ...(e.getAttribute("aria-describedby") || "").split(" ").filter(id => id).map(id => document.getElementById(id).textContent),
+	Fields: [...document.querySelectorAll("input:not([type=hidden])")].map(e => [
+		e.labels[0].textContent, e.type == "checkbox" ? "" : e.value, ...(e.getAttribute("aria-describedby") || "").split(" ").filter(id => id).map(id => document.getElementById(id).textContent),
 		e.ariaInvalid ? "wrong" : "",
 	].filter(text => text).join("; ")),
 	Focus: document.activeElement.id,
@@ -87,7 +87,7 @@ func click(selector string) chromedp.Action[chromedp.Void] {
 
 // What is clicked on pages.
 const (
-	submit = "main form button"
+	submit = "main form:has(input) button"
 	logOut = "header form button"
 )
 
@@ -120,14 +120,14 @@ func (v *visitor) live(a *application, mails *mailtest.Server) {
 	v.opens(200, account, fill("email", "example.com"), fill("password", a.password), click(submit))
 	account.Says = nil
 	v.opens(200, account, chromedp.Reload())
-	link := v.welcomed(mails, name)
+	link := v.welcomed(a, mails, name)
 
 	home.Says = []string{"status: You are logged out."}
 	v.opens(200, home, click(logOut))
 
 	// What somebody has seen before is not shown to whoever comes after.
 	logIn := view{Path: "/login?next=%2Faccount", Title: "Log in – Appname", Heading: "Log in", Menu: outside,
-		Says: []string{"status: Please log in first."}, Fields: []string{"E-mail address", "Password"}}
+		Says: []string{"status: Please log in first."}, Fields: []string{"E-mail address", "Password", "Stay logged in"}}
 	v.opens(200, logIn, chromedp.NavigateBack())
 	v.opens(200, logIn, v.visit("/account"))
 	logIn.Title, logIn.Says = "Error: "+logIn.Title, []string{"alert: The address or the password is wrong."}
@@ -147,15 +147,22 @@ func (v *visitor) live(a *application, mails *mailtest.Server) {
 	v.opens(200, hello, click("main .button"))
 	v.opens(200, home, click(logOut))
 
-	// The link of the mail leads to where people log in.
-	logIn = view{Path: "/login", Title: "Log in – Appname", Heading: "Log in", Menu: outside, Fields: []string{"E-mail address", "Password"}}
-	v.opens(200, logIn, v.visit(link))
-	v.log.Check(v.t, v.origin, "422 /signup", "422 /login?next=%2Faccount", "422 /account", "404 /nowhere")
+	// The link of the mail confirms the address, once.
+	confirm := view{Path: link, Title: "Confirm your address – Appname", Heading: "Confirm your address", Menu: outside}
+	v.opens(200, confirm, v.visit(link))
+	logIn.Title, logIn.Fields = "Log in – Appname", []string{"E-mail address", "Password", "Stay logged in"}
+	logIn.Says = []string{"status: Your address is confirmed.", "status: Please log in first."}
+	v.opens(200, logIn, click(submit))
+	v.opens(200, confirm, v.visit(link))
+	confirm.Path, confirm.Title = "/confirm", "Error: "+confirm.Title
+	confirm.Says = []string{"alert: This link has expired or was used. Ask for a new one."}
+	v.opens(422, confirm, click(submit))
+	v.log.Check(v.t, v.origin, "422 /signup", "422 /login?next=%2Faccount", "422 /account", "404 /nowhere", "422 /confirm")
 }
 
 // welcomed waits for the one mail to somebody who has signed up, and returns the
 // path of the link in it.
-func (v *visitor) welcomed(mails *mailtest.Server, name string) (link string) {
+func (v *visitor) welcomed(a *application, mails *mailtest.Server, name string) (link string) {
 	v.t.Helper()
 	welcomes(v.t, mails, 1)
 	m := mails.Messages()[0]
@@ -164,6 +171,7 @@ func (v *visitor) welcomed(mails *mailtest.Server, name string) (link string) {
 	}
 	for line := range strings.Lines(m.Text) {
 		if path, found := strings.CutPrefix(strings.TrimSpace(line), "http://127.0.0.1/"); found {
+			a.secret("the link of a mail", strings.SplitAfter(path, "=")[1])
 			return "/" + path
 		}
 	}

@@ -10,7 +10,8 @@ import (
 // client calls the application as one user, or as nobody.
 type client struct {
 	processtest.Client
-	app *application
+	app     *application
+	refresh string // the token that renews its login
 }
 
 func (a *application) client(addr string) *client {
@@ -49,12 +50,27 @@ func (a *application) registration(email string) map[string]any {
 // logIn returns a client that is logged in.
 func (c *client) logIn(email, password string) *client {
 	c.app.t.Helper()
+	return c.tokens("/api/auth/login", map[string]any{"email": email, "password": password})
+}
+
+// renew returns a client that is logged in as another one, whose refresh token it has
+// used.
+func (c *client) renew(of *client) *client {
+	c.app.t.Helper()
+	return c.tokens("/api/auth/refresh", map[string]any{"refresh_token": of.refresh})
+}
+
+// tokens returns a client with the tokens that a route gives.
+func (c *client) tokens(path string, body any) *client {
+	c.app.t.Helper()
 	var token struct {
-		AccessToken string `json:"access_token"`
+		Access  string `json:"access_token"`
+		Refresh string `json:"refresh_token"`
 	}
-	c.want(200, "POST", "/api/auth/login", map[string]any{"email": email, "password": password}, &token)
+	c.want(200, "POST", path, body, &token)
 	user := c.app.client(c.Addr)
-	user.Bearer = c.app.secret("an access token", token.AccessToken)
+	user.Bearer = c.app.secret("an access token", token.Access)
+	user.refresh = c.app.secret("a refresh token", token.Refresh)
 	return user
 }
 

@@ -45,8 +45,10 @@ func TestJourney(t *testing.T) {
 		}
 
 		fresh := a.secret("a new password", rand.Text())
-		me.want(200, "PATCH", "/api/users/me", map[string]any{"password": fresh, "current_password": a.password}, nil)
+		me.want(204, "PUT", "/api/users/me/password", map[string]any{"password": fresh, "current_password": a.password}, nil)
 		nobody.want(401, "POST", "/api/auth/login", map[string]any{"email": "ada@example.com", "password": a.password}, nil)
+		me.want(401, "GET", "/api/users/me", nil, nil)
+		me = nobody.logIn("ada@example.com", fresh)
 
 		a.stop(p, syscall.SIGINT)
 		p, nobody = a.serve()
@@ -56,12 +58,23 @@ func TestJourney(t *testing.T) {
 		if got.Name != "Countess" {
 			t.Errorf("after a restart she is %+v", got)
 		}
-		nobody.logIn("ada@example.com", fresh)
 		again.want(204, "DELETE", "/api/users/me", nil, nil)
 		again.want(401, "GET", "/api/users/me", nil, nil)
 		a.stop(p, syscall.SIGTERM)
 
+		// A key that follows another logs nobody out.
+		a.env["OLD_SECRET_KEYS"] = a.env["SECRET_KEY"]
+		a.env["SECRET_KEY"] = a.secret("SECRET_KEY", rand.Text()+rand.Text())
+		p, nobody = a.serve()
+		renewed := nobody.renew(boss)
+		renewed.want(200, "GET", "/api/users/me", nil, nil)
+		old := a.client(nobody.Addr)
+		old.Bearer = boss.Bearer
+		old.want(200, "GET", "/api/users/me", nil, nil)
+		a.stop(p, syscall.SIGTERM)
+
 		// Another key: nobody is logged in.
+		delete(a.env, "OLD_SECRET_KEYS")
 		a.env["SECRET_KEY"] = a.secret("SECRET_KEY", rand.Text()+rand.Text())
 		p, nobody = a.serve()
 		stranger := a.client(nobody.Addr)

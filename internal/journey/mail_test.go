@@ -48,7 +48,7 @@ func TestMailServerIsDown(t *testing.T) {
 		s.Down()
 		p, c := a.serve()
 		c.want(201, "POST", "/api/users", a.registration("ada@example.com"), nil)
-		p.Log.Await(t, 30*time.Second, "users.welcome") // an attempt has failed
+		p.Log.Await(t, 30*time.Second, "accounts.mail") // an attempt has failed
 		s.Up(t)
 		welcomes(t, s, 1)
 		a.stop(p, syscall.SIGTERM)

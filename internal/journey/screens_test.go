@@ -1,8 +1,10 @@
 package journey
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/terem-go/terem/auth/authtest"
 	"github.com/terem-go/terem/internal/browsertest"
 )
 
@@ -54,9 +57,30 @@ func (v *visitor) pages(password string) []page {
 		{"account", 200, steps(fill("password", password), click(submit))},
 		{"account-long-name", 200, steps(fill("name", strings.Repeat("n", 80)), click(submit))},
 		{"home-long-name", 200, steps(v.visit("/"))},
+		{"password", 200, steps(v.visit("/account/password"))},
+		{"password-errors", 422, steps(fill("password", "short"), click(submit))},
+		{"email", 200, steps(v.visit("/account/email"))},
+		{"email-errors", 422, steps(fill("email", "ada@"), fill("current_password", "wrong"), click(submit))},
+		{"factor", 200, steps(v.visit("/account/factor"))},
+		{"factor-errors", 422, steps(fill("current_password", "wrong"), click(submit))},
+		{"factor-confirm", 200, steps(fill("current_password", password), click(submit))},
+		{"recovery", 200, nil}, // with the code of the secret that is shown
+		{"account-factor", 200, steps(v.visit("/account"))},
+		{"factor-end", 200, steps(v.visit("/account/factor/end"))},
+		{"logged-out-again", 200, steps(click(logOut))},
+		{"login-again", 200, steps(v.visit("/login"))},
+		{"login-code", 422, steps(fill("email", "ada@example.com"), fill("password", password), click(submit))},
+		{"forgot", 200, steps(v.visit("/forgot"))},
+		{"forgot-errors", 422, steps(fill("email", "ada@"), click(submit))},
+		{"forgot-sent", 200, steps(fill("email", "example.com"), click(submit))},
+		{"reset", 200, nil},
+		{"reset-errors", 422, steps(fill("password", "short"), click(submit))},
+		{"confirm", 200, nil},
+		{"link-over", 422, steps(v.visit("/reset?token=x"))},
 		{"mail-list", 200, steps(v.visit("/dev/mail"))},
 		{"mail", 200, steps(v.visit("/dev/mail/1"))},
-		{"broken", 500, steps(v.visit("/account"))},
+		{"login-last", 200, steps(v.visit("/login"))},
+		{"broken", 500, steps(fill("email", "ada@example.com"), fill("password", password), click(submit))},
 	}
 }
 
@@ -71,10 +95,13 @@ func tour(t *testing.T, s screen, see func(v *visitor, page string)) {
 	browsertest.Do(t, v.ctx, browsertest.Viewport(s.width, s.height, s.dark))
 	for _, page := range v.pages(a.password) {
 		switch page.name {
-		case "mail-list":
-			c.await("/dev/mail/1")
+		case "recovery":
+			secret := browsertest.Eval[string](t, v.ctx, `document.querySelector("code.key").textContent`)
+			page.steps = []chromedp.Action[chromedp.Void]{fill("code", authtest.Code(t, a.secret("a second factor", secret), time.Now())), click(submit)}
+		case "reset", "confirm":
+			page.steps = []chromedp.Action[chromedp.Void]{v.visit(c.letter(page.name))}
 		case "broken":
-			a.must("", "migrate", "down")
+			a.must("", "migrate", "to", "0")
 		}
 		if got := browsertest.Open(t, v.ctx, page.steps...); got != page.status {
 			t.Errorf("%s: status %d, want %d", page.name, got, page.status)
@@ -84,18 +111,25 @@ func tour(t *testing.T, s screen, see func(v *visitor, page string)) {
 	a.stop(p, syscall.SIGTERM)
 }
 
-// await waits for a page that is there soon.
-func (c *client) await(path string) {
+// letter waits for the mail, shown at /dev/mail, whose link leads to a page, and
+// returns the link's path.
+func (c *client) letter(page string) string {
 	c.app.t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		r, err := c.Do("GET", path, nil)
-		if err == nil && r.Status == 200 {
-			return
-		}
-		if time.Now().After(end) {
-			c.app.t.Fatalf("%s: status %d, %v", path, r.Status, err)
+	link := regexp.MustCompile(`/` + page + `\?token=[\w-]+`)
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		for n := 1; ; n++ {
+			r, err := c.Do("GET", fmt.Sprintf("/dev/mail/%d/text", n), nil)
+			if err != nil || r.Status != 200 {
+				break
+			}
+			if path := link.FindString(string(r.Body)); path != "" {
+				c.app.secret("the link of a mail", strings.SplitAfter(path, "=")[1])
+				return path
+			}
 		}
 	}
+	c.app.t.Fatalf("no mail has a link to %s", page)
+	return ""
 }
 
 // No page is wider than the screen. Pictures of all of them are kept in the

@@ -112,6 +112,14 @@ func (p *Program) Calls(pkg *Package, code ast.Node) []Call {
 	return list
 }
 
+// Named returns the function of the application that an expression in a package
+// names, or nil. A method of an interface of the application counts as that of the
+// only type that implements it.
+func (p *Program) Named(pkg *Package, e ast.Expr) *Func {
+	p.once.Do(p.index)
+	return p.target(pkg, bare(e))
+}
+
 // bare returns a called expression without parentheses and type arguments.
 func bare(e ast.Expr) ast.Expr {
 	switch x := ast.Unparen(e).(type) {

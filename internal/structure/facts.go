@@ -1,6 +1,10 @@
 package structure
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/terem-go/terem/dao"
+)
 
 // App is what an application consists of, as terem routes, terem tables and terem
 // map print it. Every list is in a fixed order, so that two readings of one
@@ -15,6 +19,8 @@ type App struct {
 	Jobs    []*Job   `json:"jobs"`              // in the order of their kinds
 	Events  []*Event `json:"events"`            // in the order of their names
 	Missing []string `json:"missing,omitempty"` // what could not be read, and why; see Read
+
+	Models []*dao.Model `json:"-"` // as migrations are made from them; nil if one of them cannot be read
 }
 
 // Kind is what a room is for, told by its place in the application.

@@ -52,7 +52,9 @@ func (r *reader) readTables(models []*dao.Model, problem error) {
 		r.app.Tables = append(r.app.Tables, t)
 	}
 	slices.SortFunc(r.app.Tables, func(a, b *Table) int { return strings.Compare(a.Name, b.Name) })
-	if problem != nil {
+	if problem == nil {
+		r.app.Models = models
+	} else {
 		for _, err := range flat(problem) {
 			r.app.Missing = append(r.app.Missing, err.Error())
 		}

@@ -1,6 +1,6 @@
 // Package jobstest looks at the jobs that a test has enqueued, and runs them.
 //
-//	welcomes := jobstest.Enqueued[users.Welcome](t, session)
+//	welcomes := jobstest.Enqueued[accounts.Mail](t, session)
 //	jobstest.Run(t, d, tasks.Workers())
 package jobstest
 

@@ -1,6 +1,7 @@
 package addition_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/terem-go/terem/internal/change"
+	"github.com/terem-go/terem/internal/goedit"
 	"github.com/terem-go/terem/internal/scaffold/addition"
 )
 
@@ -101,6 +103,31 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("something was changed:\n%s", diff)
 			}
 		})
+	}
+}
+
+// What the message of a refusal says is added by hand, and then the command does the
+// rest.
+func TestByHandAndAgain(t *testing.T) {
+	t.Parallel()
+	dir := shop(t, owned...)
+	replace(t, dir, "orders/schemas.go", "func newOrderRead(row *Order) OrderRead {", "func newOrderRead(row *Order) OrderRead { return readOrder(row) }\n\nfunc readOrder(row *Order) OrderRead {")
+	add := field("note:text?", addition.FieldOptions{})
+	var missing *goedit.PlaceError
+	if err := add(open(t, dir)); !errors.As(err, &missing) || missing.Text != "Note: row.Note," {
+		t.Fatalf("%v", err)
+	}
+	replace(t, dir, "orders/schemas.go", "\t\tUpdatedAt: row.UpdatedAt,\n", "\t\tUpdatedAt: row.UpdatedAt,\n\t\t"+missing.Text+"\n")
+	s := open(t, dir)
+	if err := add(s); err != nil {
+		t.Fatal(err)
+	}
+	if err := addition.Check(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	apply(t, s)
+	if n := strings.Count(read(t, dir, "orders/schemas.go"), "row.Note,"); n != 2 {
+		t.Errorf("the field is assigned %d times, want once from the row and once to it:\n%s", n, read(t, dir, "orders/schemas.go"))
 	}
 }
 

@@ -12,6 +12,14 @@ var All = sorted(
 	layers, usesDeclared, usesPublic,
 	// Of routes.
 	handlerStatus, routeClash, routeDocumented, routePolicy,
+	// Of tables.
+	dataOwner, enumChecked, migrationOwner, modelsMigrated,
+	// Of jobs and dependencies.
+	jobIdempotent, dependencyReads,
+	// Of the configuration.
+	configPlace, secretInCode,
+	// Of sessions.
+	sessionBegun, sessionKept, sessionNested, sessionOutside,
 )
 
 // Find returns the rule with the ID, or nil.

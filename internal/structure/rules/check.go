@@ -13,6 +13,7 @@ import (
 // lines. What is excused in the source is left out, and a wrong excuse is a finding.
 func Check(p *structure.Program, a *structure.App, list []*Rule) []Finding {
 	var found []Finding
+	app := &Application{Program: p, App: a}
 	for _, r := range list {
 		if r.Package != nil {
 			for _, pkg := range p.Packages {
@@ -20,7 +21,7 @@ func Check(p *structure.Program, a *structure.App, list []*Rule) []Finding {
 			}
 		}
 		if r.Application != nil {
-			found = append(found, r.complete(p, r.Application(&Application{Program: p, App: a}))...)
+			found = append(found, r.complete(p, r.Application(app))...)
 		}
 	}
 	x := excusesOf(p)

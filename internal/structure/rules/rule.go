@@ -26,6 +26,8 @@ type Rule struct {
 type Application struct {
 	Program *structure.Program
 	App     *structure.App
+
+	code []*code // see codes
 }
 
 // Finding is a place at which a rule does not hold.
