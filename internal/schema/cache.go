@@ -84,6 +84,9 @@ func (l *loader) goList(importPaths []string) (list []found, err error) {
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, errors.New("the go command is not there: terem reads applications with it, see https://go.dev/dl")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w: %s", err, bytes.TrimSpace(complaint.Bytes()))
 	}

@@ -61,7 +61,7 @@ func cycle(path []*source, back *source) string {
 			b.WriteString(s.path + " → ")
 		}
 	}
-	return b.String() + back.path
+	return b.String() + back.path + ". Which of them is to know less? It declares what it needs as an interface, and main hands that over; see terem link"
 }
 
 // check finds out the types, of many packages at the same time, each after those

@@ -235,7 +235,7 @@ func TestBroken(t *testing.T) {
 		"program": {"-- a.go --\npackage a\n\nimport _ \"example.com/a/b\"\n-- b/b.go --\npackage main\n\nfunc main() {}\n",
 			[]string{"a.go:3: example.com/a/b is a program and cannot be imported"}},
 		"cycle": {"-- a.go --\npackage a\n\nimport _ \"example.com/a/b\"\n-- b/b.go --\npackage b\n\nimport _ \"example.com/a\"\n",
-			[]string{"packages import each other: example.com/a → example.com/a/b → example.com/a"}},
+			[]string{"packages import each other: example.com/a → example.com/a/b → example.com/a. Which of them is to know less? It declares what it needs as an interface, and main hands that over; see terem link"}},
 		"two": {"-- a.go --\npackage a\n-- b.go --\npackage b\n", []string{"found packages a (a.go) and b (b.go)"}},
 	} {
 		t.Run(name, func(t *testing.T) {

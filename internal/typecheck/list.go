@@ -102,6 +102,9 @@ func goList(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, errors.New("the go command is not there: terem reads applications with it, see https://go.dev/dl")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w: %s", err, strings.TrimSpace(complaint.String()))
 	}
