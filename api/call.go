@@ -77,7 +77,7 @@ func (rt *route) serve(w http.ResponseWriter, r *http.Request) {
 		rt.api.fail(ctx, w, r, err)
 		return
 	}
-	c.write(x.after.Any())
+	c.write(x.waiting())
 }
 
 // streams reports whether a body is passed on as it arrives, in either

@@ -28,8 +28,9 @@ type exchange struct {
 	call     *call
 	client   *db.Client // nil without replicas
 	deadline deadline.Context
-	after    db.Committed // what must wait until the response is sent
-	seen     *Request     // what observers see; nil without any
+	after    db.Committed                          // what must wait until the response is sent
+	later    []func(context.Context, *db.DB) error // the same, of Later
+	seen     *Request                              // what observers see; nil without any
 }
 
 type exchangeKey struct{}
@@ -142,9 +143,34 @@ func (a *API) observe(next http.Handler) http.Handler {
 // end starts what must wait until the response was sent, and sends what is still
 // held back of it.
 func (x *exchange) end() {
-	if x.after.Any() {
-		x.Flush()
-		x.after.Go()
+	if !x.waiting() {
+		return
+	}
+	x.Flush()
+	x.after.Go()
+	for _, f := range x.later {
+		d := x.api.config.DB
+		d.After(x.request.Context(), func(ctx context.Context) {
+			if err := f(ctx, d); err != nil {
+				x.api.config.Logger.WarnContext(ctx, "what was left for after the response has failed", slog.Any("error", err))
+			}
+		}).Go()
+	}
+}
+
+// waiting reports whether anything waits for the response to be sent.
+func (x *exchange) waiting() bool { return x.after.Any() || len(x.later) > 0 }
+
+// Later runs f after the response to the request that ctx belongs to was sent, for
+// what no client should wait for, and which may be lost when the process dies: when
+// a login was last used. It is for dependencies and policies, which have no session
+// to give to AfterCommit. f opens units of work on the database; its context is its
+// own, with db.Config.HookTimeout, and its error is logged. A function that several
+// attempts give runs as often. Outside of a request, or without a database, nothing
+// is run.
+func Later(ctx context.Context, f func(ctx context.Context, d *db.DB) error) {
+	if x := exchangeOf(ctx); x != nil && x.api.config.DB != nil {
+		x.later = append(x.later, f)
 	}
 }
 

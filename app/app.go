@@ -94,6 +94,7 @@ type App struct {
 	config   Config
 	api      *api.API
 	migrator *migrate.Migrator // see migrations
+	sources  []migrate.Source  // of Migrate
 	commands []command
 	tables   []Table
 	events   events.Registry

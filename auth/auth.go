@@ -22,5 +22,6 @@ var (
 	ErrWrongPassword    = errs.New(errs.Unauthenticated, "auth.wrong_password", "The address or the password is wrong.")
 	ErrPasswordTooShort = errs.New(errs.Invalid, "auth.password_too_short", "The password is too short.")
 	ErrPasswordTooLong  = errs.New(errs.Invalid, "auth.password_too_long", "The password is too long.")
+	ErrPasswordCommon   = errs.New(errs.Invalid, "auth.password_common", "The password is too easy to guess.")
 	ErrBusy             = errs.New(errs.Unavailable, "auth.busy", "Too many people are logging in at once. Try again in a moment.")
 )

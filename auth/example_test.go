@@ -47,7 +47,7 @@ func Example() {
 			fail(w, err)
 			return
 		}
-		token, expiresIn, err := tokens.Issue(email)
+		token, expiresIn, err := tokens.Issue(email, 0)
 		if err != nil {
 			fail(w, err)
 			return

@@ -15,15 +15,22 @@ const maxPassword = 1024
 
 // Check reports whether a new password may be chosen: it returns nil,
 // ErrPasswordTooShort under the configured number of characters (Unicode code
-// points, 12 by default), or ErrPasswordTooLong over 1024 bytes. Either names
-// the field "password" of the body. No kinds of characters are asked for: they
-// make passwords hard to remember, not hard to guess.
-func (p *Passwords) Check(password string) error {
+// points, 12 by default), ErrPasswordTooLong over 1024 bytes, or
+// ErrPasswordCommon for one that is guessed first: one of the 18,000 most common,
+// a walk along the keyboard, either of them several times over or with a few
+// figures around it, or little more than words that are about the user or the
+// application, such as an address, which are given as about. Each names the
+// field "password" of the body. No kinds of characters are asked for: they make
+// passwords hard to remember, not hard to guess.
+func (p *Passwords) Check(password string, about ...string) error {
 	if len(password) > maxPassword {
 		return errTooLong()
 	}
 	if utf8.RuneCountInString(norm.NFC.String(password)) < p.minLength {
 		return ErrPasswordTooShort.With(field("expected at least %d characters", p.minLength))
+	}
+	if guessable(password, about) {
+		return errGuessable()
 	}
 	return nil
 }

@@ -22,8 +22,8 @@ type TokenConfig struct {
 	Audience string // whom they are for; may equal Issuer
 
 	// Lifetime is how long a token is accepted, in whole seconds; default 30
-	// minutes. A token cannot be withdrawn before: this is how long a stolen one
-	// is worth something.
+	// minutes. This is how long a stolen one is worth something, unless its
+	// generation is over before.
 	Lifetime time.Duration
 
 	// Leeway is how far the clocks of the servers may differ, up to a minute:
@@ -47,10 +47,17 @@ type Tokens struct {
 
 // Claims are what a token says.
 type Claims struct {
-	Subject   string    // who is calling, as given to Issue
-	ID        string    // the token's own, random
-	IssuedAt  time.Time // in seconds
-	ExpiresAt time.Time // in seconds; the Leeway comes on top
+	Subject    string    // who is calling, as given to Issue
+	Generation int64     // as given to Issue
+	ID         string    // the token's own, random
+	IssuedAt   time.Time // in seconds
+	ExpiresAt  time.Time // in seconds; the Leeway comes on top
+}
+
+// claims are Claims as they are signed.
+type claims struct {
+	Generation int64 `json:"gen"`
+	jwt.RegisteredClaims
 }
 
 // NewTokens returns Tokens, or an error that names every field of cfg that is
@@ -106,17 +113,21 @@ func NewTokens(cfg TokenConfig) (*Tokens, error) {
 }
 
 // Issue returns a token for a subject, such as a user's id, and how long it
-// lasts, which clients know as expires_in. It claims sub, iss, aud, iat, nbf, exp
-// and jti. Anybody can read a token: put no secret into the subject.
+// lasts, which clients know as expires_in. It claims sub, gen, iss, aud, iat, nbf,
+// exp and jti. Anybody can read a token: put no secret into the subject.
+//
+// A generation makes tokens worthless before their time: keep a number with the
+// user, give it here, count it up when they log out, and refuse tokens of another.
+// It is 0 where nobody does.
 //
 // An error is returned when the subject is empty, is not UTF-8, or makes the
 // token longer than the 4096 bytes that Parse reads.
-func (t *Tokens) Issue(subject string) (token string, expiresIn time.Duration, err error) {
+func (t *Tokens) Issue(subject string, generation int64) (token string, expiresIn time.Duration, err error) {
 	if subject == "" || !utf8.ValidString(subject) {
 		return "", 0, errors.New("issue an access token: the subject is empty or not UTF-8")
 	}
 	now := t.now()
-	j := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.RegisteredClaims{
+	j := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{generation, jwt.RegisteredClaims{
 		Subject:   subject,
 		Issuer:    t.issuer,
 		Audience:  t.audience,
@@ -124,7 +135,7 @@ func (t *Tokens) Issue(subject string) (token string, expiresIn time.Duration, e
 		NotBefore: jwt.NewNumericDate(now),
 		ExpiresAt: jwt.NewNumericDate(now.Add(t.lifetime)),
 		ID:        rand.Text(),
-	})
+	}})
 	j.Header["kid"] = t.signing
 	token, err = j.SignedString(t.keys[t.signing])
 	if err != nil {
@@ -144,7 +155,7 @@ func (t *Tokens) Parse(token string) (Claims, error) {
 	if !wellFormed(token) {
 		return Claims{}, ErrTokenInvalid.Wrap(errMalformed)
 	}
-	var c jwt.RegisteredClaims
+	var c claims
 	_, err := t.parser.ParseWithClaims(token, &c, t.key)
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired):
@@ -154,7 +165,7 @@ func (t *Tokens) Parse(token string) (Claims, error) {
 	case c.Subject == "" || c.IssuedAt == nil:
 		return Claims{}, ErrTokenInvalid.Wrap(errors.New("sub or iat is missing"))
 	}
-	return Claims{Subject: c.Subject, ID: c.ID, IssuedAt: c.IssuedAt.Time, ExpiresAt: c.ExpiresAt.Time}, nil
+	return Claims{Subject: c.Subject, Generation: c.Generation, ID: c.ID, IssuedAt: c.IssuedAt.Time, ExpiresAt: c.ExpiresAt.Time}, nil
 }
 
 // key finds the key that a token says it was signed with.

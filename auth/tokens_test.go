@@ -44,7 +44,7 @@ func tokens(t testing.TB, cfg auth.TokenConfig) *auth.Tokens {
 
 func issue(t testing.TB, k *auth.Tokens, subject string) string {
 	t.Helper()
-	token, _, err := k.Issue(subject)
+	token, _, err := k.Issue(subject, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestIssue(t *testing.T) {
 	cfg := config()
 	cfg.Now = func() time.Time { return noon.Add(900 * time.Millisecond) }
 	k := tokens(t, cfg)
-	token, expiresIn, err := k.Issue("42")
+	token, expiresIn, err := k.Issue("42", 3)
 	if err != nil || expiresIn != 30*time.Minute {
 		t.Fatalf("expires in %s, error %v", expiresIn, err)
 	}
@@ -77,7 +77,7 @@ func TestIssue(t *testing.T) {
 	}
 	id, _ := claims["jti"].(string)
 	want := map[string]any{
-		"sub": "42", "iss": "https://shop.example", "aud": []any{"shop"}, "jti": id,
+		"sub": "42", "gen": 3.0, "iss": "https://shop.example", "aud": []any{"shop"}, "jti": id,
 		"iat": float64(noon.Unix()), "nbf": float64(noon.Unix()), "exp": float64(noon.Add(30 * time.Minute).Unix()),
 	}
 	if d := cmp.Diff(want, claims); d != "" {
@@ -88,7 +88,7 @@ func TestIssue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := auth.Claims{Subject: "42", ID: id, IssuedAt: noon, ExpiresAt: noon.Add(30 * time.Minute)}
+	read := auth.Claims{Subject: "42", Generation: 3, ID: id, IssuedAt: noon, ExpiresAt: noon.Add(30 * time.Minute)}
 	if d := cmp.Diff(read, got); d != "" || id == "" {
 		t.Errorf("as read, with id %q (-want +got):\n%s", id, d)
 	}
@@ -106,7 +106,7 @@ func TestIssueRefusesSubjects(t *testing.T) {
 		"not UTF-8": "\xff",
 		"too long":  strings.Repeat("x", 3000),
 	} {
-		if token, _, err := k.Issue(subject); err == nil {
+		if token, _, err := k.Issue(subject, 3); err == nil {
 			t.Errorf("%s: issued %s", name, token)
 		}
 	}

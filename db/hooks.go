@@ -14,6 +14,13 @@ type Committed struct {
 	hooks []func(context.Context)
 }
 
+// After returns functions that wait for something else than a commit, such as a
+// response that was sent. Each runs with a context of its own, which has the values
+// of ctx; none that panics harms the others.
+func (d *DB) After(ctx context.Context, hooks ...func(context.Context)) Committed {
+	return Committed{db: d, ctx: ctx, hooks: hooks}
+}
+
 // Any reports whether there are any.
 func (c Committed) Any() bool { return len(c.hooks) > 0 }
 

@@ -1,15 +1,12 @@
 package change_test
 
 import (
-	"context"
-	"errors"
 	"flag"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -176,50 +173,6 @@ func TestPrintAndManifest(t *testing.T) {
 	golden(t, "manifest.json", string(manifest))
 }
 
-// Whatever the order in which things are taken back, nothing of them is left.
-func TestUndo(t *testing.T) {
-	t.Parallel()
-	names := []string{"bills", "carts", "orders"}
-	for _, order := range [][]int{{2, 1, 0}, {0, 1, 2}, {1, 0, 2}, {2, 0, 1}, {0, 2, 1}, {1, 2, 0}} {
-		dir := shop(t)
-		if err := os.Chmod(filepath.Join(dir, "nav.html"), 0o640); err != nil {
-			t.Fatal(err)
-		}
-		before := tree(t, dir)
-		for _, name := range names {
-			s := open(t, dir)
-			add(s, name)
-			apply(t, s)
-		}
-		for _, i := range order {
-			undo(t, dir, names[i])
-		}
-		if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
-			t.Errorf("order %v (-before +back):\n%s", order, diff)
-		}
-	}
-}
-
-// Source that gofmt would change is taken back byte for byte, too.
-func TestUndoOfUnformatted(t *testing.T) {
-	t.Parallel()
-	dir := shop(t)
-	before := tree(t, dir)
-	s := open(t, dir)
-	s.Record("add domain", "x")
-	s.Go("rough.go", func(f *goedit.File) {
-		f.AddField("R", "B int", goedit.Last)
-		f.AddImport("os")
-		f.AddDecl("func f() { os.Exit(1) }", goedit.Last)
-	})
-	s.Go("rough.go", func(f *goedit.File) { f.AddField("R", "C int", goedit.Last) })
-	apply(t, s)
-	undo(t, dir, "x")
-	if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
-		t.Errorf("(-before +back):\n%s", diff)
-	}
-}
-
 // What its owner has changed elsewhere stays.
 func TestUndoKeepsOtherChanges(t *testing.T) {
 	t.Parallel()
@@ -313,7 +266,7 @@ func TestRefusals(t *testing.T) {
 				apply(t, s)
 			},
 			do:   undoOrders,
-			want: "main.go:8: in assemble this is no longer as it was written:\n\nordersDomain := orders.New()\n\nTake back first what was added to that file since: terem add field x. Or take it out by hand, and use --force",
+			want: "main.go:8: in assemble this is no longer as it was written:\n\nordersDomain := orders.New()\n\nAdded to that file since: terem add field x. Take back first what of that builds on this, or take it out by hand, and use --force",
 		},
 		"lines of text have changed": {
 			prepare: func(t *testing.T, dir string) {
@@ -364,136 +317,6 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("something was changed:\n%s", diff)
 			}
 		})
-	}
-}
-
-// With force, what was changed by hand stays where it is edited, and goes with the
-// files that go.
-func TestForce(t *testing.T) {
-	t.Parallel()
-	dir := shop(t)
-	s := open(t, dir)
-	add(s, "orders")
-	apply(t, s)
-	replace(t, filepath.Join(dir, "main.go"), "orders.New()", "orders.New(1)")
-	write(t, filepath.Join(dir, "orders", "notes.txt"), "mine")
-	s = open(t, dir)
-	s.Undo(*s.Manifest().Entry("add domain", "orders"), true)
-	apply(t, s)
-	want := strings.NewReplacer("\t\"shop/users\"", "\t\"shop/orders\"\n\t\"shop/users\"", "\ta := ", "\tordersDomain := orders.New(1)\n\ta := ").Replace(mainGo)
-	if diff := cmp.Diff(want, read(t, filepath.Join(dir, "main.go"))); diff != "" {
-		t.Errorf("main.go:\n%s", diff)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "orders")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("orders: %v", err)
-	}
-}
-
-// What an entry has added to files of another goes with it.
-func TestUndoTakesAlongWhatIsWithin(t *testing.T) {
-	t.Parallel()
-	dir := shop(t)
-	before := tree(t, dir)
-	s := open(t, dir)
-	add(s, "orders")
-	apply(t, s)
-	s = open(t, dir)
-	s.Record("add field", "orders.note", "orders", "note:text")
-	s.Go("orders/deep/orders.go", func(f *goedit.File) { f.AddField("Row", "Note string", goedit.Last) })
-	apply(t, s)
-	undo(t, dir, "orders")
-	if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
-		t.Errorf("(-before +back):\n%s", diff)
-	}
-}
-
-// ending is a context that ends when it is asked for the n-th time whether it has.
-type ending struct {
-	context.Context
-	left atomic.Int32
-}
-
-func (e *ending) Err() error {
-	if e.left.Add(-1) < 0 {
-		return context.Canceled
-	}
-	return nil
-}
-
-// An interruption at any moment changes nothing, be it of an addition or of its
-// undoing.
-func TestInterruption(t *testing.T) {
-	t.Parallel()
-	dir := shop(t)
-	for _, do := range []func(*change.Set){
-		func(s *change.Set) { add(s, "orders") },
-		func(s *change.Set) { s.Undo(*s.Manifest().Entry("add domain", "orders"), false) },
-	} {
-		for n := int32(0); ; n++ {
-			before := tree(t, dir)
-			s := open(t, dir)
-			do(s)
-			ctx := &ending{Context: t.Context()}
-			ctx.left.Store(n)
-			err := s.Apply(ctx)
-			if err == nil {
-				if n < 10 {
-					t.Errorf("done after %d questions", n)
-				}
-				break
-			}
-			if !errors.Is(err, context.Canceled) {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
-				t.Fatalf("after %d questions there is (-before +after):\n%s", n, diff)
-			}
-		}
-	}
-}
-
-// A failure in the middle changes nothing either.
-func TestFailure(t *testing.T) {
-	t.Parallel()
-	dir := shop(t)
-	s := open(t, dir)
-	add(s, "orders")
-	write(t, filepath.Join(dir, "nav.html"), "meanwhile\n")
-	before := tree(t, dir)
-	if err := s.Apply(t.Context()); err == nil || err.Error() != "nothing was changed: nav.html has changed meanwhile: run the command again" {
-		t.Error(err)
-	}
-	if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
-		t.Errorf("(-before +after):\n%s", diff)
-	}
-	s = open(t, dir)
-	add(s, "orders")
-	write(t, filepath.Join(dir, "orders"), "a file where a folder is to be\n")
-	before = tree(t, dir)
-	if err := s.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "not a directory") {
-		t.Error(err)
-	}
-	if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
-		t.Errorf("(-before +after):\n%s", diff)
-	}
-}
-
-// A file behind a symbolic link stays behind it.
-func TestSymbolicLink(t *testing.T) {
-	t.Parallel()
-	dir := shop(t)
-	real := filepath.Join(t.TempDir(), "nav.html")
-	if err := os.Rename(filepath.Join(dir, "nav.html"), real); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(real, filepath.Join(dir, "nav.html")); err != nil {
-		t.Skip(err)
-	}
-	s := open(t, dir)
-	add(s, "orders")
-	apply(t, s)
-	if text := read(t, real); !strings.Contains(text, "orders") {
-		t.Errorf("%s has\n%s", real, text)
 	}
 }
 

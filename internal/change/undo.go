@@ -151,7 +151,7 @@ func (s *Set) wayOut(e Entry, p string) string {
 	if others == nil {
 		return "T" + byHand[1:]
 	}
-	return "Take back first what was added to that file since: " + strings.Join(others, "; ") + ". Or " + byHand
+	return "Added to that file since: " + strings.Join(others, "; ") + ". Take back first what of that builds on this, or " + byHand
 }
 
 // inherit notes with a later entry that parentheses go when its import does.

@@ -74,11 +74,13 @@ func TestAddAndRemoveParts(t *testing.T) {
 	dir := shop(t)
 	succeeds(t, "add", "domain", "orders", "title:string", "user:ref(users,owner)", "--soft-delete", "--dir", dir)
 	before := application(t, dir)
-	for _, p := range parts {
-		was := application(t, dir)
-		printed := succeeds(t, command("add", p.add, "--dry-run", "--dir", dir)...)
-		if diff := cmp.Diff(was, application(t, dir)); diff != "" || !strings.Contains(printed, "\n+++ ") {
-			t.Errorf("--dry-run prints\n%s\nand changes\n%s", printed, diff)
+	for i, p := range parts {
+		if i%4 == 0 {
+			was := application(t, dir)
+			printed := succeeds(t, command("add", p.add, "--dry-run", "--dir", dir)...)
+			if diff := cmp.Diff(was, application(t, dir)); diff != "" || !strings.Contains(printed, "\n+++ ") {
+				t.Errorf("--dry-run prints\n%s\nand changes\n%s", printed, diff)
+			}
 		}
 		succeeds(t, command("add", p.add, "--dir", dir)...)
 	}

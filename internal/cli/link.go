@@ -11,7 +11,7 @@ import (
 // linkCommand is the verb link.
 type linkCommand struct {
 	Domain string `arg:"" help:"The domain that calls, such as orders."`
-	Method string `arg:"" help:"What it calls: users.Balance, or users.Logins.DeleteOf where several have a method of that name."`
+	Method string `arg:"" help:"What it calls: users.Balance, or users.Auth.LogOut where several have a method of that name."`
 	As     string `placeholder:"NAME" help:"The name of the interface; that of the other domain's field with the method by default."`
 
 	addPart `embed:""`

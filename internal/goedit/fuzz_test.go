@@ -87,6 +87,9 @@ func everywhere(src []byte) (list []func(*goedit.File)) {
 			func(f *goedit.File) { f.AddStatement(name, "fresh()", goedit.After("x", "a")) },
 			func(f *goedit.File) { f.AddArgument(name, last, "fresh") },
 			func(f *goedit.File) { f.AddElement(name, last, "fresh: 1", goedit.Before("A")) },
+			func(f *goedit.File) { f.AddToString(name, "a", ",fresh") },
+			func(f *goedit.File) { f.Replace(name, last, "fresh"); f.AddStatement(name, "fresh(1)", goedit.Last) },
+			func(f *goedit.File) { f.ReplaceAll(last, "fresh") },
 			func(f *goedit.File) { f.AddDecl("// Fresh is.\ntype Fresh int", goedit.After(name)) },
 			func(f *goedit.File) { f.AddDecl("func fresh() {\n}", goedit.Before(name)) },
 		)

@@ -55,10 +55,9 @@ func TestJoinsTheModuleAround(t *testing.T) {
 	for _, r := range mod.Require {
 		versions[r.Mod.Path] = r.Mod.Version
 	}
-	term, sys := versions["golang.org/x/term"], versions["golang.org/x/sys"]
+	sys := versions["golang.org/x/sys"]
 	want := []string{
 		"require github.com/terem-go/terem v0.0.0",
-		"require golang.org/x/term " + term,
 		"require golang.org/x/sys " + sys + ", was v0.20.0",
 		"require golang.org/x/text " + versions["golang.org/x/text"] + ", was v0.41.0",
 		"replace github.com/terem-go/terem => " + scaffold.Replacement(root, checkout),

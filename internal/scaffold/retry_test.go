@@ -12,12 +12,16 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/app"
+	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/auth/authtest"
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
@@ -43,7 +47,7 @@ func TestRetriesChangeNothing(t *testing.T) {
 			conflicting = dbtest.SQLite
 		}
 		once := travel(t, plain, func(*db.DB) {})
-		again := travel(t, conflicting(t, os.DirFS("app/migrations"), jobs.Migrations()), dbtest.Retry)
+		again := travel(t, conflicting(t, os.DirFS("app/migrations"), jobs.Migrations(), app.Auth()), dbtest.Retry)
 		for i, step := range steps {
 			a, b := once.stops[i], again.stops[i]
 			if diff := cmp.Diff(a.seen, b.seen); diff != "" {
@@ -53,10 +57,10 @@ func TestRetriesChangeNothing(t *testing.T) {
 				t.Errorf("%s: the sessions are %+v with conflicts, and %+v without", step.route, b.sessions, a.sessions)
 			}
 		}
-		if diff := cmp.Diff(once.mails, again.mails); diff != "" || len(once.mails) != 2 {
-			t.Errorf("mails, with conflicts and without (-without +with):\n%s", diff)
+		if diff := cmp.Diff(once.mails, again.mails); diff != "" || len(once.mails) < 10 {
+			t.Errorf("%d mails, with conflicts and without (-without +with):\n%s", len(once.mails), diff)
 		}
-	}, jobs.Migrations())
+	}, jobs.Migrations(), app.Auth())
 }
 
 const secret, fresh = "correct horse battery", "battery staple horse"
@@ -77,10 +81,87 @@ var steps = []struct {
 		return v.nobody.Post("/api/users", map[string]any{"name": "Bob", "email": "BOB@example.com", "password": secret}).Expect(409)
 	}},
 	{"PATCH /api/users/me", func(v *visitors) *apitest.Response {
-		return v.ada.Patch("/api/users/me", map[string]any{"name": "Countess", "password": fresh, "current_password": secret}).Expect(200)
+		return v.ada.Patch("/api/users/me", map[string]any{"name": "Countess"}).Expect(200)
+	}},
+	{"PUT /api/users/me/email", func(v *visitors) *apitest.Response {
+		return v.ada.Put("/api/users/me/email", map[string]any{"email": "countess@example.com", "current_password": secret}).Expect(204)
+	}},
+	{"PUT /api/users/me/password", func(v *visitors) *apitest.Response {
+		return v.ada.Put("/api/users/me/password", map[string]any{"password": fresh, "current_password": "wrong horse battery"}).Expect(422)
+	}},
+	{"PUT /api/users/me/password", func(v *visitors) *apitest.Response {
+		return v.ada.Put("/api/users/me/password", map[string]any{"password": fresh, "current_password": secret}).Expect(204)
 	}},
 	{"POST /api/auth/login", func(v *visitors) *apitest.Response {
-		return v.nobody.Post("/api/auth/login", map[string]any{"email": "ada@example.com", "password": fresh}).Expect(200)
+		return v.nobody.Post("/api/auth/login", map[string]any{"email": "ada@example.com", "password": secret}).Expect(401)
+	}},
+	{"POST /api/auth/login", func(v *visitors) *apitest.Response {
+		r := v.nobody.Post("/api/auth/login", map[string]any{"email": "ada@example.com", "password": fresh}).Expect(200)
+		r.JSON(&v.token)
+		v.ada = v.nobody.As(v.token.AccessToken)
+		return r
+	}},
+	{"POST /api/auth/refresh", func(v *visitors) *apitest.Response {
+		r := v.nobody.Post("/api/auth/refresh", map[string]any{"refresh_token": v.token.RefreshToken}).Expect(200)
+		r.JSON(&v.renewed)
+		return r
+	}},
+	{"POST /api/auth/refresh", func(v *visitors) *apitest.Response { // used before, which ends every login
+		return v.nobody.Post("/api/auth/refresh", map[string]any{"refresh_token": v.token.RefreshToken}).Expect(401)
+	}},
+	{"POST /api/auth/login", func(v *visitors) *apitest.Response {
+		r := v.nobody.Post("/api/auth/login", map[string]any{"email": "ada@example.com", "password": fresh}).Expect(200)
+		r.JSON(&v.token)
+		return r
+	}},
+	{"POST /api/auth/logout", func(v *visitors) *apitest.Response {
+		return v.nobody.Post("/api/auth/logout", map[string]any{"refresh_token": v.token.RefreshToken}).Expect(204)
+	}},
+	{"POST /api/auth/forgot", func(v *visitors) *apitest.Response {
+		return v.nobody.Post("/api/auth/forgot", map[string]any{"email": "ada@example.com"}).Expect(204)
+	}},
+	{"POST /api/auth/reset", func(v *visitors) *apitest.Response {
+		return v.nobody.Post("/api/auth/reset", map[string]any{"token": "x", "password": fresh}).Expect(422)
+	}},
+	{"POST /api/auth/reset", func(v *visitors) *apitest.Response {
+		return v.nobody.Post("/api/auth/reset", map[string]any{"token": v.letter(accounts.Mail{What: accounts.MailReset, Email: "ada@example.com"}), "password": fresh}).Expect(204)
+	}},
+	{"POST /api/auth/confirm", func(v *visitors) *apitest.Response {
+		return v.nobody.Post("/api/auth/confirm", map[string]any{"token": "x"}).Expect(422)
+	}},
+	{"POST /api/auth/confirm", func(v *visitors) *apitest.Response {
+		return v.nobody.Post("/api/auth/confirm", map[string]any{"token": v.letter(accounts.Mail{What: accounts.MailConfirm, Email: "ada@example.com", Subject: v.subject("ada@example.com")})}).Expect(204)
+	}},
+	{"POST /api/auth/login", func(v *visitors) *apitest.Response {
+		r := v.nobody.Post("/api/auth/login", map[string]any{"email": "ada@example.com", "password": fresh}).Expect(200)
+		r.JSON(&v.token)
+		v.ada = v.nobody.As(v.token.AccessToken)
+		return r
+	}},
+	{"POST /api/users/me/factor", func(v *visitors) *apitest.Response {
+		r := v.ada.Post("/api/users/me/factor", map[string]any{"current_password": fresh}).Expect(200)
+		r.JSON(&v.factor)
+		return r
+	}},
+	{"POST /api/users/me/factor/confirm", func(v *visitors) *apitest.Response {
+		return v.ada.Post("/api/users/me/factor/confirm", map[string]any{"code": authtest.Code(v.t, v.factor.Secret, time.Now())}).Expect(200)
+	}},
+	{"POST /api/users/me/factor/end", func(v *visitors) *apitest.Response {
+		return v.ada.Post("/api/users/me/factor/end", map[string]any{"current_password": fresh}).Expect(204)
+	}},
+	{"DELETE /api/users/me/logins/{id}", func(v *visitors) *apitest.Response {
+		return v.ada.Delete("/api/users/me/logins/99999").Expect(404)
+	}},
+	{"DELETE /api/users/me/logins", func(v *visitors) *apitest.Response {
+		r := v.ada.Delete("/api/users/me/logins").Expect(204)
+		v.ada.Get("/api/users/me").Expect(401)
+		return r
+	}},
+	{"POST /api/auth/login", func(v *visitors) *apitest.Response {
+		r := v.nobody.Post("/api/auth/login", map[string]any{"email": "ada@example.com", "password": fresh}).Expect(200)
+		r.JSON(&v.token)
+		v.ada = v.nobody.As(v.token.AccessToken)
+		return r
 	}},
 	{"PATCH /api/users/{id}", func(v *visitors) *apitest.Response {
 		return v.root.Patch(fmt.Sprint("/api/users/", v.bob.ID), map[string]any{"name": "Robert", "email": "robert@example.com"}).Expect(200)
@@ -102,6 +183,58 @@ var steps = []struct {
 	{"POST /account", func(v *visitors) *apitest.Response {
 		return v.browser.Submit("/account", map[string]string{"name": "a\x00b"}).Expect(422)
 	}},
+	{"POST /account/email/again", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/account/email/again", nil).Expect(303)
+	}},
+	{"POST /account/email", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/account/email", map[string]string{"email": "evelyn@example.com", "current_password": secret}).Expect(303)
+	}},
+	{"POST /account/factor", func(v *visitors) *apitest.Response {
+		r := v.browser.Submit("/account/factor", map[string]string{"current_password": secret}).Expect(200)
+		v.factor.Secret = typedSecret.FindStringSubmatch(r.Body)[1]
+		return r
+	}},
+	{"POST /account/factor/confirm", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/account/factor/confirm", map[string]string{"code": "x"}).Expect(422)
+	}},
+	{"POST /account/factor/confirm", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/account/factor/confirm", map[string]string{"code": authtest.Code(v.t, v.factor.Secret, time.Now())}).Expect(200)
+	}},
+	{"POST /account/factor/end", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/account/factor/end", map[string]string{"current_password": secret}).Expect(303)
+	}},
+	{"POST /login", func(v *visitors) *apitest.Response {
+		v.other = v.nobody.Browser()
+		return v.other.Submit("/login", eve).Expect(303)
+	}},
+	{"POST /account/logins/{id}/end", func(v *visitors) *apitest.Response {
+		path := otherLogin.FindString(v.browser.Get("/account").Expect(200).Body)
+		r := v.browser.Submit(path, nil).Expect(303)
+		v.other.Get("/account").Expect(401)
+		return r
+	}},
+	{"POST /account/logins/end", func(v *visitors) *apitest.Response {
+		v.other.Submit("/login", eve).Expect(303)
+		r := v.browser.Submit("/account/logins/end", nil).Expect(303)
+		v.other.Get("/account").Expect(401)
+		return r
+	}},
+	{"POST /account/password", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/account/password", map[string]string{"current_password": secret, "password": fresh}).Expect(303)
+	}},
+	{"POST /login", func(v *visitors) *apitest.Response { return v.browser.Submit("/login", eve).Expect(422) }},
+	{"POST /forgot", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/forgot", map[string]string{"email": "eve@example.com"}).Expect(303)
+	}},
+	{"POST /reset", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/reset", map[string]string{"token": v.letter(accounts.Mail{What: accounts.MailReset, Email: "eve@example.com"}), "password": secret}).Expect(303)
+	}},
+	{"POST /reset", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/reset", map[string]string{"token": "x", "password": secret}).Expect(422)
+	}},
+	{"POST /confirm", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/confirm", map[string]string{"token": v.letter(accounts.Mail{What: accounts.MailWelcome, Email: "eve@example.com", Subject: v.subject("eve@example.com")})}).Expect(303)
+	}},
 	{"POST /login", func(v *visitors) *apitest.Response { return v.browser.Submit("/login", eve).Expect(303) }},
 	{"POST /logout", func(v *visitors) *apitest.Response { return v.browser.Submit("/logout", nil).Expect(303) }},
 	{"DELETE /api/users/me", func(v *visitors) *apitest.Response { return v.ada.Delete("/api/users/me").Expect(204) }},
@@ -109,9 +242,43 @@ var steps = []struct {
 
 // visitors send the requests.
 type visitors struct {
+	t                 *testing.T
+	d                 *db.DB
+	auth              *users.Auth
 	nobody, ada, root *apitest.Client
-	browser           *apitest.Client
+	browser, other    *apitest.Client
 	bob               users.UserRead
+	token, renewed    accounts.Token
+	factor            users.Factor
+}
+
+// letter returns the token of the link in a mail.
+func (v *visitors) letter(m accounts.Mail) (token string) {
+	v.t.Helper()
+	err := v.d.Do(v.t.Context(), func(ctx context.Context, s *db.Session) (err error) {
+		_, token, _, err = v.auth.Letter(ctx, s, m)
+		return err
+	})
+	if err != nil || token == "" {
+		v.t.Fatalf("the mail %+v has no link: %v", m, err)
+	}
+	return token
+}
+
+// subject names the user with an address.
+func (v *visitors) subject(email string) (subject string) {
+	v.t.Helper()
+	err := v.d.Read(v.t.Context(), func(ctx context.Context, r *db.Reader) error {
+		u, err := dao.Of[users.User]("users").One(ctx, r, dao.Eq("email", email))
+		if err == nil {
+			subject = u.Subject()
+		}
+		return err
+	})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return subject
 }
 
 // journey is what the steps have led to.
@@ -130,13 +297,13 @@ type stop struct {
 // given once there are users.
 func travel(t *testing.T, d *db.DB, prepare func(*db.DB)) (j journey) {
 	t.Helper()
-	a, workers, box := application(t, d)
+	a, u, box := application(t, d)
 	h, err := a.Handler()
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := apitest.New(t, h)
-	v := &visitors{nobody: c, ada: register(c, "ada@example.com"), root: register(c, "root@example.com"), browser: c.Browser()}
+	v := &visitors{t: t, d: d, auth: u.Auth, nobody: c, ada: register(c, "ada@example.com"), root: register(c, "root@example.com"), browser: c.Browser()}
 	err = d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
 		_, err := s.Exec(ctx, "UPDATE users SET is_superuser = true WHERE email = 'root@example.com'")
 		return err
@@ -152,7 +319,7 @@ func travel(t *testing.T, d *db.DB, prepare func(*db.DB)) (j journey) {
 		r := step.send(v)
 		j.stops = append(j.stops, stop{append(answer(r), rows(t, d)...), count.reset()})
 	}
-	jobstest.Run(t, d, workers)
+	jobstest.Run(t, d, a.Workers())
 	for _, l := range box.Letters() {
 		j.mails = append(j.mails, l.To[0].Address+": "+l.Subject)
 	}
@@ -162,7 +329,7 @@ func travel(t *testing.T, d *db.DB, prepare func(*db.DB)) (j journey) {
 }
 
 // application is one as package main of the template makes it.
-func application(t *testing.T, d *db.DB) (*app.App, *jobs.Workers, *mail.Mailbox) {
+func application(t *testing.T, d *db.DB) (*app.App, *users.Domain, *mail.Mailbox) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -171,7 +338,7 @@ func application(t *testing.T, d *db.DB) (*app.App, *jobs.Workers, *mail.Mailbox
 		}
 	}
 	key := strings.Repeat("k", 32)
-	u, err := users.New(users.Config{SecretKey: key})
+	u, err := users.New(users.Config{Name: "Appname", Secrets: []string{key}})
 	must(err)
 	assets, err := web.NewAssets(os.DirFS("app/static"), "/static/")
 	must(err)
@@ -179,19 +346,19 @@ func application(t *testing.T, d *db.DB) (*app.App, *jobs.Workers, *mail.Mailbox
 	must(err)
 	box, err := mail.NewMailbox("Appname <appname@localhost>")
 	must(err)
-	n, err := notifications.New(notifications.Config{Users: u.Users, Mail: box, URL: "https://appname.example"})
+	n, err := notifications.New(notifications.Config{Auth: u.Auth, Mail: box, URL: "https://appname.example"})
 	must(err)
 	log := slog.New(slog.DiscardHandler)
-	w := tasks.Workers(tasks.Config{Logins: u.Logins, Notifications: n, Logger: log})
+	w := tasks.Workers(tasks.Config{Auth: u.Auth, Notifications: n, AuditKeep: 24 * time.Hour, Logger: log})
 	a := app.New(app.Config{DB: d, Logger: log, Assets: assets, Workers: w})
 	a.Register(u, p)
-	return a, a.Workers(), box
+	return a, u, box
 }
 
 // register makes a user and returns a client that is logged in as them.
 func register(c *apitest.Client, email string) *apitest.Client {
 	c.Post("/api/users", map[string]any{"name": "Ada", "email": email, "password": secret}).Expect(201)
-	var token users.Token
+	var token accounts.Token
 	c.Post("/api/auth/login", map[string]any{"email": email, "password": secret}).Expect(200).JSON(&token)
 	return c.As(token.AccessToken)
 }
@@ -222,10 +389,16 @@ func everyRoute(t *testing.T, a *app.App) {
 	}
 }
 
-// changing is what differs between two answers to the same request: numbers of
-// rows, since a sequence goes on when a session is rolled back, times, and what is
-// random.
-var changing = regexp.MustCompile(`("id":)\d+|(_at":)"[^"]+"|(access_token":)"[^"]+"|(login=)[^;]+|(flash=)[^;]+|("request_id":)"[^"]+"`)
+var (
+	// changing is what differs between two answers to the same request: numbers of
+	// rows, since a sequence goes on when a session is rolled back, times, and what is
+	// random.
+	changing = regexp.MustCompile(`("id":)\d+|((?:_at|_token|request_id|secret|uri)":)"[^"]+"|("codes":)\[[^]]+\]|((?:login|flash)=)[^;]+` +
+		`|(<svg)[^\x00]*</svg>|(<code class="key">)[^<]+|(<li><code>)[^<]+`)
+
+	typedSecret = regexp.MustCompile(`<code class="key">([A-Z2-7]+)`)
+	otherLogin  = regexp.MustCompile(`/account/logins/\d+/end`)
+)
 
 // answer is what a client sees of a response, without what is changing.
 func answer(r *apitest.Response) []string {
@@ -234,13 +407,13 @@ func answer(r *apitest.Response) []string {
 		seen = append(seen, name+": "+strings.Join(r.Header.Values(name), "\n"))
 	}
 	for i, s := range seen {
-		seen[i] = changing.ReplaceAllString(s, "$1$2$3$4$5$6…")
+		seen[i] = changing.ReplaceAllString(s, "$1$2$3$4$5$6$7…")
 	}
 	return seen
 }
 
-// rows are the users, who is logged in where, and the welcomes that are enqueued,
-// in the order of addresses.
+// rows are the users, where they are logged in, what the audit log has of them and
+// the mails that are enqueued.
 func rows(t *testing.T, d *db.DB) (list []string) {
 	t.Helper()
 	err := d.Read(t.Context(), func(ctx context.Context, r *db.Reader) error {
@@ -248,26 +421,38 @@ func rows(t *testing.T, d *db.DB) (list []string) {
 		if err != nil {
 			return err
 		}
-		logins, err := dao.Of[users.Login]("logins").Find(ctx, r)
+		logins, err := dao.Of[auth.Login]("terem_logins").Find(ctx, r)
 		if err != nil {
 			return err
 		}
-		jobs := jobstest.Enqueued[users.Welcome](t, r)
-		for _, u := range all {
-			l, w := 0, 0
-			for _, login := range logins {
-				if login.UserID == u.ID {
-					l++
-				}
-			}
-			for _, job := range jobs {
-				if job.UserID == u.ID {
-					w++
-				}
-			}
-			list = append(list, fmt.Sprintf("%s %q, superuser %t, %d logins, %d welcomes", u.Email, u.Name, u.IsSuperuser, l, w))
+		log, err := dao.Of[auth.Event]("terem_audit").Find(ctx, r)
+		if err != nil {
+			return err
 		}
-		list = append(list, fmt.Sprint(len(jobs), " jobs"))
+		for _, u := range all {
+			mine, told := 0, 0
+			for _, l := range logins {
+				if l.Subject == u.Subject() {
+					mine++
+				}
+			}
+			for _, e := range log {
+				if e.Actor == u.Subject() {
+					told++
+				}
+			}
+			list = append(list, fmt.Sprintf("%s %q, confirmed %t, superuser %t, generation %d, %d logins, %d events", u.Email, u.Name, u.ConfirmedAt != nil, u.IsSuperuser, u.Generation, mine, told))
+		}
+		for _, table := range []string{"terem_logins", "terem_links", "terem_factors", "terem_audit", "terem_throttle"} {
+			var n int
+			if err := r.QueryRow(ctx, "SELECT count(*) FROM "+table).Scan(&n); err != nil {
+				return err
+			}
+			list = append(list, fmt.Sprint(table, ": ", n))
+		}
+		for _, m := range jobstest.Enqueued[accounts.Mail](t, r) {
+			list = append(list, m.What+" to "+m.Email)
+		}
 		return nil
 	})
 	if err != nil {

@@ -86,7 +86,7 @@ type Route struct {
 	Handler      string   `json:"handler"` // such as (*Router).get
 	HandlerAt    Place    `json:"handler_at"`
 	Session      string   `json:"session"` // reader, session, db or none
-	Policy       string   `json:"policy"`  // as written, such as users.Required
+	Policy       string   `json:"policy"`  // such as users.Required, users.Need(orders.refund)
 	Dependencies []string `json:"dependencies,omitempty"`
 	Input        string   `json:"input,omitempty"`
 	Output       string   `json:"output,omitempty"`

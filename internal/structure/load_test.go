@@ -213,7 +213,7 @@ func TestLoadTemplate(t *testing.T) {
 	for f, role := range users.Roles {
 		roles[filepath.Base(p.Place(f.Package).File)] = role
 	}
-	for file, want := range map[string]structure.Role{"router.go": structure.RoleRouter, "auth.go": structure.RoleAuth, "jobs.go": structure.RoleJobs} {
+	for file, want := range map[string]structure.Role{"router.go": structure.RoleRouter, "auth.go": structure.RoleAuth, "account_router.go": structure.RoleRouter} {
 		if roles[file] != want {
 			t.Errorf("%s has the role %q", file, roles[file])
 		}

@@ -3,6 +3,7 @@ package structure
 import (
 	"go/ast"
 	"go/types"
+	"strings"
 )
 
 // policy is who may call a route.
@@ -23,6 +24,7 @@ func (w way) policy(v value) policy {
 	}
 	if c, ok := p.made.(*ast.CallExpr); ok {
 		if p.by = w.Func(funcOf(p.pkg.Info, c.Fun)); p.by != nil {
+			p.name = w.called(w.pkg(v), v.Expr, p.name)
 			p.made, p.pkg = p.by.Decl, p.by.Package
 		}
 	}
@@ -46,4 +48,23 @@ func (w way) policy(v value) policy {
 		w.miss(w.pkg(v), v.Expr.Pos(), "it cannot be told what the policy %s looks at: name a variable or a function that api.Allow makes", p.name)
 	}
 	return p
+}
+
+// called returns how a call of a function that makes policies is named, by
+// convention: users.Need(orders.refund) for Need("orders.refund"). Otherwise it
+// is as it is written.
+func (w way) called(pkg *Package, e ast.Expr, text string) string {
+	c, ok := e.(*ast.CallExpr)
+	if !ok {
+		return text
+	}
+	var args []string
+	for _, a := range c.Args {
+		arg, whole := w.constants(pkg, a)
+		if !whole {
+			return text
+		}
+		args = append(args, arg)
+	}
+	return written(pkg, c.Fun) + "(" + strings.Join(args, ", ") + ")"
 }

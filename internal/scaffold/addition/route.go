@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"go/token"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,8 +97,14 @@ type route struct {
 	policy  string
 	session string
 	field   string // of Router, for the repository
-	routes  []goedit.Call
+	routes  []registered
 	router  *goedit.File
+}
+
+// registered is a route that the domain registers, in a file.
+type registered struct {
+	goedit.Call
+	file string
 }
 
 // param is a part of a path that requests fill in.
@@ -117,13 +124,12 @@ func (r *route) read() error {
 		return err
 	}
 	r.Receiver = r.router.Receiver("Router.Routes")
-	for _, c := range r.router.Calls("Router.Routes") {
-		if strings.HasPrefix(c.Function, "api.") && len(c.Args) > 3 {
-			r.routes = append(r.routes, c)
-		}
-	}
+	r.register(r.router, "Router.Routes", file)
 	if len(r.routes) == 0 || r.Receiver == "" {
 		return fmt.Errorf("%s/%s: Router.Routes registers no route that another could stand beside, such as: api.Get(r, \"/%s\", rt.list, users.Required)", r.target.name, file, r.target.name)
+	}
+	if err := r.readOthers(); err != nil {
+		return err
 	}
 	first, _ := strconv.Unquote(r.routes[0].Args[1])
 	segment, _, _ := strings.Cut(strings.TrimPrefix(first, "/"), "/")
@@ -140,6 +146,35 @@ func (r *route) read() error {
 		r.Table = r.model.Table
 	}
 	return nil
+}
+
+// readOthers reads the routes that methods such as Router.adminRoutes register.
+func (r *route) readOthers() error {
+	for _, scope := range slices.Sorted(maps.Keys(r.own)) {
+		if !strings.HasPrefix(scope, "Router.") || !strings.HasSuffix(scope, "Routes") || scope == "Router.Routes" {
+			continue
+		}
+		file := r.own[scope]
+		src, err := r.set.Read(r.target.name + "/" + file)
+		if err != nil {
+			return err
+		}
+		f, err := goedit.Parse(r.target.name+"/"+file, src)
+		if err != nil {
+			return err
+		}
+		r.register(f, scope, file)
+	}
+	return nil
+}
+
+// register notes the routes that a method registers.
+func (r *route) register(f *goedit.File, scope, file string) {
+	for _, c := range f.Calls(scope) {
+		if strings.HasPrefix(c.Function, "api.") && len(c.Args) > 3 {
+			r.routes = append(r.routes, registered{c, file})
+		}
+	}
 }
 
 var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
@@ -170,7 +205,7 @@ func (r *route) setPath(path string) error {
 	}
 	for _, c := range r.routes {
 		if other, _ := strconv.Unquote(c.Args[1]); c.Function == "api."+r.verb() && other == r.path {
-			return fmt.Errorf("%s/%s:%d has the route %s %s already", r.target.name, r.own["Router.Routes"], c.Line, r.Method, r.path)
+			return fmt.Errorf("%s/%s:%d has the route %s %s already", r.target.name, c.file, c.Line, r.Method, r.path)
 		}
 	}
 	for segment := range strings.SplitSeq(r.path, "/") {

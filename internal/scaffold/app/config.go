@@ -30,7 +30,11 @@ type Config struct {
 	MigrateOnStart bool                 `env:"MIGRATE_ON_START" envDefault:"false" doc:"apply pending migrations before serving"`
 	SecretKey      settings.Secret      `env:"SECRET_KEY" doc:"signs access tokens and what pages keep in browsers; random, at least 32 characters"`
 	TokenLifetime  time.Duration        `env:"TOKEN_LIFETIME" envDefault:"30m" doc:"how long an access token is valid"`
-	LoginLifetime  time.Duration        `env:"LOGIN_LIFETIME" envDefault:"720h" doc:"how long a browser stays logged in"`
+	OldSecretKeys  []settings.Secret    `env:"OLD_SECRET_KEYS" doc:"what SECRET_KEY was before, with commas between, until all that it has signed is over"`
+	LoginIdle      time.Duration        `env:"LOGIN_IDLE" envDefault:"720h" doc:"how long people who want to be remembered, and programs, stay logged in without being there"`
+	LoginLifetime  time.Duration        `env:"LOGIN_LIFETIME" envDefault:"4320h" doc:"how long they stay logged in at most"`
+	HideAccounts   bool                 `env:"HIDE_ACCOUNTS" envDefault:"false" doc:"tell nobody who registers that an address is registered already"`
+	AuditKeep      time.Duration        `env:"AUDIT_KEEP" envDefault:"8760h" doc:"how long the audit log is kept"`
 	Mail           string               `env:"MAIL" envDefault:"on" doc:"on, or off to send none"`
 	SMTPURL        settings.URL         `env:"SMTP_URL" doc:"the mail server, smtp://… or smtps://…; without one, mails are shown at /dev/mail"`
 	MailFrom       string               `env:"MAIL_FROM" envDefault:"Appname <appname@localhost>" doc:"whom mails are from"`
@@ -76,8 +80,19 @@ func (c *Config) Check(p *settings.Problems) {
 	if c.Jobs != jobsInServer && c.Jobs != jobsInWorker {
 		p.Add("JOBS", "expected server or worker")
 	}
-	if c.LoginLifetime < time.Minute {
-		p.Add("LOGIN_LIFETIME", "expected at least 1m")
+	for _, key := range c.OldSecretKeys {
+		if key.Len() < 32 {
+			p.Add("OLD_SECRET_KEYS", "expected values of at least 32 characters")
+		}
+	}
+	if c.LoginIdle < time.Minute {
+		p.Add("LOGIN_IDLE", "expected at least 1m")
+	}
+	if c.LoginLifetime < c.LoginIdle {
+		p.Add("LOGIN_LIFETIME", "expected at least LOGIN_IDLE")
+	}
+	if c.AuditKeep < 24*time.Hour {
+		p.Add("AUDIT_KEEP", "expected at least 24h")
 	}
 	if c.TokenLifetime < time.Second || c.TokenLifetime%time.Second != 0 {
 		p.Add("TOKEN_LIFETIME", "expected whole seconds, at least 1s")
@@ -169,6 +184,14 @@ func (c *Config) secretKey(log *slog.Logger) string {
 	}
 	log.Warn("SECRET_KEY is not set: access tokens and messages on pages end with this process")
 	return rand.Text() + rand.Text()
+}
+
+// oldSecretKeys returns OLD_SECRET_KEYS.
+func (c *Config) oldSecretKeys() (keys []string) {
+	for _, key := range c.OldSecretKeys {
+		keys = append(keys, key.Reveal())
+	}
+	return keys
 }
 
 // cors allows the pages of CORS_ORIGINS to call the API; nil for none.

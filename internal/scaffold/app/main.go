@@ -54,7 +54,10 @@ type domains struct {
 
 // newDomains hands each domain what it needs.
 func newDomains(cfg *Config, secret string) (d domains, err error) {
-	d.users, err = users.New(users.Config{SecretKey: secret, TokenLifetime: cfg.TokenLifetime, LoginLifetime: cfg.LoginLifetime, SecureCookies: cfg.secure()})
+	d.users, err = users.New(users.Config{
+		Name: "Appname", Secrets: append([]string{secret}, cfg.oldSecretKeys()...),
+		TokenLifetime: cfg.TokenLifetime, Login: auth.Lifetime{Idle: cfg.LoginIdle, Most: cfg.LoginLifetime}, Hide: cfg.HideAccounts, Secure: cfg.secure(),
+	})
 	if err != nil {
 		return d, err
 	}
@@ -73,7 +76,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	notify, err := notifications.New(notifications.Config{Users: d.users.Users, Mail: mails, URL: cfg.baseURL()})
+	notify, err := notifications.New(notifications.Config{Auth: d.users.Auth, Mail: mails, URL: cfg.baseURL()})
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +108,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 		DB:             database,
 		Migrations:     migrations,
 		MigrateOnStart: cfg.MigrateOnStart,
-		Workers:        tasks.Workers(tasks.Config{Logins: d.users.Logins, Notifications: notify, Logger: log}),
+		Workers:        tasks.Workers(tasks.Config{Auth: d.users.Auth, Notifications: notify, AuditKeep: cfg.AuditKeep, Logger: log}),
 		JobsApart:      cfg.Jobs == jobsInWorker,
 		Assets:         assets,
 		Settings:       report,

@@ -47,7 +47,7 @@ func TestApplication(t *testing.T) {
 		c.With("Accept", "text/html").Get("/nowhere").Expect(404).Contains("<h1>There is nothing at this address.</h1>")
 		c.With("Sec-Fetch-Site", "cross-site").Post("/login", "").ExpectError(403, "cross_site")
 		c.Get("/dev/mail").Expect(200)
-	}, jobs.Migrations())
+	}, jobs.Migrations(), app.Auth())
 }
 
 func TestCommands(t *testing.T) {

@@ -62,7 +62,7 @@ func TestRemoveTheFirst(t *testing.T) {
 	must(t, add(t, dir, products))
 	r, err := remove(t, dir, domain.RemoveOptions{Name: "orders"})
 	must(t, err)
-	want := []string{"migrations/sqlite/00005_drop_orders.sql", "migrations/postgres/00005_drop_orders.sql"}
+	want := []string{"migrations/sqlite/00004_drop_orders.sql", "migrations/postgres/00004_drop_orders.sql"}
 	if !slices.Equal(r.Dropped, want) || r.Deleted != nil {
 		t.Errorf("removed %+v", r)
 	}
@@ -80,7 +80,7 @@ func TestRemoveTheFirst(t *testing.T) {
 	after = tree(t, dir)
 	for p := range after {
 		if strings.HasPrefix(p, "migrations/") && strings.HasSuffix(p, ".sql") {
-			if number := filepath.Base(p)[:5]; number > "00002" {
+			if number := filepath.Base(p)[:5]; number > "00001" {
 				delete(after, p)
 			}
 		}
@@ -128,7 +128,7 @@ func TestRemoveWhatIsCommitted(t *testing.T) {
 	if len(r.Dropped) != 2 {
 		t.Errorf("what git knows is deleted: %+v", r)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "migrations", "sqlite", "00003_add_orders.sql")); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, "migrations", "sqlite", "00002_add_orders.sql")); err != nil {
 		t.Error(err)
 	}
 	must(t, add(t, dir, domain.Options{Name: "orders", Fields: []string{"title:string"}})) // the name is free again
@@ -165,7 +165,7 @@ func TestAddRefuses(t *testing.T) {
 		"a folder": {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "orders", "notes.txt"), "mine") }, "there is a folder or a file orders already: take another name"},
 		"a file":   {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "orders"), "mine") }, "there is a folder or a file orders already"},
 		"a route": {func(t *testing.T, dir string) {
-			replace(t, filepath.Join(dir, "users", "router.go"), `"/users/{id}"`, `"/orders/{id}"`)
+			replace(t, filepath.Join(dir, "users", "admin_router.go"), `"/users/{id}"`, `"/orders/{id}"`)
 		}, " has a route of the path /orders already"},
 		"no superusers": {func(t *testing.T, dir string) {
 			replace(t, filepath.Join(dir, "users", "dependencies.go"), "var Superuser", "var Admin")

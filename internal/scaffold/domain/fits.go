@@ -24,7 +24,7 @@ func (d *Domain) fits(s *change.Set) error {
 			return fmt.Errorf("the field %s: its table is described by the package %s, which is no folder of the application's own: make the column by hand", f.Name, f.Table.Domain)
 		}
 	}
-	missing := []string{"Current", "Required", "Superuser", "User", "UserRead", "Token"} // of users
+	missing := []string{"Current", "Required", "Superuser", "User", "UserRead"}
 	if d.Pages {
 		missing = append(missing, "Member", "Visitor")
 	}

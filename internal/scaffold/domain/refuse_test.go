@@ -57,7 +57,7 @@ func TestRefuses(t *testing.T) {
 		"few values":      {fields("d:decimal(3,1)!"), "there are too few values for rows to differ in"},
 		"no table":        {fields("p:ref"), "a reference names a table or a domain, as in ref(products)"},
 		"another word":    {fields("p:ref(users,admin)"), "a reference names a table or a domain"},
-		"nothing":         {fields("p:ref(nothing)"), "the field p:ref(nothing): there is no table or domain nothing; there are the tables logins, pairs, products, users"},
+		"nothing":         {fields("p:ref(nothing)"), "the field p:ref(nothing): there is no table or domain nothing; there are the tables pairs, products, users"},
 		"two keys":        {fields("p:ref(pairs)"), "the table pairs has no key named id of type int64, string, uuid.UUID, which a reference needs"},
 		"itself":          {fields("p:ref(orders)?"), "a domain cannot refer to itself while it is made"},
 		"two owners":      {fields("a:ref(users,owner)", "b:ref(users,owner)"), "a row has one owner, and there is another"},

@@ -16,7 +16,7 @@ import (
 // hands it what has the method.
 type Link struct {
 	Domain string // that calls, such as orders
-	Method string // that is called: users.Balance, or users.Logins.DeleteOf where several have one of that name
+	Method string // that is called: users.Balance, or users.Auth.LogOut where several have one of that name
 	As     string // the name of the interface; by default that of the field with the method
 }
 

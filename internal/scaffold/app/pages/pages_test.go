@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/auth"
@@ -24,7 +25,7 @@ import (
 func each(t *testing.T, f func(t *testing.T, b *apitest.Client)) {
 	t.Parallel()
 	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
-		u, err := users.New(users.Config{SecretKey: strings.Repeat("k", 32), SecureCookies: true})
+		u, err := users.New(users.Config{Name: "Appname", Secrets: []string{strings.Repeat("k", 32)}, Secure: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +44,7 @@ func each(t *testing.T, f func(t *testing.T, b *apitest.Client)) {
 			t.Fatal(err)
 		}
 		f(t, apitest.New(t, h).Browser())
-	}, jobs.Migrations())
+	}, jobs.Migrations(), app.Auth())
 }
 
 var ada = map[string]string{"name": "Ada <b>", "email": "ada@example.com", "password": "correct horse battery"}
@@ -134,10 +135,10 @@ func TestCookiesAreForPages(t *testing.T) {
 			}
 		}
 		b.Get("/api/users/me").Expect(401)
-		var token users.Token
+		var token accounts.Token
 		b.Post("/api/auth/login", map[string]any{"email": ada["email"], "password": ada["password"]}).Expect(200).JSON(&token)
 		b.Browser().As(token.AccessToken).Get("/account").Expect(401)
-		b.As(token.AccessToken).Patch("/api/users/me", map[string]any{"password": "fresh horse battery", "current_password": ada["password"]}).Expect(200)
+		b.As(token.AccessToken).Put("/api/users/me/password", map[string]any{"password": "fresh horse battery", "current_password": ada["password"]}).Expect(204)
 		b.Get("/account").Expect(401) // a new password logs all browsers out
 	})
 }

@@ -2,7 +2,6 @@ package tasks
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"github.com/terem-go/terem/db"
@@ -17,9 +16,5 @@ func (CleanUp) Kind() string { return "tasks.clean_up" }
 
 // cleanUp removes what nobody needs any more.
 func (t tasks) cleanUp(ctx context.Context, s *db.Session, _ *jobs.Job[CleanUp]) error {
-	n, err := t.Logins.DeleteExpired(ctx, s, time.Now())
-	s.AfterCommit(func(ctx context.Context) {
-		t.Logger.InfoContext(ctx, "cleaned up", slog.Int64("expired_logins", n))
-	})
-	return err
+	return t.Auth.Forget(ctx, s, time.Now().Add(-t.AuditKeep))
 }

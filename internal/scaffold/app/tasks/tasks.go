@@ -13,8 +13,9 @@ import (
 
 // Config is what the tasks work with.
 type Config struct {
-	Logins        users.Logins
+	Auth          *users.Auth
 	Notifications *notifications.Service
+	AuditKeep     time.Duration // how long entries of the audit log are kept
 	Logger        *slog.Logger
 }
 
@@ -27,7 +28,7 @@ type tasks struct{ Config }
 func Workers(c Config) *jobs.Workers {
 	t := tasks{c}
 	w := jobs.NewWorkers()
-	jobs.Add(w, t.welcome, jobs.Idempotent("it writes nothing, and all attempts send the same Message-ID"))
+	jobs.Add(w, t.mail, jobs.Idempotent("a second mail has a link of its own, which replaces that of the first"))
 	jobs.Add(w, t.cleanUp)
 	w.Periodically(jobs.Daily(3, 30, time.UTC), CleanUp{})
 	return w

@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/app"
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/scaffold/app/services/notifications"
@@ -25,7 +27,7 @@ import (
 func each(t *testing.T, f func(t *testing.T, d *db.DB, u *users.Domain, w *jobs.Workers, box *mail.Mailbox)) {
 	t.Parallel()
 	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
-		u, err := users.New(users.Config{SecretKey: strings.Repeat("k", 32)})
+		u, err := users.New(users.Config{Name: "Appname", Secrets: []string{strings.Repeat("k", 32)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,24 +35,28 @@ func each(t *testing.T, f func(t *testing.T, d *db.DB, u *users.Domain, w *jobs.
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := notifications.New(notifications.Config{Users: u.Users, Mail: box, URL: "https://appname.example"})
+		n, err := notifications.New(notifications.Config{Auth: u.Auth, Mail: box, URL: "https://appname.example"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		log := slog.New(slog.DiscardHandler)
-		a := app.New(app.Config{DB: d, Logger: log, Workers: tasks.Workers(tasks.Config{Logins: u.Logins, Notifications: n, Logger: log})})
+		a := app.New(app.Config{DB: d, Logger: log, Workers: tasks.Workers(tasks.Config{Auth: u.Auth, Notifications: n, AuditKeep: 24 * time.Hour, Logger: log})})
 		a.Register(u)
 		f(t, d, u, a.Workers(), box)
-	}, jobs.Migrations())
+	}, jobs.Migrations(), app.Auth())
+}
+
+// register registers Ada, or fails as it should.
+func register(d *db.DB, u *users.Domain) (*users.User, error) {
+	return u.Auth.Register(context.Background(), d, auth.Visit{}, users.User{Email: "ada@example.com", Name: "Ada", Role: users.RoleMember}, "correct horse battery")
 }
 
 func TestWelcome(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB, u *users.Domain, w *jobs.Workers, box *mail.Mailbox) {
-		ctx := context.Background()
-		if err := u.Auth.Register(ctx, d, &users.User{Email: "ada@example.com", Name: "Ada"}, "correct horse battery"); err != nil {
+		if _, err := register(d, u); err != nil {
 			t.Fatal(err)
 		}
-		if err := u.Auth.Register(ctx, d, &users.User{Email: "ada@example.com", Name: "Eve"}, "correct horse battery"); err == nil {
+		if _, err := register(d, u); err == nil {
 			t.Error("the address is registered twice")
 		}
 		if n := len(box.Letters()); n != 0 {
@@ -71,11 +77,11 @@ func TestNoWelcomeWithoutUser(t *testing.T) {
 		ctx := context.Background()
 		failed := errors.New("failed on purpose")
 		err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-			ada := users.User{Email: "ada@example.com", Name: "Ada"}
+			ada := users.User{Email: "ada@example.com", Name: "Ada", Role: users.RoleMember}
 			if err := u.Users.Create(ctx, s, &ada); err != nil {
 				return err
 			}
-			if err := jobs.Enqueue(ctx, s, users.Welcome{UserID: ada.ID}); err != nil {
+			if err := u.Auth.Welcome(ctx, s, &ada); err != nil {
 				return err
 			}
 			return failed
@@ -84,7 +90,7 @@ func TestNoWelcomeWithoutUser(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = d.Read(ctx, func(_ context.Context, r *db.Reader) error {
-			if n := len(jobstest.Enqueued[users.Welcome](t, r)); n != 0 {
+			if n := len(jobstest.Enqueued[accounts.Mail](t, r)); n != 0 {
 				t.Errorf("%d welcomes are enqueued", n)
 			}
 			return nil
@@ -99,32 +105,32 @@ func TestNoWelcomeWithoutUser(t *testing.T) {
 	})
 }
 
+// What is over is removed, and what is not stays.
 func TestCleanUp(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB, u *users.Domain, w *jobs.Workers, _ *mail.Mailbox) {
 		ctx := context.Background()
-		ada := users.User{Email: "ada@example.com", Name: "Ada"}
-		old := users.Login{TokenHash: "old", ExpiresAt: time.Now().Add(-time.Hour)}
-		fresh := users.Login{TokenHash: "fresh", ExpiresAt: time.Now().Add(time.Hour)}
-		err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-			if err := u.Users.Create(ctx, s, &ada); err != nil {
-				return err
+		ada, err := register(d, u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := u.Auth.LogIn(ctx, d, auth.Visit{}, ada, true); err != nil {
+				t.Fatal(err)
 			}
-			for _, l := range []*users.Login{&old, &fresh} {
-				l.UserID = ada.ID
-				if err := u.Logins.Insert(ctx, s, l); err != nil {
-					return err
-				}
-			}
-			return jobs.Enqueue(ctx, s, tasks.CleanUp{})
+		}
+		err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+			_, err := s.Exec(ctx, "UPDATE terem_logins SET expires_at = $1 WHERE id = (SELECT min(id) FROM terem_logins)", time.Now().Add(-time.Minute).UTC())
+			return errors.Join(err, jobs.Enqueue(ctx, s, tasks.CleanUp{}))
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		jobstest.Run(t, d, w)
 		err = d.Read(ctx, func(ctx context.Context, r *db.Reader) error {
-			left, err := u.Logins.Find(ctx, r)
-			if err == nil && (len(left) != 1 || left[0].TokenHash != "fresh") {
-				t.Errorf("the logins that are left: %+v", left)
+			var left int
+			err := r.QueryRow(ctx, "SELECT count(*) FROM terem_logins").Scan(&left)
+			if left != 1 {
+				t.Errorf("%d logins are left, want 1", left)
 			}
 			return err
 		})

@@ -1,15 +1,12 @@
 package users
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 
-	"golang.org/x/term"
-
+	"github.com/terem-go/terem/app"
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 )
 
@@ -28,33 +25,18 @@ type createCommand struct {
 
 // Run creates the user.
 func (c *createCommand) Run(ctx context.Context, database *db.DB, out io.Writer) error {
-	password, err := readPassword(out)
+	password, err := app.ReadPassword(out)
 	if err != nil {
 		return err
 	}
-	u := &User{Email: c.Email, Name: c.Name, IsSuperuser: c.Superuser}
+	u := User{Email: c.Email, Name: c.Name, Role: RoleMember, IsSuperuser: c.Superuser}
 	if u.Name == "" {
 		u.Name = u.Email
 	}
-	if err := c.auth.Register(ctx, database, u, password); err != nil {
+	created, err := c.auth.Register(ctx, database, auth.Visit{Device: "user create"}, u, password)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "created user %d, %s\n", u.ID, u.Email)
+	fmt.Fprintf(out, "created user %d, %s\n", created.ID, created.Email)
 	return nil
-}
-
-// readPassword reads a password without showing it, or a line of what is piped
-// in.
-func readPassword(out io.Writer) (string, error) {
-	if stdin := int(os.Stdin.Fd()); term.IsTerminal(stdin) {
-		fmt.Fprint(out, "Password: ")
-		b, err := term.ReadPassword(stdin)
-		fmt.Fprintln(out)
-		return string(b), err
-	}
-	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
-	if line == "" && err != nil {
-		return "", fmt.Errorf("no password: type it at a terminal, or pipe it in")
-	}
-	return strings.TrimRight(line, "\r\n"), nil
 }

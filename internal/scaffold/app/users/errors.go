@@ -7,8 +7,6 @@ import "github.com/terem-go/terem/errs"
 var (
 	ErrEmailTaken = errs.New(errs.Conflict, "users.email_taken", "This address is already registered.").
 			With(errs.Field{In: "body", Name: "email", Message: "expected an address that is not registered yet"})
-	ErrWrongPassword = errs.New(errs.Invalid, "users.wrong_password", "The current password is wrong.").
-				With(errs.Field{In: "body", Name: "current_password", Message: "expected the current password"})
 	ErrNotAllowed = errs.New(errs.Forbidden, "users.not_allowed", "You may not do this.")
 	ErrBadEmail   = errs.New(errs.Invalid, "users.bad_email", "This is not an e-mail address.").
 			With(errs.Field{In: "body", Name: "email", Message: "expected an e-mail address"})

@@ -2,9 +2,9 @@ package users
 
 import (
 	"context"
+	"strconv"
 	"time"
 
-	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/internal/scaffold/app/utils"
@@ -16,7 +16,12 @@ type Repository struct{ dao.Table[User] }
 
 // ByEmail returns the user with the address, in any case.
 func (r Repository) ByEmail(ctx context.Context, q db.Querier, email string) (*User, error) {
-	return r.One(ctx, q, dao.Where("email = $1", utils.Email(email)))
+	return r.One(ctx, q, dao.Eq("email", utils.Email(email)))
+}
+
+// BySubject returns the user whom a token, a login or a link names.
+func (r Repository) BySubject(ctx context.Context, q db.Querier, subject string) (*User, error) {
+	return r.Get(ctx, q, number(subject))
 }
 
 // Create inserts a user, or returns ErrEmailTaken.
@@ -40,21 +45,28 @@ func (r Repository) Change(ctx context.Context, x db.Execer, u *User, columns ..
 	return dao.Taken(r.Update(ctx, x, u, columns...), "email", ErrEmailTaken)
 }
 
-// Logins reads and writes logins.
-type Logins struct{ dao.Table[Login] }
-
-// ByToken returns the login of a token that has not expired.
-func (l Logins) ByToken(ctx context.Context, q db.Querier, token string, now time.Time) (*Login, error) {
-	return l.One(ctx, q, dao.Where("token_hash = $1 AND expires_at > $2", auth.HashToken(token), now.UTC()))
+// SetPassword sets the hash of a user's password.
+func (r Repository) SetPassword(ctx context.Context, x db.Execer, subject, hash string) error {
+	return r.set(ctx, x, subject, dao.Set("password_hash", hash))
 }
 
-// DeleteOf ends all logins of a user.
-func (l Logins) DeleteOf(ctx context.Context, x db.Execer, userID int64) error {
-	_, err := x.Exec(ctx, "DELETE FROM logins WHERE user_id = $1", userID)
+// SetEmail sets a user's address, which is confirmed, or returns ErrEmailTaken.
+func (r Repository) SetEmail(ctx context.Context, x db.Execer, subject, email string) error {
+	return dao.Taken(r.set(ctx, x, subject, dao.Set("email", email), dao.Set("confirmed_at", time.Now().UTC())), "email", ErrEmailTaken)
+}
+
+// LogOut makes a user's access tokens worthless.
+func (r Repository) LogOut(ctx context.Context, x db.Execer, subject string) error {
+	_, err := x.Exec(ctx, "UPDATE users SET generation = generation + 1 WHERE id = $1", number(subject))
 	return err
 }
 
-// DeleteExpired removes the logins that have expired and returns how many.
-func (l Logins) DeleteExpired(ctx context.Context, x db.Execer, now time.Time) (int64, error) {
-	return x.Exec(ctx, "DELETE FROM logins WHERE expires_at <= $1", now.UTC())
+func (r Repository) set(ctx context.Context, x db.Execer, subject string, changes ...dao.Change) error {
+	return r.Patch(ctx, x, number(subject), changes...)
+}
+
+// number returns the id that a subject is: 0, which nobody has, for what is none.
+func number(subject string) int64 {
+	id, _ := strconv.ParseInt(subject, 10, 64)
+	return id
 }

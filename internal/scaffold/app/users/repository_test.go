@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
+	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
@@ -17,7 +19,7 @@ func TestRepository(t *testing.T) {
 	users := Repository{dao.Of[User]("users")}
 	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
-		ada := User{Email: "Ada@example.com", Name: " Ada ", PasswordHash: "x"}
+		ada := User{Email: "Ada@example.com", Name: " Ada ", PasswordHash: "x", Role: RoleMember}
 		err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
 			if err := users.Create(ctx, s, &ada); err != nil {
 				return err
@@ -32,7 +34,7 @@ func TestRepository(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-			return users.Create(ctx, s, &User{Email: "ada@example.com", Name: "Eve"})
+			return users.Create(ctx, s, &User{Email: "ada@example.com", Name: "Eve", Role: RoleMember})
 		})
 		if !errors.Is(err, ErrEmailTaken) {
 			t.Errorf("a second user with the address: %v", err)
@@ -50,16 +52,20 @@ func TestRepository(t *testing.T) {
 // Handlers are ordinary functions: a test calls them without a server.
 func TestHandlersAreFunctions(t *testing.T) {
 	t.Parallel()
-	rt := &Router{users: Repository{dao.Of[User]("users")}}
+	domain, err := New(Config{Name: "Appname", Secrets: []string{strings.Repeat("k", 32)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rt := &Router{users: domain.Users, auth: domain.Auth}
 	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
-		ada := User{Email: "ada@example.com", Name: "Ada"}
+		ada := User{Email: "ada@example.com", Name: "Ada", Role: RoleMember}
 		err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
 			if err := rt.users.Create(ctx, s, &ada); err != nil {
 				return err
 			}
 			name := "Countess"
-			in := &UserUpdate{ID: ada.ID}
+			in := &UserUpdate{Me: Me{User: Current{&ada}}, ID: ada.ID}
 			in.Body.Name = &name
 			out, err := rt.update(ctx, s, in)
 			if err == nil && out.Name != name {
@@ -80,5 +86,5 @@ func TestHandlersAreFunctions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-	})
+	}, app.Auth())
 }

@@ -2,133 +2,69 @@ package users
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
+	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 )
 
-// Router has the routes of the domain and their handlers.
+// Router has the routes of the domain and their handlers: here those with which
+// people come in, in account_router.go what is their own, in admin_router.go what
+// concerns others.
 type Router struct {
-	users  Repository
-	logins Logins
-	auth   *Auth
+	users Repository
+	auth  *Auth
 }
 
-// Routes registers the routes.
+// Routes registers the routes. Those that check or hash passwords take the database
+// instead of a session: no transaction is open meanwhile.
 func (rt *Router) Routes(r *api.Router) {
-	api.Post(r, "/users", rt.register, api.Public, api.Status(http.StatusCreated), api.Fails(ErrEmailTaken))
-	api.Post(r, "/auth/login", rt.logIn, api.Public, api.Fails(auth.ErrWrongPassword))
-
-	api.Get(r, "/users/me", rt.me, Required, api.Summary("Who am I"))
-	api.Patch(r, "/users/me", rt.updateMe, Required, api.Fails(ErrWrongPassword))
-	api.Delete(r, "/users/me", rt.deleteMe, Required)
-
-	api.Get(r, "/users", rt.list, Superuser)
-	api.Get(r, "/users/{id}", rt.get, Superuser)
-	api.Patch(r, "/users/{id}", rt.update, Superuser, api.Fails(ErrEmailTaken))
-	api.Delete(r, "/users/{id}", rt.delete, Superuser)
+	api.Post(r, "/users", rt.register, api.Public, api.Status(http.StatusCreated), api.Fails(ErrEmailTaken, auth.ErrPasswordCommon))
+	api.Post(r, "/auth/login", rt.logIn, api.Public, api.Fails(auth.ErrWrongPassword, accounts.ErrCodeNeeded, auth.ErrWrongCode, auth.ErrTooMany))
+	api.Post(r, "/auth/refresh", rt.refresh, api.Public, api.Fails(auth.ErrRefreshInvalid, auth.ErrRefreshReused))
+	api.Post(r, "/auth/logout", rt.logOut, api.Public, api.Fails(auth.ErrRefreshInvalid))
+	api.Post(r, "/auth/confirm", rt.confirm, api.Public, api.Fails(auth.ErrLinkOver, ErrEmailTaken))
+	api.Post(r, "/auth/forgot", rt.forgot, api.Public, api.Fails(auth.ErrTooMany))
+	api.Post(r, "/auth/reset", rt.reset, api.Public, api.Fails(auth.ErrLinkOver, auth.ErrPasswordCommon))
+	rt.accountRoutes(r)
+	rt.adminRoutes(r)
 }
 
-// register takes the database instead of a session: the password is hashed while
-// no transaction is open.
 func (rt *Router) register(ctx context.Context, database *db.DB, in *UserCreate) (*UserRead, error) {
-	u := in.row()
-	if err := rt.auth.Register(ctx, database, u, in.Body.Password); err != nil {
-		return nil, err
-	}
-	out := newUserRead(u)
-	return &out, nil
-}
-
-// logIn takes the database instead of a session because of the password, too.
-func (rt *Router) logIn(ctx context.Context, database *db.DB, in *LogIn) (*Token, error) {
-	u, err := rt.auth.Authenticate(ctx, database, in.Body.Email, in.Body.Password)
+	created, err := rt.auth.Register(ctx, database, in.Visit, *in.row(), in.Body.Password)
 	if err != nil {
 		return nil, err
 	}
-	return rt.auth.issue(u)
-}
-
-func (rt *Router) me(_ context.Context, _ api.None, in *Me) (*UserRead, error) {
-	out := newUserRead(in.User.User)
+	out := newUserRead(created)
 	return &out, nil
 }
 
-// updateMe takes the database instead of a session because of the password. A new
-// one logs all browsers out.
-func (rt *Router) updateMe(ctx context.Context, database *db.DB, in *MeUpdate) (*UserRead, error) {
-	hash := ""
-	if p := in.Body.Password; p != nil {
-		err := rt.auth.verify(ctx, in.User.User, in.Body.CurrentPassword)
-		if errors.Is(err, auth.ErrWrongPassword) {
-			return nil, ErrWrongPassword.Wrap(err)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if hash, err = rt.auth.hash(ctx, *p); err != nil {
-			return nil, err
-		}
-	}
-	var out UserRead
-	err := database.Do(ctx, func(ctx context.Context, s *db.Session) error {
-		u, err := rt.users.Get(ctx, s, in.User.ID)
-		if err != nil {
-			return err
-		}
-		var changed []string
-		if hash != "" {
-			u.PasswordHash, changed = hash, append(changed, "password_hash")
-			if err := rt.logins.DeleteOf(ctx, s, u.ID); err != nil {
-				return err
-			}
-		}
-		if n := in.Body.Name; n != nil {
-			u.Name, changed = *n, append(changed, "name")
-		}
-		err = rt.users.Change(ctx, s, u, changed...)
-		out = newUserRead(u)
-		return err
-	})
-	return &out, err
-}
-
-func (rt *Router) deleteMe(ctx context.Context, s *db.Session, in *Me) (*api.Empty, error) {
-	return nil, rt.users.Delete(ctx, s, in.User.ID)
-}
-
-func (rt *Router) list(ctx context.Context, r *db.Reader, in *UserList) (*api.Page[UserRead], error) {
-	rows, total, err := rt.users.Page(ctx, r, in.Page, in.Size)
+func (rt *Router) logIn(ctx context.Context, database *db.DB, in *LogIn) (*accounts.Token, error) {
+	u, err := rt.auth.Authenticate(ctx, database, in.Visit, in.Body.Email, in.Body.Password, in.Body.Code)
 	if err != nil {
 		return nil, err
 	}
-	return api.PageOf(in.PageRequest, rows, total, newUserRead), nil
+	return rt.auth.Start(ctx, database, in.Visit, u)
 }
 
-func (rt *Router) get(ctx context.Context, r *db.Reader, in *UserByID) (*UserRead, error) {
-	u, err := rt.users.Get(ctx, r, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := newUserRead(u)
-	return &out, nil
+func (rt *Router) refresh(ctx context.Context, s *db.Session, in *Refresh) (*accounts.Token, error) {
+	return rt.auth.Renew(ctx, s, in.Visit, in.Body.RefreshToken)
 }
 
-func (rt *Router) update(ctx context.Context, s *db.Session, in *UserUpdate) (*UserRead, error) {
-	u, err := rt.users.Get(ctx, s, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	if err := rt.users.Change(ctx, s, u, in.apply(u)...); err != nil {
-		return nil, err
-	}
-	out := newUserRead(u)
-	return &out, nil
+func (rt *Router) logOut(ctx context.Context, s *db.Session, in *Refresh) (*api.Empty, error) {
+	return nil, rt.auth.Stop(ctx, s, in.Body.RefreshToken)
 }
 
-func (rt *Router) delete(ctx context.Context, s *db.Session, in *UserByID) (*api.Empty, error) {
-	return nil, rt.users.Delete(ctx, s, in.ID)
+func (rt *Router) confirm(ctx context.Context, s *db.Session, in *Confirm) (*api.Empty, error) {
+	return nil, rt.auth.Confirm(ctx, s, in.Visit, in.Body.Token)
+}
+
+func (rt *Router) forgot(ctx context.Context, database *db.DB, in *Forgot) (*api.Empty, error) {
+	return nil, rt.auth.AskReset(ctx, database, in.Visit, in.Body.Email)
+}
+
+func (rt *Router) reset(ctx context.Context, database *db.DB, in *Reset) (*api.Empty, error) {
+	return nil, rt.auth.Reset(ctx, database, in.Visit, in.Body.Token, in.Body.Password)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/db"
@@ -56,7 +57,7 @@ func TestRegisterRefuses(t *testing.T) {
 func TestLogin(t *testing.T) {
 	each(t, func(t *testing.T, c *apitest.Client, _ *db.DB) {
 		signUp(c, "ada@example.com")
-		var token users.Token
+		var token accounts.Token
 		c.Post("/api/auth/login", map[string]any{"email": "ADA@example.com", "password": password}).Expect(200).JSON(&token)
 		if token.TokenType != "bearer" || token.ExpiresIn < 60 || token.AccessToken == "" {
 			t.Errorf("token %+v", token)
@@ -91,9 +92,11 @@ func TestChangePassword(t *testing.T) {
 	each(t, func(t *testing.T, c *apitest.Client, _ *db.DB) {
 		ada, _ := signUp(c, "ada@example.com")
 		const fresh = "battery staple horse"
-		ada.Patch("/api/users/me", map[string]any{"password": fresh}).ExpectError(422, "users.wrong_password")
-		ada.Patch("/api/users/me", map[string]any{"password": "short", "current_password": password}).Expect(422)
-		ada.Patch("/api/users/me", map[string]any{"password": fresh, "current_password": password}).Expect(200)
+		ada.Put("/api/users/me/password", map[string]any{"password": fresh, "current_password": "wrong horse battery"}).ExpectError(422, "accounts.wrong_password")
+		ada.Put("/api/users/me/password", map[string]any{"password": "short", "current_password": password}).Expect(422)
+		ada.Put("/api/users/me/password", map[string]any{"password": "ada@example.com1", "current_password": password}).ExpectError(422, "auth.password_common")
+		ada.Put("/api/users/me/password", map[string]any{"password": fresh, "current_password": password}).Expect(204)
+		ada.Get("/api/users/me").ExpectError(401, "auth.token_invalid")
 		c.Post("/api/auth/login", map[string]any{"email": "ada@example.com", "password": password}).Expect(401)
 		logIn(c, "ada@example.com", fresh)
 	})

@@ -4,42 +4,74 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/auth"
 )
 
 // UserCreate registers a user.
 type UserCreate struct {
-	Body struct {
+	Visit auth.Visit
+	Body  struct {
 		Email    string `json:"email" format:"email" maxLength:"254" doc:"The address to log in with." example:"ada@example.com"`
-		Password string `json:"password" minLength:"12" maxLength:"1024" format:"password" doc:"At least 12 characters." example:"correct horse battery"`
+		Password string `json:"password" minLength:"12" maxLength:"1024" format:"password" doc:"At least 12 characters, and not easy to guess." example:"correct horse battery"`
 		Name     string `json:"name" minLength:"1" maxLength:"100" doc:"The name to show." example:"Ada Lovelace"`
 	}
 }
 
 // row returns the row to insert, but for the password's hash.
 func (in *UserCreate) row() *User {
-	return &User{Email: in.Body.Email, Name: in.Body.Name}
+	return &User{Email: in.Body.Email, Name: in.Body.Name, Role: RoleMember}
 }
 
 // LogIn asks for an access token.
 type LogIn struct {
-	Body struct {
+	Visit auth.Visit
+	Body  struct {
 		Email    string `json:"email" maxLength:"254" example:"ada@example.com"`
 		Password string `json:"password" maxLength:"1024" format:"password" example:"correct horse battery"`
+		Code     string `json:"code,omitempty" maxLength:"40" doc:"What the authenticator app shows, or a recovery code; for users who have set one up."`
 	}
 }
 
-// Token is an access token (RFC 6749, section 5.1).
-type Token struct {
-	AccessToken string `json:"access_token" doc:"To be sent as: Authorization: Bearer …"`
-	TokenType   string `json:"token_type" enum:"bearer"`
-	ExpiresIn   int    `json:"expires_in" doc:"How long it is valid, in seconds."`
+// Refresh carries a refresh token.
+type Refresh struct {
+	Visit auth.Visit
+	Body  struct {
+		RefreshToken string `json:"refresh_token" maxLength:"200" format:"password"`
+	}
+}
+
+// Confirm confirms an address by the token of a link.
+type Confirm struct {
+	Visit auth.Visit
+	Body  struct {
+		Token string `json:"token" maxLength:"64" format:"password"`
+	}
+}
+
+// Forgot asks for a mail with which a new password can be chosen.
+type Forgot struct {
+	Visit auth.Visit
+	Body  struct {
+		Email string `json:"email" format:"email" maxLength:"254"`
+	}
+}
+
+// Reset chooses a new password by the token of a link.
+type Reset struct {
+	Visit auth.Visit
+	Body  struct {
+		Token    string `json:"token" maxLength:"64" format:"password"`
+		Password string `json:"password" minLength:"12" maxLength:"1024" format:"password"`
+	}
 }
 
 // UserRead is a user as clients see one.
 type UserRead struct {
 	ID          int64     `json:"id"`
 	Email       string    `json:"email" format:"email"`
+	Confirmed   bool      `json:"confirmed" doc:"They have shown that the address is theirs."`
 	Name        string    `json:"name"`
+	Role        Role      `json:"role"`
 	IsSuperuser bool      `json:"is_superuser"`
 	CreatedAt   time.Time `json:"created_at"`
 	UpdatedAt   time.Time `json:"updated_at"`
@@ -47,26 +79,15 @@ type UserRead struct {
 
 // newUserRead turns a row into what clients see of it.
 func newUserRead(u *User) UserRead {
-	return UserRead{ID: u.ID, Email: u.Email, Name: u.Name, IsSuperuser: u.IsSuperuser, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt}
-}
-
-// Me names the caller.
-type Me struct {
-	User Current
-}
-
-// MeUpdate changes the caller: what is left out stays.
-type MeUpdate struct {
-	User Current
-	Body struct {
-		Name            *string `json:"name,omitempty" minLength:"1" maxLength:"100"`
-		Password        *string `json:"password,omitempty" minLength:"12" maxLength:"1024" format:"password" doc:"A new password; needs the current one."`
-		CurrentPassword string  `json:"current_password,omitempty" maxLength:"1024" format:"password"`
+	return UserRead{
+		ID: u.ID, Email: u.Email, Confirmed: u.ConfirmedAt != nil, Name: u.Name, Role: u.Role, IsSuperuser: u.IsSuperuser,
+		CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt,
 	}
 }
 
 // UserByID names a user.
 type UserByID struct {
+	Me
 	ID int64 `path:"id" minimum:"1"`
 }
 
@@ -77,10 +98,12 @@ type UserList struct {
 
 // UserUpdate changes a user: what is left out stays.
 type UserUpdate struct {
+	Me
 	ID   int64 `path:"id" minimum:"1"`
 	Body struct {
 		Email *string `json:"email,omitempty" format:"email" maxLength:"254"`
 		Name  *string `json:"name,omitempty" minLength:"1" maxLength:"100"`
+		Role  *Role   `json:"role,omitempty" enum:"member,staff"`
 	}
 }
 
@@ -90,7 +113,10 @@ func (in *UserUpdate) apply(row *User) (changed []string) {
 		row.Name, changed = *v, append(changed, "name")
 	}
 	if v := in.Body.Email; v != nil {
-		row.Email, changed = *v, append(changed, "email")
+		row.Email, row.ConfirmedAt, changed = *v, nil, append(changed, "email", "confirmed_at")
+	}
+	if v := in.Body.Role; v != nil {
+		row.Role, changed = *v, append(changed, "role")
 	}
 	return changed
 }

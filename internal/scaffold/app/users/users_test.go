@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/db"
@@ -20,9 +21,15 @@ const password = "correct horse battery"
 // each runs f on both engines, with a client of an application that has only
 // this domain, and a fresh database.
 func each(t *testing.T, f func(t *testing.T, c *apitest.Client, d *db.DB)) {
+	eachWith(t, users.Config{}, func(t *testing.T, c *apitest.Client, d *db.DB, _ *users.Domain) { f(t, c, d) })
+}
+
+// eachWith does it with settings, and hands on the domain.
+func eachWith(t *testing.T, cfg users.Config, f func(t *testing.T, c *apitest.Client, d *db.DB, u *users.Domain)) {
 	t.Parallel()
+	cfg.Name, cfg.Secrets = "Appname", []string{strings.Repeat("k", 32)}
 	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
-		domain, err := users.New(users.Config{SecretKey: strings.Repeat("k", 32)})
+		domain, err := users.New(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,8 +39,8 @@ func each(t *testing.T, f func(t *testing.T, c *apitest.Client, d *db.DB)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f(t, apitest.New(t, h), d)
-	}, jobs.Migrations())
+		f(t, apitest.New(t, h), d, domain)
+	}, jobs.Migrations(), app.Auth())
 }
 
 // signUp registers a user and returns a client that is logged in as them.
@@ -44,7 +51,7 @@ func signUp(c *apitest.Client, email string) (*apitest.Client, users.UserRead) {
 }
 
 func logIn(c *apitest.Client, email, password string) *apitest.Client {
-	var token users.Token
+	var token accounts.Token
 	c.Post("/api/auth/login", map[string]any{"email": email, "password": password}).Expect(200).JSON(&token)
 	return c.As(token.AccessToken)
 }

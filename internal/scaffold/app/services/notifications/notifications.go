@@ -4,11 +4,11 @@ package notifications
 import (
 	"context"
 	"embed"
-	"fmt"
 	"io/fs"
+	"net/url"
 
+	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/db"
-	"github.com/terem-go/terem/errs"
 	"github.com/terem-go/terem/internal/scaffold/app/users"
 	"github.com/terem-go/terem/mail"
 )
@@ -20,14 +20,14 @@ var templates, _ = fs.Sub(files, "templates")
 
 // Config is what the service works with.
 type Config struct {
-	Users users.Repository
-	Mail  mail.Sender
-	URL   string // where people reach the application, such as https://shop.example
+	Auth *users.Auth
+	Mail mail.Sender
+	URL  string // where people reach the application, such as https://shop.example
 }
 
 // Service sends notifications.
 type Service struct {
-	users     users.Repository
+	auth      *users.Auth
 	mail      mail.Sender
 	url       string
 	templates *mail.Templates
@@ -36,33 +36,30 @@ type Service struct {
 // New reads the templates, and says what is wrong with them.
 func New(c Config) (*Service, error) {
 	t, err := mail.ParseTemplates(templates)
-	return &Service{users: c.Users, mail: c.Mail, url: c.URL, templates: t}, err
+	return &Service{auth: c.Auth, mail: c.Mail, url: c.URL, templates: t}, err
 }
 
-// Welcome welcomes a new user. One who was deleted since gets nothing. The mail
-// server is called while no transaction is open.
-func (s *Service) Welcome(ctx context.Context, database *db.DB, userID int64) error {
+// pages are where the links of mails lead.
+var pages = map[string]string{accounts.MailWelcome: "/confirm", accounts.MailConfirm: "/confirm", accounts.MailReset: "/reset"}
+
+// Account sends a mail about an account, under an ID by which a second copy can be
+// told from another message. The mail server is called while no transaction is open.
+func (s *Service) Account(ctx context.Context, database *db.DB, m accounts.Mail, id string) error {
 	var u *users.User
-	err := database.Read(ctx, func(ctx context.Context, r *db.Reader) (err error) {
-		u, err = s.users.Get(ctx, r, userID)
+	var token string
+	var found bool
+	err := database.Do(ctx, func(ctx context.Context, tx *db.Session) (err error) {
+		u, token, found, err = s.auth.Letter(ctx, tx, m)
 		return err
 	})
-	switch {
-	case errs.HasKind(err, errs.NotFound):
-		return nil
-	case err != nil:
+	if err != nil || !found {
 		return err
 	}
-	return s.send(ctx, "welcome", u, fmt.Sprintf("welcome-%d", u.ID))
-}
-
-// send sends a user the message of a template. All attempts at it have the same
-// ID, so that a second copy can be told from another message.
-func (s *Service) send(ctx context.Context, template string, u *users.User, id string) error {
-	m, err := s.templates.Message(template, mail.Address{Name: u.Name, Address: u.Email}, struct{ Name, URL string }{u.Name, s.url})
+	data := struct{ Name, URL, Link, Text string }{u.Name, s.url, s.url + pages[m.What] + "?" + url.Values{"token": {token}}.Encode(), m.Text}
+	message, err := s.templates.Message(m.What, mail.Address{Name: u.Name, Address: m.Email}, data)
 	if err != nil {
 		return err
 	}
-	m.ID = id
-	return s.mail.Send(ctx, m)
+	message.ID = id
+	return s.mail.Send(ctx, message)
 }

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/terem-go/terem/dao"
+	"github.com/terem-go/terem/accounts"
+	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/scaffold/app/services/notifications"
@@ -14,43 +15,63 @@ import (
 	"github.com/terem-go/terem/mail"
 )
 
-func TestWelcome(t *testing.T) {
+func TestAccount(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, os.DirFS("../../migrations"), func(t *testing.T, d *db.DB) {
 		box, err := mail.NewMailbox("Appname <appname@localhost>")
 		if err != nil {
 			t.Fatal(err)
 		}
-		repository := users.Repository{Table: dao.Of[users.User]("users")}
-		s, err := notifications.New(notifications.Config{Users: repository, Mail: box, URL: "https://appname.example"})
+		domain, err := users.New(users.Config{Name: "Appname", Secrets: []string{strings.Repeat("k", 32)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := notifications.New(notifications.Config{Auth: domain.Auth, Mail: box, URL: "https://appname.example"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx := context.Background()
-		u := users.User{Email: "ada@example.com", Name: "Ada <b>"}
-		if err := d.Do(ctx, func(ctx context.Context, x *db.Session) error { return repository.Create(ctx, x, &u) }); err != nil {
+		u := users.User{Email: "ada@example.com", Name: "Ada <b>", Role: users.RoleMember}
+		if err := d.Do(ctx, func(ctx context.Context, x *db.Session) error { return domain.Users.Create(ctx, x, &u) }); err != nil {
 			t.Fatal(err)
 		}
-		for _, id := range []int64{u.ID, u.ID + 1} { // nobody has the second
-			if err := s.Welcome(ctx, d, id); err != nil {
+		for _, c := range []struct {
+			mail    accounts.Mail
+			to      string // "" for nobody
+			subject string
+			link    string
+		}{
+			{accounts.Mail{What: accounts.MailWelcome, Email: u.Email, Subject: u.Subject()}, u.Email, "Welcome to Appname", "https://appname.example/confirm?token="},
+			{accounts.Mail{What: accounts.MailConfirm, Email: "new@example.com", Subject: u.Subject()}, "new@example.com", "Confirm your address", "https://appname.example/confirm?token="},
+			{accounts.Mail{What: accounts.MailReset, Email: "ADA@example.com"}, "ADA@example.com", "Choose a new password", "https://appname.example/reset?token="},
+			{accounts.Mail{What: accounts.MailNotice, Email: u.Email, Text: "Something has happened."}, u.Email, "About your account at Appname", "Something has happened."},
+			{accounts.Mail{What: accounts.MailReset, Email: "nobody@example.com"}, "", "", ""},
+			{accounts.Mail{What: accounts.MailWelcome, Email: u.Email, Subject: "99"}, "", "", ""},
+		} {
+			before := len(box.Letters())
+			if err := s.Account(ctx, d, c.mail, "id"); err != nil {
 				t.Fatal(err)
 			}
-		}
-		letters := box.Letters()
-		if len(letters) != 1 {
-			t.Fatalf("%d messages were sent, want 1", len(letters))
-		}
-		m := letters[0]
-		if len(m.To) != 1 || m.To[0].Address != "ada@example.com" || m.Subject != "Welcome to Appname" {
-			t.Errorf("sent to %v: %s", m.To, m.Subject)
-		}
-		for _, want := range []string{"Hello Ada <b>,", "https://appname.example/login"} {
-			if !strings.Contains(m.Text, want) {
-				t.Errorf("the text lacks %q:\n%s", want, m.Text)
+			letters := box.Letters()
+			switch sent := len(letters) - before; {
+			case c.to == "":
+				if sent != 0 {
+					t.Errorf("%+v: sent to nobody's address", c.mail)
+				}
+				continue
+			case sent != 1:
+				t.Fatalf("%+v: %d messages were sent, want 1", c.mail, sent)
+			}
+			m := letters[len(letters)-1]
+			if len(m.To) != 1 || m.To[0].Address != c.to || m.Subject != c.subject {
+				t.Errorf("sent to %v: %s; want %s: %s", m.To, m.Subject, c.to, c.subject)
+			}
+			if !strings.Contains(m.Text, "Hello Ada <b>,") || !strings.Contains(m.Text, c.link) {
+				t.Errorf("the text lacks the name or %q:\n%s", c.link, m.Text)
+			}
+			if !strings.Contains(m.HTML, "Hello Ada &lt;b&gt;,") || !strings.Contains(m.HTML, c.link) {
+				t.Errorf("the HTML lacks the name or %q:\n%s", c.link, m.HTML)
 			}
 		}
-		if !strings.Contains(m.HTML, "Hello Ada &lt;b&gt;,") || !strings.Contains(m.HTML, `href="https://appname.example/login"`) {
-			t.Errorf("the HTML is\n%s", m.HTML)
-		}
-	})
+	}, app.Auth())
 }

@@ -1,0 +1,111 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
+)
+
+// Authenticate returns the user with an address and a password, and with the code of
+// their second factor, if they have one: "" otherwise. It returns
+// auth.ErrWrongPassword for whatever is wrong with the first two, after as much time
+// for an address that nobody has registered; then ErrCodeNeeded or
+// auth.ErrWrongCode; auth.ErrTooMany for who tries too often; auth.ErrBusy.
+//
+// A password that was hashed with weaker parameters is hashed anew. The tenth failure
+// in a row is told by mail.
+func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, email, password, code string) (u U, err error) {
+	var none U
+	of := strings.ToLower(strings.TrimSpace(email)) // attempts at one account count together, however it is typed
+	place := auth.Network(v.Client)
+	pair, account, there := a.pair.Of(of+" "+place), a.account.Of(of), a.place.Of(place)
+	attempts, err := auth.Take(ctx, d, pair, account, there)
+	if err != nil {
+		return none, err
+	}
+	var acc Account
+	err = d.Read(ctx, func(ctx context.Context, r *db.Reader) (err error) {
+		u, err = a.users.ByEmail(ctx, r, email)
+		return err
+	})
+	switch {
+	case err == nil:
+		acc = u.Account()
+	case !errs.HasKind(err, errs.NotFound):
+		return none, err
+	}
+	outdated, err := a.passwords.Verify(ctx, acc.PasswordHash, password)
+	if err == nil {
+		err = a.second(ctx, d, acc, code)
+	}
+	if err != nil {
+		if failed := a.warn(ctx, d, email, attempts[1]); failed != nil {
+			err = failed
+		}
+		return none, err
+	}
+	fresh := ""
+	if outdated {
+		if fresh, err = a.passwords.Hash(ctx, password); err != nil {
+			return none, err
+		}
+	}
+	return u, d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		if fresh != "" {
+			if err := a.users.SetPassword(ctx, s, acc.Subject, fresh); err != nil {
+				return err
+			}
+		}
+		if err := auth.Forgive(ctx, s, pair, account); err != nil {
+			return err
+		}
+		return auth.GiveBack(ctx, s, there)
+	})
+}
+
+// second checks the second factor of a user who has one.
+func (a *Accounts[U]) second(ctx context.Context, d *db.DB, of Account, code string) error {
+	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		on, err := a.factors.On(ctx, s, of.Subject)
+		switch {
+		case err != nil || !on:
+			return err
+		case code == "":
+			return ErrCodeNeeded.Here()
+		}
+		return a.factors.Check(ctx, s, of.Subject, code)
+	})
+}
+
+// warn tells whoever has the address that somebody guesses, at the tenth failure and
+// then every hundredth. It does the same for an address that nobody has registered.
+func (a *Accounts[U]) warn(ctx context.Context, d *db.DB, email string, failures int) error {
+	if failures != 10 && failures%100 != 0 {
+		return nil
+	}
+	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		return a.tell(ctx, s, email, "Somebody has failed to log in to your account many times. If it was not you, you need not do anything: attempts are slowed down.")
+	})
+}
+
+// Prove returns ErrWrongPassword unless a user who is logged in knows their password,
+// for what only they may do. Guesses are counted as those of who logs in.
+func (a *Accounts[U]) Prove(ctx context.Context, d *db.DB, v auth.Visit, u U, password string) error {
+	acc := u.Account()
+	guesses := a.pair.Of(strings.ToLower(acc.Email) + " " + auth.Network(v.Client))
+	if _, err := auth.Take(ctx, d, guesses); err != nil {
+		return err
+	}
+	_, err := a.passwords.Verify(ctx, acc.PasswordHash, password)
+	if errors.Is(err, auth.ErrWrongPassword) {
+		return ErrWrongPassword.Wrap(err)
+	}
+	if err != nil {
+		return err
+	}
+	return d.Do(ctx, func(ctx context.Context, s *db.Session) error { return auth.Forgive(ctx, s, guesses) })
+}

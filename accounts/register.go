@@ -1,0 +1,52 @@
+package accounts
+
+import (
+	"context"
+
+	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
+)
+
+// Register checks and hashes the password of a new user, has create insert them in a
+// session, and enqueues their welcome. who says what the password must not be made
+// of: its Email and Name.
+//
+// Errors are those of the policy, and of create. Where accounts are hidden, an error
+// of the kind errs.Conflict is not returned: whoever has the address is told by mail,
+// and nobody else learns of it. Answer in both cases with what was sent, and with
+// nothing that the database has given.
+func (a *Accounts[U]) Register(ctx context.Context, d *db.DB, v auth.Visit, who Account, password string, create func(ctx context.Context, s *db.Session, hash string) (U, error)) error {
+	hash, err := a.hash(ctx, password, who)
+	if err != nil {
+		return err
+	}
+	err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		u, err := create(ctx, s, hash)
+		if err != nil {
+			return err
+		}
+		if err := a.Note(ctx, s, v, u, u, "registered"); err != nil {
+			return err
+		}
+		return a.Welcome(ctx, s, u)
+	})
+	if a.hide && errs.HasKind(err, errs.Conflict) {
+		return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+			return a.tell(ctx, s, who.Email, "Somebody has tried to register with your address, which has an account already.")
+		})
+	}
+	return err
+}
+
+// Hides reports whether accounts are hidden from those who register.
+func (a *Accounts[U]) Hides() bool { return a.hide }
+
+// hash checks a new password and hashes it. That takes long and much memory: never
+// while a session is open.
+func (a *Accounts[U]) hash(ctx context.Context, password string, of Account) (string, error) {
+	if err := a.passwords.Check(password, of.Email, of.Name, a.name); err != nil {
+		return "", err
+	}
+	return a.passwords.Hash(ctx, password)
+}

@@ -1,0 +1,105 @@
+package change_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terem-go/terem/internal/change"
+)
+
+// ending is a context that ends when it is asked for the n-th time whether it has.
+type ending struct {
+	context.Context
+	left atomic.Int32
+}
+
+func (e *ending) Err() error {
+	if e.left.Add(-1) < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// An interruption at any moment changes nothing, be it of an addition or of its
+// undoing.
+func TestInterruption(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	for _, do := range []func(*change.Set){
+		func(s *change.Set) { add(s, "orders") },
+		func(s *change.Set) { s.Undo(*s.Manifest().Entry("add domain", "orders"), false) },
+	} {
+		for n := int32(0); ; n++ {
+			before := tree(t, dir)
+			s := open(t, dir)
+			do(s)
+			ctx := &ending{Context: t.Context()}
+			ctx.left.Store(n)
+			err := s.Apply(ctx)
+			if err == nil {
+				if n < 10 {
+					t.Errorf("done after %d questions", n)
+				}
+				break
+			}
+			if !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
+				t.Fatalf("after %d questions there is (-before +after):\n%s", n, diff)
+			}
+		}
+	}
+}
+
+// A failure in the middle changes nothing either.
+func TestFailure(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	s := open(t, dir)
+	add(s, "orders")
+	write(t, filepath.Join(dir, "nav.html"), "meanwhile\n")
+	before := tree(t, dir)
+	if err := s.Apply(t.Context()); err == nil || err.Error() != "nothing was changed: nav.html has changed meanwhile: run the command again" {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+	s = open(t, dir)
+	add(s, "orders")
+	write(t, filepath.Join(dir, "orders"), "a file where a folder is to be\n")
+	before = tree(t, dir)
+	if err := s.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "not a directory") {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+}
+
+// A file behind a symbolic link stays behind it.
+func TestSymbolicLink(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	real := filepath.Join(t.TempDir(), "nav.html")
+	if err := os.Rename(filepath.Join(dir, "nav.html"), real); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(real, filepath.Join(dir, "nav.html")); err != nil {
+		t.Skip(err)
+	}
+	s := open(t, dir)
+	add(s, "orders")
+	apply(t, s)
+	if text := read(t, real); !strings.Contains(text, "orders") {
+		t.Errorf("%s has\n%s", real, text)
+	}
+}
