@@ -16,7 +16,7 @@ type addDomain struct {
 	API        bool     `name:"api" xor:"surface" help:"Write the API only, which is the default."`
 	Pages      bool     `xor:"surface" help:"Write pages as well, on which people see and change rows."`
 	DryRun     bool     `help:"Print what would be written, and write nothing."`
-	Dir        string   `default:"." help:"The application's folder; the current one by default."`
+	Dir        string   `type:"application" default:"." help:"The application's folder; the current one by default."`
 }
 
 // Help is shown below the flags' help.

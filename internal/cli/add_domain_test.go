@@ -74,7 +74,7 @@ func TestAddDomainRefuses(t *testing.T) {
 		"a field":        {[]string{"add", "domain", "orders", "title", "--dir=" + dir}, 1, `error: nothing was changed: "title" is not a field`},
 		"both":           {[]string{"add", "domain", "orders", "title:string", "--api", "--pages", "--dir=" + dir}, 2, "--api and --pages can't be used together"},
 		"no name":        {[]string{"add", "domain"}, 2, "expected \"<name>"},
-		"unknown":        {[]string{"remove", "domain", "orders", "--dir=" + dir}, 1, "error: nothing was changed: .terem/manifest.json says of no domain orders"},
+		"unknown":        {[]string{"remove", "domain", "orders", "--dir=" + dir}, 1, "error: nothing was changed: terem add has written no domain orders"},
 	} {
 		status, _, complaint := terem(t, c.args...)
 		if status != c.status || !strings.Contains(complaint, c.want) {

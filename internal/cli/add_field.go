@@ -15,7 +15,7 @@ type addField struct {
 	Fill   []string `sep:"none" placeholder:"COLUMN:SQL" help:"The value that rows get which are there already: orders.note:'none'. A field that cannot be NULL needs it."`
 	Table  string   `placeholder:"NAME" help:"Which of the domain's tables, if it has several."`
 	DryRun bool     `help:"Print what would be changed, and change nothing."`
-	Dir    string   `default:"." help:"The application's folder; the current one by default."`
+	Dir    string   `type:"application" default:"." help:"The application's folder; the current one by default."`
 }
 
 // Help is shown below the flags' help.

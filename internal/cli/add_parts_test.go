@@ -130,9 +130,9 @@ func TestAddPartsRefuses(t *testing.T) {
 	}{
 		{[]string{"add", "field", "orders", "note:text?"}, 1, "error: nothing was changed: there is no domain orders: name the folder of one, such as users\n"},
 		{[]string{"add", "field", "users", "note"}, 1, "error: nothing was changed: \"note\" is not a field: "},
-		{[]string{"add", "route", "users", "POST", "/{id}/ban", "--reads", "--db"}, 2, "error: --reads and --db can't be used together. See: terem --help\n"},
-		{[]string{"remove", "route", "users", "ban"}, 1, "error: nothing was changed: .terem/manifest.json says of no users.ban that terem add route has added it. Remove others by hand\n"},
-		{[]string{"remove", "dependency", "users", "current_cart"}, 1, "error: nothing was changed: .terem/manifest.json says of no users.CurrentCart that terem add dependency has added it. Remove others by hand\n"},
+		{[]string{"add", "route", "users", "POST", "/{id}/ban", "--reads", "--db"}, 2, "error: --reads and --db can't be used together. See: terem add route --help\n"},
+		{[]string{"remove", "route", "users", "ban"}, 1, "error: nothing was changed: terem add route has added no users.ban, as .terem/manifest.json has it. What was written by hand is removed by hand\n"},
+		{[]string{"remove", "dependency", "users", "current_cart"}, 1, "error: nothing was changed: terem add dependency has added no users.CurrentCart, as .terem/manifest.json has it. What was written by hand is removed by hand\n"},
 	} {
 		status, out, complaint := terem(t, append(c.args, "--dir", dir)...)
 		if status != c.status || out != "" || !strings.HasPrefix(complaint, c.want) {

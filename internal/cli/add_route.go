@@ -18,7 +18,7 @@ type addRoute struct {
 	DB     bool   `name:"db" xor:"session" help:"The handler has a *db.DB, for what hashes, calls others or streams."`
 	Name   string `placeholder:"NAME" help:"The handler's name, made from the path by default: refund."`
 	DryRun bool   `help:"Print what would be changed, and change nothing."`
-	Dir    string `default:"." help:"The application's folder; the current one by default."`
+	Dir    string `type:"application" default:"." help:"The application's folder; the current one by default."`
 }
 
 // Help is shown below the flags' help.

@@ -42,6 +42,7 @@ func (a *addTask) Run(ctx context.Context, c *console) error {
 	if err := a.write(ctx, c, "add task", a.Name, args, t.Add); err != nil || a.DryRun {
 		return err
 	}
+	c.say("What it does is to be filled in, in tasks/.")
 	if t.Schedule == (parts.Schedule{}) {
 		c.say("Enqueue it in a session of the domain: err := jobs.Enqueue(ctx, s, …{…}), as its jobs.go has it.")
 	}

@@ -16,7 +16,7 @@ import (
 
 // checkCommand is the verb check.
 type checkCommand struct {
-	Dir           string `default:"." placeholder:"DIR" help:"The application's folder; the current one by default."`
+	Dir           string `type:"application" default:"." placeholder:"DIR" help:"The application's folder; the current one by default."`
 	JSON          bool   `xor:"format" help:"Print JSON."`
 	SARIF         bool   `name:"sarif" xor:"format" help:"Print SARIF 2.1.0, which code hosts show beside the source."`
 	Baseline      string `placeholder:"FILE" help:"The known findings; .terem/baseline.json in the application's folder by default, if it is there."`
@@ -27,7 +27,7 @@ type checkCommand struct {
 
 // Help is shown below the flags' help.
 func (checkCommand) Help() string {
-	return `The layout is the rule: nothing needs to be configured, and any Go module with folders of domains can be checked. The exit status is 1 when something is found that the baseline does not have, or the baseline has what is gone.
+	return `The layout is the rule: nothing needs to be configured, and any Go module with folders of domains can be checked. A domain is a folder that has a domain.go or a router.go, or files of two roles, such as models.go and repository.go. The exit status is 1 when something is found that the baseline does not have, or the baseline has what is gone.
 
 A finding that is meant is excused in the source, on its line or above it:
 

@@ -14,7 +14,7 @@ import (
 // reading are the flags of the verbs that read an application without running
 // it.
 type reading struct {
-	Dir    string `placeholder:"DIR" default:"." help:"The application's folder; the current one by default."`
+	Dir    string `type:"application" placeholder:"DIR" default:"." help:"The application's folder; the current one by default."`
 	Domain string `placeholder:"ROOM" help:"Only what this domain has, or another folder, such as services/checkout."`
 	JSON   bool   `help:"Print JSON."`
 }

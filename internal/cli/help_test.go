@@ -18,6 +18,10 @@ func TestHelp(t *testing.T) {
 		"terem":     {"--help"},
 		"no-args":   nil,
 		"terem-new": {"new", "--help"},
+		"help":      {"help"},
+		"help-add":  {"help", "add"},
+		"terem-dev": {"dev", "--help"},
+		"terem-add": {"add", "--help"},
 
 		"terem-add-domain":    {"add", "domain", "--help"},
 		"terem-remove-domain": {"remove", "domain", "--help"},
@@ -50,8 +54,11 @@ func TestHelp(t *testing.T) {
 			if status != 0 || complaint != "" {
 				t.Errorf("status %d, on standard error: %q", status, complaint)
 			}
-			if name == "no-args" {
+			switch name {
+			case "no-args", "help":
 				name = "terem"
+			case "help-add":
+				name = "terem-add"
 			}
 			golden := filepath.Join("testdata", name+".golden")
 			if *update {

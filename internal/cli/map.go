@@ -17,7 +17,7 @@ import (
 
 // mapCommand is the verb map.
 type mapCommand struct {
-	Dir     string `default:"." placeholder:"DIR" help:"The application's folder; the current one by default."`
+	Dir     string `type:"application" default:"." placeholder:"DIR" help:"The application's folder; the current one by default."`
 	Output  string `short:"o" xor:"where" placeholder:"FILE" help:"Write to a file, and open no browser."`
 	Mermaid bool   `xor:"format" help:"Print rooms and arrows as a Mermaid flowchart, for Markdown."`
 	JSON    bool   `xor:"format" help:"Print all facts as JSON."`

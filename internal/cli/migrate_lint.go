@@ -12,7 +12,7 @@ import (
 
 // migrateLint is the verb migrate lint.
 type migrateLint struct {
-	Dir  string `arg:"" default:"." help:"The application's folder, or that of its migrations; the current one by default."`
+	Dir  string `type:"application" arg:"" default:"." help:"The application's folder, or that of its migrations; the current one by default."`
 	JSON bool   `help:"Print JSON."`
 }
 

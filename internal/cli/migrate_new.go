@@ -15,7 +15,7 @@ import (
 // migrateNew is the verb migrate new.
 type migrateNew struct {
 	Name      string   `arg:"" optional:"" help:"What the migration is about, such as add_orders; it becomes part of the files' names."`
-	Dir       string   `default:"." help:"The application's folder; the current one by default."`
+	Dir       string   `type:"application" default:"." help:"The application's folder; the current one by default."`
 	Rename    []string `sep:"none" placeholder:"OLD:NEW" help:"A table or a column that has another name now: users:accounts, users.name:users.full_name. Repeatable."`
 	Fill      []string `sep:"none" placeholder:"COLUMN:SQL" help:"The value that rows get which are there already: orders.status:'new'. Repeatable."`
 	AllowDrop bool     `help:"Drop tables and columns that no model has any more, with their data."`

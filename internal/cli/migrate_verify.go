@@ -17,7 +17,7 @@ import (
 // migrateVerify is the verb migrate verify.
 type migrateVerify struct {
 	URL string `arg:"" help:"The database, as DATABASE_URL names it: sqlite:shop.db, postgres://user@host/shop."`
-	Dir string `default:"." help:"The application's folder; the current one by default."`
+	Dir string `type:"application" default:"." help:"The application's folder; the current one by default."`
 }
 
 // Help is shown below the flags' help.

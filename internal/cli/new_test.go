@@ -20,14 +20,19 @@ func TestUsageErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"nwe"}, `unexpected argument nwe, did you mean "new"?`},
-		{[]string{"new"}, `expected "<dir>"`},
-		{[]string{"new", dir, "more"}, `unexpected argument more`},
-		{[]string{"new", dir, "--modul=x"}, `unknown flag --modul, did you mean "--module"?`},
-		{[]string{"new", dir, "--database=mysql"}, `--database must be one of "sqlite","postgres" but got "mysql"`},
+		{[]string{"nwe"}, `unexpected argument nwe, did you mean "new"? See: terem --help`},
+		{[]string{"new"}, `expected "<dir>". See: terem new --help`},
+		{[]string{"new", dir, "more"}, `unexpected argument more. See: terem new --help`},
+		{[]string{"new", dir, "--modul=x"}, `unknown flag --modul, did you mean "--module"? See: terem new --help`},
+		{[]string{"new", dir, "--database=mysql"}, `--database must be one of "sqlite","postgres" but got "mysql". See: terem new --help`},
+		{[]string{"migrate"}, `terem migrate needs one word more: new, lint or verify. See: terem migrate --help`},
+		{[]string{"add", "domian"}, `unexpected argument domian, did you mean "domain"? See: terem add --help`},
+		{[]string{"add", "domain"}, `expected "<name>". See: terem add domain --help`},
+		{[]string{"check", "--dir=" + dir}, `--dir: there is no folder ` + dir + `. See: terem check --help`},
+		{[]string{"check", "--dir=new_test.go"}, `--dir: new_test.go is a file: name the application's folder. See: terem check --help`},
 	} {
 		status, out, complaint := terem(t, c.args...)
-		if want := "error: " + c.want + ". See: terem --help\n"; status != 2 || out != "" || complaint != want {
+		if want := "error: " + c.want + "\n"; status != 2 || out != "" || complaint != want {
 			t.Errorf("%q: status %d, %s\nprinted %q\n and    %q\n want   %q", c.args, status, c.want, out, complaint, want)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // addPart are the flags of verbs that write a part of an application.
 type addPart struct {
 	DryRun bool   `help:"Print what would be changed, and change nothing."`
-	Dir    string `default:"." help:"The application's folder; the current one by default."`
+	Dir    string `type:"application" default:"." help:"The application's folder; the current one by default."`
 }
 
 // write writes a part, all of it or nothing. Its name is what tells it from others of the verb.
@@ -36,7 +36,7 @@ func (f addPart) write(ctx context.Context, c *console, verb, name string, args 
 type removePart struct {
 	Force  bool   `help:"Leave lines that were changed by hand, as long as it compiles."`
 	DryRun bool   `help:"Print what would be changed, and change nothing."`
-	Dir    string `default:"." help:"The application's folder; the current one by default."`
+	Dir    string `type:"application" default:"." help:"The application's folder; the current one by default."`
 }
 
 // remove takes a part back, unless something else needs it.

@@ -14,7 +14,7 @@ type removeDependency struct {
 	Name   string `arg:"" help:"What it is called: current_cart or CurrentCart."`
 	Force  bool   `help:"Leave lines that were changed by hand, as long as it compiles."`
 	DryRun bool   `help:"Print what would be changed, and change nothing."`
-	Dir    string `default:"." help:"The application's folder; the current one by default."`
+	Dir    string `type:"application" default:"." help:"The application's folder; the current one by default."`
 }
 
 // Run removes the dependency.

@@ -14,7 +14,7 @@ type removeField struct {
 	Drop   bool   `help:"Write a migration that drops the column, even where the one that added it could be deleted."`
 	Force  bool   `help:"Leave lines that were changed by hand, as long as it compiles."`
 	DryRun bool   `help:"Print what would be changed, and change nothing."`
-	Dir    string `default:"." help:"The application's folder; the current one by default."`
+	Dir    string `type:"application" default:"." help:"The application's folder; the current one by default."`
 }
 
 // Help is shown below the flags' help.

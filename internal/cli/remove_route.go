@@ -13,7 +13,7 @@ type removeRoute struct {
 	Handler string `arg:"" help:"The name of its handler: refund."`
 	Force   bool   `help:"Leave lines that were changed by hand, as long as it compiles."`
 	DryRun  bool   `help:"Print what would be changed, and change nothing."`
-	Dir     string `default:"." help:"The application's folder; the current one by default."`
+	Dir     string `type:"application" default:"." help:"The application's folder; the current one by default."`
 }
 
 // Run removes the route.

@@ -64,7 +64,7 @@ func (l *loader) cutCycles() {
 				if p.cycles == nil {
 					p.cycles = map[string]string{}
 				}
-				p.cycles[name] = "packages import each other: " + strings.Join(path[slices.Index(path, name):], " → ") + " → " + name
+				p.cycles[name] = "packages import each other: " + strings.Join(path[slices.Index(path, name):], " → ") + " → " + name + ". Which of them is to know less? It declares what it needs as an interface, and main hands that over: see terem link"
 				delete(p.imports, name)
 			}
 		}

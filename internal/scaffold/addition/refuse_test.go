@@ -84,7 +84,7 @@ func TestRefusals(t *testing.T) {
 		"nothing to remove": {add: func(s *change.Set) error {
 			_, err := addition.Remove(t.Context(), s, addition.FieldVerb, "orders.note", addition.RemoveOptions{})
 			return err
-		}, want: ".terem/manifest.json says of no orders.note that terem add field has added it. Remove others by hand"},
+		}, want: "terem add field has added no orders.note, as .terem/manifest.json has it. What was written by hand is removed by hand"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,7 +168,7 @@ func TestRemoveRefuses(t *testing.T) {
 		want       string
 	}{
 		{addition.FieldVerb, "orders.note", false, "this would not compile any more:\n  orders/router.go:37:57: o.Note undefined (type *Order has no field or method Note)\nChange that first"},
-		{addition.FieldVerb, "orders.nothing", false, ".terem/manifest.json says of no orders.nothing that terem add field has added it; it has added orders.note. Remove others by hand"},
+		{addition.FieldVerb, "orders.nothing", false, "terem add field has added no orders.nothing, as .terem/manifest.json has it; it has added orders.note. What was written by hand is removed by hand"},
 		{addition.RouteVerb, "orders.refund", false, "orders/router.go: this is no longer as it was written:\n\n// refund returns an order."},
 		{addition.RouteVerb, "orders.refund", true, "this would not compile any more:\n  orders/router.go:37:25: undefined: OrderRefund\n  orders/router.go:83:66: undefined: OrderRefund\nChange that first"},
 	} {

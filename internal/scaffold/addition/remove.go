@@ -32,7 +32,7 @@ func Remove(ctx context.Context, s *change.Set, verb, name string, o RemoveOptio
 		e = s.Manifest().Entry(verb, name+"_id") // as it was typed
 	}
 	if e == nil {
-		return nil, fmt.Errorf("%s says of no %s that terem %s has added it%s. Remove others by hand", change.ManifestPath, name, verb, others(s, verb))
+		return nil, fmt.Errorf("terem %s has added no %s, as %s has it%s. What was written by hand is removed by hand", verb, name, change.ManifestPath, others(s, verb))
 	}
 	migrations, _ := migration.Split(e.Created)
 	f, err := schema.Open(s.Dir())

@@ -240,7 +240,7 @@ func TestRemoveRefuses(t *testing.T) {
 		remove  string
 		want    string
 	}{
-		"unknown":       {nil, "users", "says of no domain users that terem add has written it"},
+		"unknown":       {nil, "users", "terem add has written no domain users"},
 		"a foreign key": {func(t *testing.T, dir string) { must(t, add(t, dir, products)); must(t, add(t, dir, lines)) }, "orders", "rows of other tables refer to orders: orderlines.OrderLine.OrderID (order_lines.order_id). Remove these columns first"},
 		"an import": {func(t *testing.T, dir string) {
 			write(t, filepath.Join(dir, "utils", "x.go"), "package utils\n\nimport \"shop/orders\"\n\nvar _ = orders.New\n")

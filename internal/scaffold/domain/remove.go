@@ -41,7 +41,7 @@ func Remove(s *change.Set, o RemoveOptions) (*Removed, error) {
 		}
 	}
 	if e == nil {
-		return nil, fmt.Errorf("%s says of no domain %s that terem add has written it. Remove others by hand: the folder, its lines in main.go, and then terem migrate new NAME --allow-drop", change.ManifestPath, o.Name)
+		return nil, fmt.Errorf("terem add has written no domain %s, as %s has it. Remove others by hand: the folder, its lines in main.go, and then terem migrate new NAME --allow-drop", o.Name, change.ManifestPath)
 	}
 	f, err := schema.Open(s.Dir())
 	if err != nil {

@@ -89,7 +89,7 @@ func TestParts(t *testing.T) {
 	for remove, want := range map[string]string{
 		"remove task orders.expire":   "terem add task orders.send_receipt was added since, into files that terem add task orders.expire --every 1h30m0s has written: take that back first",
 		"unlink orders users.Balance": "terem link orders users.Known was added since, into files that terem link orders users.Balance has written: take that back first",
-		"remove page terms":           ".terem/manifest.json says of no terms that terem add page has added it; it has added about, orders/{id}. Remove others by hand",
+		"remove page terms":           "terem add page has added no terms, as .terem/manifest.json has it; it has added about, orders/{id}. What was written by hand is removed by hand",
 	} {
 		if status, complaint := a.terem(t, remove); status != 1 || !strings.Contains(complaint, "error: nothing was changed: "+want) {
 			t.Errorf("terem %s: status %d, %s", remove, status, complaint)

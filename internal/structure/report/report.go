@@ -19,13 +19,20 @@ type Report struct {
 	Cycles   []rules.Cycle   `json:"cycles"`   // of domains that need each other, to be seen; none is a finding
 	Baseline string          `json:"baseline"` // the file; "" without one
 	Missing  []string        `json:"missing"`  // what could not be read, so that no rule has seen it
+	domains  int             // how many there were to look at
 	dir      string
 	sources  map[string][]string
 }
 
 // New returns a report about what was found in the application in a folder.
 func New(dir string, a *structure.App, found []rules.Finding) *Report {
-	return &Report{Module: a.Module, Findings: append([]rules.Finding{}, found...), Known: []rules.Finding{}, Gone: []Entry{},
+	domains := 0
+	for _, room := range a.Rooms {
+		if room.Kind == structure.KindDomain {
+			domains++
+		}
+	}
+	return &Report{domains: domains, Module: a.Module, Findings: append([]rules.Finding{}, found...), Known: []rules.Finding{}, Gone: []Entry{},
 		Cycles: rules.Cycles(a), Missing: append([]string{}, a.Missing...), dir: dir, sources: map[string][]string{}}
 }
 

@@ -183,7 +183,7 @@ func checkSARIF(t *testing.T, text []byte, results int) {
 
 func TestNothingFound(t *testing.T) {
 	t.Parallel()
-	r := report.New(t.TempDir(), new(structure.App), nil)
+	r := report.New(t.TempDir(), &structure.App{Rooms: []*structure.Room{{Path: "users", Kind: structure.KindDomain}}}, nil)
 	var text, js, sarif bytes.Buffer
 	r.Text(&text)
 	if err := errors.Join(r.JSON(&js), r.SARIF(&sarif)); err != nil || !r.Clean() || text.String() != "nothing found\n" {
@@ -200,7 +200,8 @@ func TestNotRead(t *testing.T) {
 	r := report.New(t.TempDir(), &structure.App{Missing: []string{"users/router.go:4: the path of a route is no constant: p"}}, nil)
 	var text bytes.Buffer
 	r.Text(&text)
-	const want = "not read: users/router.go:4: the path of a route is no constant: p\n  No rule has seen this.\n\nnothing found\n"
+	const want = "not read: users/router.go:4: the path of a route is no constant: p\n  No rule has seen this.\n\n" +
+		"nothing found, but little was looked at: no folder here is a domain. What one is: terem check --help\n"
 	if diff := cmp.Diff(want, text.String()); diff != "" || !r.Clean() {
 		t.Errorf("clean: %t (-want +got)\n%s", r.Clean(), diff)
 	}

@@ -111,6 +111,10 @@ func (r *Report) summary(s *strings.Builder) {
 	if len(r.Known) > 0 {
 		known = fmt.Sprintf("; %d known, in %s", len(r.Known), r.Baseline)
 	}
+	if len(r.Findings) == 0 && r.domains == 0 {
+		fmt.Fprintf(s, "nothing found%s, but little was looked at: no folder here is a domain. What one is: terem check --help\n", known)
+		return
+	}
 	if len(r.Findings) == 0 {
 		fmt.Fprintf(s, "nothing found%s\n", known)
 		return
