@@ -4,6 +4,7 @@
 //	go run . -only pg-read    some rows
 //	go run . -quick           whether it runs; its figures mean nothing
 //	go run . session          what a session costs without a database
+//	go run . logins           how long reads take while others log in
 //	go run . data             data access without HTTP: dao, by hand, bun, gorm
 //
 // README.md says what is measured, and what not to read into it.
@@ -66,6 +67,8 @@ func command(ctx context.Context, args []string, in io.Reader, out io.Writer) er
 		return stores.Run(ctx, args[1], args[2], each, out)
 	case name == "session":
 		return session(ctx, args[1:], out)
+	case name == "logins":
+		return logins(ctx, args[1:], out)
 	case name == "data":
 		return measureData(ctx, args[1:], out)
 	}
