@@ -4,6 +4,7 @@
 //	go run . -only pg-read    some rows
 //	go run . -quick           whether it runs; its figures mean nothing
 //	go run . session          what a session costs without a database
+//	go run . logins           how long reads take while others log in
 //	go run . data             data access without HTTP: dao, by hand, bun, gorm
 //	go run . house            an application of 200 domains: the tool on it, its start, its routing
 //
@@ -69,6 +70,8 @@ func command(ctx context.Context, args []string, in io.Reader, out io.Writer) er
 		return session(ctx, args[1:], out)
 	case name == "house":
 		return house(ctx, args[1:], out)
+	case name == "logins":
+		return logins(ctx, args[1:], out)
 	case name == "data":
 		return measureData(ctx, args[1:], out)
 	}

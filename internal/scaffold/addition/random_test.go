@@ -24,7 +24,7 @@ var pool = []struct {
 	{addition.FieldVerb, "orders.more", field("more:json", addition.FieldOptions{Fills: []string{"orders.more:'{}'"}})},
 	{addition.FieldVerb, "orders.kind", field("kind:enum(a,b)?", addition.FieldOptions{})},
 	{addition.FieldVerb, "orders.agent_id", field("agent:ref(users)?", addition.FieldOptions{})},
-	{addition.FieldVerb, "orders.login_id", field("login:ref(logins)?", addition.FieldOptions{})},
+	{addition.FieldVerb, "orders.login_id", field("login:ref(users)?", addition.FieldOptions{})},
 	{addition.FieldVerb, "orders.code", field("code:string(20)?!", addition.FieldOptions{})},
 	{addition.FieldVerb, "orders.number", field("number:int?!", addition.FieldOptions{})},
 	{addition.RouteVerb, "orders.refund", route("POST", "/{id}/refund", addition.RouteOptions{})},

@@ -222,13 +222,13 @@ func TestAddRefusesNamesOfPages(t *testing.T) {
 	t.Parallel()
 	dir := shop(t)
 	before := tree(t, dir)
-	o := domain.Options{Name: "accounts", Pages: true, Fields: []string{"title:string"}}
+	o := domain.Options{Name: "passwords", Pages: true, Fields: []string{"title:string"}}
 	err := add(t, dir, o)
-	if want := "pages/router.go declares Pages.changeAccount already, and so would pages/accounts.go: give rows another name with --type"; err == nil || err.Error() != want {
+	if want := "pages/account_router.go declares Pages.askPassword already, and so would pages/passwords.go: give rows another name with --type"; err == nil || err.Error() != want {
 		t.Errorf("%v\nwant %s", err, want)
 	}
 	unchanged(t, dir, before)
-	o.Type = "BankAccount"
+	o.Type = "DoorPassword"
 	must(t, add(t, dir, o))
 }
 

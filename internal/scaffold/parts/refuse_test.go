@@ -94,7 +94,7 @@ func TestRefuses(t *testing.T) {
 		{"tasks/tasks.go", "Logger        *slog.Logger", "Log *slog.Logger", "add task orders.expire"},
 		{"tasks/tasks.go", "Logger        *slog.Logger", "Logger *slog.Logger; Orders int", "add task orders.expire"},
 		{"orders/domain.go", "Orders Repository", "*Repository", "add task orders.expire"},
-		{"users/domain.go", "Logins Logins", "OrdersPaid, Logins Logins", "add event orders.Paid --to users"},
+		{"users/domain.go", "Auth  *Auth", "OrdersPaid, Auth *Auth", "add event orders.Paid --to users"},
 		{"orders/domain.go", "Register(a *app.App)", "Enter(a *app.App)", "add event orders.Paid"},
 		{"orders/models.go", `"id,pk"`, `"id"`, "add event orders.Paid"},
 		{"orders/models.go", "package orders", "package orders {", "add event orders.Paid"},
