@@ -67,13 +67,13 @@ func TestMigrateNew(t *testing.T) {
 	models := filepath.Join(dir, "users", "models.go")
 	edit(t, models, "	IsSuperuser ", "	Nick *string `db:\"nick,size:20\"`\n	IsSuperuser ")
 	status, out, complaint := terem(t, "migrate", "new", "nicks", "--dir", dir)
-	want := "Wrote " + filepath.Join(dir, "migrations/sqlite/00003_nicks.sql") + "\nWrote " + filepath.Join(dir, "migrations/postgres/00003_nicks.sql") +
+	want := "Wrote " + filepath.Join(dir, "migrations/sqlite/00002_nicks.sql") + "\nWrote " + filepath.Join(dir, "migrations/postgres/00002_nicks.sql") +
 		"\nRead them, then apply them: go run . migrate up\n"
 	if status != 0 || out != want || complaint != "" {
 		t.Errorf("status %d, printed\n%swant\n%son standard error %q", status, out, want, complaint)
 	}
 	after := migrations(t, dir)
-	if diff := cmp.Diff("-- +goose Up\nALTER TABLE users ADD COLUMN nick VARCHAR(20);\n\n-- +goose Down\n-- The values of users.nick are lost.\nALTER TABLE users DROP COLUMN nick;\n", after["postgres/00003_nicks.sql"]); diff != "" {
+	if diff := cmp.Diff("-- +goose Up\nALTER TABLE users ADD COLUMN nick VARCHAR(20);\n\n-- +goose Down\n-- The values of users.nick are lost.\nALTER TABLE users DROP COLUMN nick;\n", after["postgres/00002_nicks.sql"]); diff != "" {
 		t.Error(diff)
 	}
 	if !strings.Contains(after["schema.json"], "{\"name\":\"nick\",\"kind\":\"string\",\"size\":20,\"nullable\":true}") || len(after) != len(before)+2 {
@@ -82,17 +82,17 @@ func TestMigrateNew(t *testing.T) {
 
 	edit(t, models, "Nick *string `db:\"nick,size:20\"`", "Alias *string `db:\"alias,size:20\"`")
 	status, out, _ = terem(t, "migrate", "new", "alias", "--dir", dir, "--rename", "users.nick:users.alias")
-	if status != 0 || !strings.Contains(out, "Mind: postgres/00004_alias.sql: programs that know users by its names of before fail (rename)") {
+	if status != 0 || !strings.Contains(out, "Mind: postgres/00003_alias.sql: programs that know users by its names of before fail (rename)") {
 		t.Errorf("status %d, printed %s", status, out)
 	}
 	if status, out, _ := terem(t, "migrate", "lint", dir); status != 0 {
 		t.Errorf("status %d: lint finds in what was written:\n%s", status, out)
 	}
 
-	if status, out, _ := terem(t, "migrate", "new", "data", "--empty", "--dir", dir); status != 0 || !strings.Contains(out, "00005_data.sql") {
+	if status, out, _ := terem(t, "migrate", "new", "data", "--empty", "--dir", dir); status != 0 || !strings.Contains(out, "00004_data.sql") {
 		t.Errorf("status %d, printed %s", status, out)
 	}
-	if text := migrations(t, dir)["sqlite/00005_data.sql"]; text != "-- +goose Up\n\n-- +goose Down\n" {
+	if text := migrations(t, dir)["sqlite/00004_data.sql"]; text != "-- +goose Up\n\n-- +goose Down\n" {
 		t.Errorf("an empty migration is %q", text)
 	}
 }
@@ -119,11 +119,11 @@ func TestMigrateNewRefuses(t *testing.T) {
 		{"a bad flag", "", "", []string{"x", "--drop"}, 2, "unknown flag --drop"},
 		{"two ways", "", "", []string{"x", "--empty", "--record"}, 1, "go with no other option but --dir"},
 		{"a rename without an answer", `db:"name,size:100"`, `db:"full_name,size:100"`, []string{"x"}, 1, "--rename users.name:users.full_name; if its data is to be dropped, --allow-drop"},
-		{"a drop without leave", "	Name         string    `db:\"name,size:100\"`\n", "", []string{"x"}, 1, "no model has the column users.name any more"},
+		{"a drop without leave", "	Name         string     `db:\"name,size:100\"`\n", "", []string{"x"}, 1, "no model has the column users.name any more"},
 		{"a value is missing", "	IsSuperuser ", "	Nick string `db:\"nick\"`\n	IsSuperuser ", []string{"x"}, 1, "users.nick is new and may not be NULL"},
-		{"a tag", "size:254", "size:many", []string{"x"}, 1, "users/domain.go:35: dao: users.User.Email: size:many is not a size"},
+		{"a tag", "size:254", "size:many", []string{"x"}, 1, "users/domain.go:26: dao: users.User.Email: size:many is not a size"},
 		{"syntax", "type User struct {", "type User struct", []string{"x"}, 1, "a file cannot be read: "},
-		{"a reference", "ref:users", "ref:people", []string{"x"}, 1, "logins.user_id refers to the table people, which no model describes"},
+		{"a reference", `db:"name,size:100"`, `db:"name,ref:people.name"`, []string{"x"}, 1, "users.name refers to the table people, which no model describes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			write(t, models, strings.Replace(string(original), c.old, c.new, 1))
@@ -172,7 +172,7 @@ func TestMigrateVerify(t *testing.T) {
 	files := os.DirFS(filepath.Join(dir, "migrations"))
 	urls := map[string]string{"sqlite": dbtest.SQLiteURL(t, files), "postgres": dbtest.PostgresURL(t, files)}
 	for name, url := range urls {
-		if status, out, complaint := terem(t, "migrate", "verify", url, "--dir", dir); status != 0 || out != "The database is what the models say: 2 tables.\n" {
+		if status, out, complaint := terem(t, "migrate", "verify", url, "--dir", dir); status != 0 || out != "The database is what the models say. Tables: 1\n" {
 			t.Errorf("%s: status %d, printed %q and %q", name, status, out, complaint)
 		}
 	}

@@ -55,7 +55,7 @@ func (m *migrateVerify) Run(ctx context.Context, c *console) (err error) {
 	if n := len(differences); n > 0 {
 		return fmt.Errorf("%d differences between the database and the models", n)
 	}
-	c.say("The database is what the models say: %d tables.", len(want.Tables))
+	c.say("The database is what the models say. Tables: %d", len(want.Tables))
 	return nil
 }
 

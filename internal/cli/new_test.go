@@ -114,7 +114,7 @@ func TestErrors(t *testing.T) {
 				write(t, filepath.Join(dir, "terem", "go.sum"), "")
 			},
 			[]string{"DIR/shop", "--terem=DIR/terem"},
-			"the checkout of Terem does not fit this tool: its go.mod does not require golang.org/x/term",
+			"the checkout of Terem does not fit this tool: its go.mod does not require github.com/alecthomas/kong",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

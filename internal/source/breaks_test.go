@@ -99,7 +99,7 @@ func TestBreaks(t *testing.T) {
 		"beside what is no Go": {changes: map[string]string{"old/old.go": "package old\n\nvar x int = true\n"},
 			want: "old/old.go:3:13: cannot use true (untyped bool constant) as int value in variable declaration"},
 		"a cycle": {changes: map[string]string{"users/t.go": "package users\n\nimport \"example.com/shop/pages\"\n\nvar _ = pages.Show\n\ntype T struct{ Note string }\n"},
-			want: "pages/pages.go:3:8: could not import example.com/shop/users (packages import each other: example.com/shop/users → example.com/shop/pages → example.com/shop/users)"},
+			want: "pages/pages.go:3:8: could not import example.com/shop/users (packages import each other: example.com/shop/users → example.com/shop/pages → example.com/shop/users. Which of them is to know less? It declares what it needs as an interface, and main hands that over: see terem link)"},
 		"an older language": {changes: map[string]string{"go.mod": "module example.com/shop\n\ngo 1.21\n"},
 			want: "pages/pages.go:9:17: cannot range over 3 (untyped int constant): requires go1.22 or later"},
 	} {
