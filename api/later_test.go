@@ -15,7 +15,7 @@ import (
 // the answer is, and may write.
 func TestLater(t *testing.T) {
 	t.Parallel()
-	type guest struct{ id string }
+	type guest struct{}
 	for path, status := range map[string]int{"/read": 200, "/fails": 409, "/refused": 409} {
 		dbtest.Each(t, migrations, func(t *testing.T, d *db.DB) {
 			release := make(chan struct{})

@@ -117,6 +117,7 @@ func TestFormInBrowser(t *testing.T) {
 				chromedp.SendKeys(chromedp.CSS("#field-about"), "\none\ntwo"),
 				chromedp.Click(button),
 				chromedp.WaitVisible(chromedp.CSS("#field-terms-error")),
+				chromedp.WaitReady(chromedp.CSS("html.scripted")), // a script that is deferred
 			)
 			want := []string{
 				`Name (optional); Ada "<b>; ; ; `,

@@ -142,7 +142,7 @@ func (f *File) Try(edit func()) bool {
 
 // refuse notes that a text makes the file something that cannot be parsed.
 func (f *File) refuse(text string, err error) {
-	f.errs = append(f.errs, fmt.Errorf("%s cannot take this, because %w:\n\n%s\n", f.name, err, strings.Trim(text, "\n")))
+	f.errs = append(f.errs, fmt.Errorf("%s cannot take this, because %w:\n\n%s", f.name, err, strings.Trim(text, "\n")+"\n"))
 }
 
 // insert puts the text at an offset.

@@ -134,7 +134,7 @@ func (a *field) check() error {
 	case a.Owner:
 		return errors.New("an owner concerns every route of the domain: name it when the domain is made")
 	case a.Unique && !a.Nullable:
-		return errors.New("the rows that are there would all have the same value, and no two may: let it be NULL, with ?!")
+		return errors.New("the rows that are there would all have the same value, and no two may: let it be NULL, by the mark \"?!\"")
 	case (a.Unique || a.Type == domain.Ref) && !a.has("ErrNotFound"):
 		return errors.New("it brings an error of its own, and the domain has no variable ErrNotFound to put it beside")
 	case a.Unique && !a.has("Repository.Change"):

@@ -46,7 +46,7 @@ func TestRefusals(t *testing.T) {
 		"there":    {add: field("title:text?", addition.FieldOptions{}), want: "the field title:text?: Order has a field Title already"},
 		"owner":    {add: field("boss:ref(users,owner)", addition.FieldOptions{}), want: "the field boss:ref(users,owner): an owner concerns every route of the domain: name it when the domain is made"},
 		"unique": {add: field("code:string!", addition.FieldOptions{}),
-			want: "the field code:string!: the rows that are there would all have the same value, and no two may: let it be NULL, with ?!"},
+			want: "the field code:string!: the rows that are there would all have the same value, and no two may: let it be NULL, by the mark \"?!\""},
 		"unique without a method": {file: "repository.go", old: ") Change(", new: ") Modify(", add: field("code:string?!", addition.FieldOptions{}),
 			want: "the field code:string?!: its error is returned by the repository's methods, and Repository has no method Change that writes some columns"},
 		"a reference to itself": {add: field("parent:ref(orders)", addition.FieldOptions{}),

@@ -153,11 +153,11 @@ func (f *Field) check() error {
 	case f.Type == JSON && f.Nullable:
 		return errors.New("json is never NULL, since an empty object says the same: leave out the ?")
 	case f.Unique && slices.Contains([]Type{Text, Float, Bool, JSON, Enum, Duration}, f.Type):
-		return fmt.Errorf("two rows may well have the same %s: leave out the !", f.Type)
+		return fmt.Errorf("two rows may well have the same %s: leave out the \"!\"", f.Type)
 	case f.Unique && f.room() < 3:
-		return errors.New("there are too few values for rows to differ in: give it room for 3 characters or digits, or leave out the !")
+		return errors.New("there are too few values for rows to differ in: give it room for 3 characters or digits, or leave out the \"!\"")
 	case f.Owner && (f.Nullable || f.Unique):
-		return errors.New("every row has an owner, who may own several: leave out ? and !")
+		return errors.New("every row has an owner, who may own several: leave out the \"?\" or \"!\"")
 	}
 	if f.Type == Enum {
 		return f.checkValues()

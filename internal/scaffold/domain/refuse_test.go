@@ -53,7 +53,7 @@ func TestRefuses(t *testing.T) {
 		"an enum's":       {fields("router:enum(a,b)"), "the field router would declare Router, which is a part of every domain"},
 		"two enums'":      {fields("a:enum(b_c,d)", "a_b:enum(c,e)"), "the field a_b would declare ABC, which is declared by the field a"},
 		"json or NULL":    {fields("j:json?"), "json is never NULL"},
-		"unique bools":    {fields("b:bool!"), "two rows may well have the same bool: leave out the !"},
+		"unique bools":    {fields("b:bool!"), "two rows may well have the same bool: leave out the \"!\""},
 		"few values":      {fields("d:decimal(3,1)!"), "there are too few values for rows to differ in"},
 		"no table":        {fields("p:ref"), "a reference names a table or a domain, as in ref(products)"},
 		"another word":    {fields("p:ref(users,admin)"), "a reference names a table or a domain"},
@@ -61,7 +61,7 @@ func TestRefuses(t *testing.T) {
 		"two keys":        {fields("p:ref(pairs)"), "the table pairs has no key named id of type int64, string, uuid.UUID, which a reference needs"},
 		"itself":          {fields("p:ref(orders)?"), "a domain cannot refer to itself while it is made"},
 		"two owners":      {fields("a:ref(users,owner)", "b:ref(users,owner)"), "a row has one owner, and there is another"},
-		"no owner":        {fields("a:ref(users,owner)?"), "every row has an owner, who may own several: leave out ? and !"},
+		"no owner":        {fields("a:ref(users,owner)?"), "every row has an owner, who may own several: leave out the \"?\" or \"!\""},
 		"not a user":      {fields("a:ref(products,owner)"), "only users own rows: ref(users,owner)"},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
