@@ -29,7 +29,7 @@ var mapViews = []struct {
 	{name: "map-file", address: url.Values{"room": {"users"}, "file": {"users/router.go"}}},
 	{name: "map-route", address: url.Values{"route": {"PATCH /api/users/me"}, "step": {"4"}}},
 	{name: "map-table", address: url.Values{"table": {"users"}}},
-	{name: "map-job", address: url.Values{"job": {"users.welcome"}}},
+	{name: "map-job", address: url.Values{"job": {"tasks.clean_up"}}},
 }
 
 // Axe does not see what lies behind the letters of a drawing, so contrastOfTheHouse looks.
