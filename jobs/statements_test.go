@@ -37,8 +37,9 @@ func TestEnqueueStatements(t *testing.T) {
 }
 
 // The statement that enqueues wakes the workers of the queues in which jobs are
-// due, when its session is committed.
-func TestEnqueueWakes(t *testing.T) {
+// due, when its session is committed. (A session that conflicts has told the waker
+// in vain, and its second attempt leaves its jobs to be polled: see waker.)
+func TestWaking(t *testing.T) {
 	t.Parallel()
 	d := dbtest.Postgres(t, schema)
 	pool, err := postgres.Pool(t.Context(), d, 1)
