@@ -19,7 +19,7 @@ import (
 	"github.com/terem-go/terem/bench/load"
 )
 
-// Goals of a house with many rooms: issue and reason stand in README.md.
+// The goals of a house with many rooms.
 const (
 	addGoal     = time.Second
 	checkGoal   = 3 * time.Second
