@@ -20,10 +20,8 @@ import (
 // in a row is told by mail.
 func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, email, password, code string) (u U, err error) {
 	var none U
-	of := strings.ToLower(strings.TrimSpace(email)) // attempts at one account count together, however it is typed
-	place := auth.Network(v.Client)
-	pair, account, there := a.pair.Of(of+" "+place), a.account.Of(of), a.place.Of(place)
-	attempts, err := auth.Take(ctx, d, pair, account, there)
+	pair, account, place := a.attempts("", email, v)
+	attempts, err := auth.Take(ctx, d, pair, account, place)
 	if err != nil {
 		return none, err
 	}
@@ -38,9 +36,21 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 	case !errs.HasKind(err, errs.NotFound):
 		return none, err
 	}
+	fresh := ""
 	outdated, err := a.passwords.Verify(ctx, acc.PasswordHash, password)
+	if err == nil && outdated {
+		fresh, err = a.passwords.Hash(ctx, password)
+	}
 	if err == nil {
-		err = a.second(ctx, d, acc, code)
+		err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+			if err := a.admit(ctx, s, acc, fresh, code); err != nil {
+				return err
+			}
+			if err := auth.Forgive(ctx, s, pair, account); err != nil {
+				return err
+			}
+			return auth.GiveBack(ctx, s, place)
+		})
 	}
 	if err != nil {
 		if failed := a.warn(ctx, d, email, attempts[1]); failed != nil {
@@ -48,44 +58,42 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 		}
 		return none, err
 	}
-	fresh := ""
-	if outdated {
-		if fresh, err = a.passwords.Hash(ctx, password); err != nil {
-			return none, err
-		}
-	}
-	return u, d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-		now, err := a.users.BySubject(ctx, s, acc.Subject)
-		if errs.HasKind(err, errs.NotFound) || err == nil && now.Account().PasswordHash != acc.PasswordHash {
-			return auth.ErrWrongPassword.Wrap(err) // deleted, or chosen anew while the old password was checked
-		}
-		if err != nil {
-			return err
-		}
-		if fresh != "" {
-			if err := a.users.SetPassword(ctx, s, acc.Subject, fresh); err != nil {
-				return err
-			}
-		}
-		if err := auth.Forgive(ctx, s, pair, account); err != nil {
-			return err
-		}
-		return auth.GiveBack(ctx, s, there)
-	})
+	return u, nil
 }
 
-// second checks the second factor of a user who has one.
-func (a *Accounts[U]) second(ctx context.Context, d *db.DB, of Account, code string) error {
-	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-		on, err := a.factors.On(ctx, s, of.Subject)
-		switch {
-		case err != nil || !on:
+// admit checks the second factor of a user who has one and whose password was right,
+// and writes the fresh hash of it, "" for none.
+func (a *Accounts[U]) admit(ctx context.Context, s *db.Session, of Account, fresh, code string) error {
+	now, err := a.users.BySubject(ctx, s, of.Subject)
+	if errs.HasKind(err, errs.NotFound) || err == nil && now.Account().PasswordHash != of.PasswordHash {
+		return auth.ErrWrongPassword.Wrap(err) // deleted, or chosen anew while the old password was checked
+	}
+	if err != nil {
+		return err
+	}
+	on, err := a.factors.On(ctx, s, of.Subject)
+	switch {
+	case err != nil:
+		return err
+	case on && code == "":
+		return ErrCodeNeeded.Here()
+	case on:
+		if err := a.factors.Check(ctx, s, of.Subject, code); err != nil {
 			return err
-		case code == "":
-			return ErrCodeNeeded.Here()
 		}
-		return a.factors.Check(ctx, s, of.Subject, code)
-	})
+	}
+	if fresh == "" {
+		return nil
+	}
+	return a.users.SetPassword(ctx, s, of.Subject, fresh)
+}
+
+// attempts are the counters of what is tried for a purpose: at an account from a place,
+// at the account, and from the place. Attempts at one account count together, however
+// its address is typed.
+func (a *Accounts[U]) attempts(purpose, email string, v auth.Visit) (pair, account, place auth.Throttled) {
+	of, network := purpose+strings.ToLower(strings.TrimSpace(email)), auth.Network(v.Client)
+	return a.pair.Of(of + " " + network), a.account.Of(of), a.place.Of(purpose + network)
 }
 
 // warn tells whoever has the address that somebody guesses, at the tenth failure and
@@ -103,7 +111,7 @@ func (a *Accounts[U]) warn(ctx context.Context, d *db.DB, email string, failures
 // for what only they may do. Guesses are counted as those of who logs in.
 func (a *Accounts[U]) Prove(ctx context.Context, d *db.DB, v auth.Visit, u U, password string) error {
 	acc := u.Account()
-	guesses := a.pair.Of(strings.ToLower(acc.Email) + " " + auth.Network(v.Client))
+	guesses, _, _ := a.attempts("", acc.Email, v)
 	if _, err := auth.Take(ctx, d, guesses); err != nil {
 		return err
 	}

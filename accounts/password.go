@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"strings"
 
 	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
@@ -52,9 +51,8 @@ func (a *Accounts[U]) setPassword(ctx context.Context, s *db.Session, v auth.Vis
 // password. It does the same for an address that nobody has registered. It returns
 // auth.ErrTooMany for who asks too often.
 func (a *Accounts[U]) AskReset(ctx context.Context, d *db.DB, v auth.Visit, email string) error {
-	of := "reset " + strings.ToLower(strings.TrimSpace(email))
-	place := auth.Network(v.Client)
-	if _, err := auth.Take(ctx, d, a.pair.Of(of+" "+place), a.account.Of(of), a.place.Of("reset "+place)); err != nil {
+	pair, account, place := a.attempts("reset ", email, v)
+	if _, err := auth.Take(ctx, d, pair, account, place); err != nil {
 		return err
 	}
 	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
