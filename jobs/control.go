@@ -18,11 +18,11 @@ var ErrNotWaiting = errors.New("it is not in the queue, is done, or runs at this
 // given up, or was cancelled. One whose attempts are used up gets one more. A job
 // that is done is not run again: that is ErrNotWaiting.
 func Retry(ctx context.Context, s *db.Session, id int64) error {
-	now, metadata := "now()", "metadata - 'cancel_attempted_at'" // which would cancel it if it fails again
+	metadata := "metadata - 'cancel_attempted_at'" // which would cancel it if it fails again
 	if s.Dialect() == db.SQLite {
-		now, metadata = sqliteNow, "jsonb_remove(metadata, '$.cancel_attempted_at')"
+		metadata = "jsonb_remove(metadata, '$.cancel_attempted_at')"
 	}
-	n, err := s.Exec(ctx, "UPDATE river_job SET state = 'available', scheduled_at = "+now+", finalized_at = NULL, metadata = "+metadata+","+
+	n, err := s.Exec(ctx, "UPDATE river_job SET state = 'available', scheduled_at = "+now(s.Dialect())+", finalized_at = NULL, metadata = "+metadata+","+
 		" max_attempts = CASE WHEN attempt >= max_attempts THEN attempt + 1 ELSE max_attempts END"+
 		" WHERE id = $1 AND state IN ('available', 'scheduled', 'retryable', 'discarded', 'cancelled')", id)
 	if err == nil && n == 0 {

@@ -52,17 +52,18 @@ func newJob[T Args](row *rivertype.JobRow) (*Job[T], error) {
 // lost.
 var errTaken = errors.New("jobs: the job was taken for lost and given to another run meanwhile; what this one wrote is rolled back")
 
-// sqliteNow is the time in the form of River's own times.
-const sqliteNow = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+// now is the database's time in the form of River's own times.
+func now(d db.Dialect) string {
+	if d == db.SQLite {
+		return "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+	}
+	return "now()"
+}
 
 // complete marks a job as done, in the session that did it. River leaves a job
 // alone that is done already.
 func complete(ctx context.Context, s *db.Session, row *rivertype.JobRow) error {
-	now := "now()"
-	if s.Dialect() == db.SQLite {
-		now = sqliteNow
-	}
-	n, err := s.Exec(ctx, "UPDATE river_job SET state = 'completed', finalized_at = "+now+" WHERE id = $1 AND state = 'running'", row.ID)
+	n, err := s.Exec(ctx, "UPDATE river_job SET state = 'completed', finalized_at = "+now(s.Dialect())+" WHERE id = $1 AND state = 'running'", row.ID)
 	if err == nil && n == 0 {
 		err = errTaken
 	}

@@ -36,16 +36,11 @@ var (
 
 // Exec implements db.Tx.
 func (t *tx) Exec(ctx context.Context, sql string, args []any) (int64, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if err := t.begin(ctx); err != nil {
-		return 0, err
-	}
-	_, n, err := t.writer.conn.exec(context.Background(), sql, args)
-	return n, t.outcome(err)
+	_, n, err := t.Insert(ctx, sql, args)
+	return n, err
 }
 
-// Insert implements db.Inserter.
+// Insert implements db.Inserter. It runs any statement; the rowid is that of the last INSERT.
 func (t *tx) Insert(ctx context.Context, sql string, args []any) (rowid, rows int64, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
