@@ -16,6 +16,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/terem-go/terem/internal/gosyntax"
 )
 
 // Application is an application that is there. It is read by syntax alone, so that it need not compile.
@@ -139,7 +141,7 @@ func declared(d ast.Decl) (list []string) {
 		if d.Recv == nil {
 			return []string{d.Name.Name}
 		}
-		return []string{receiver(d) + "." + d.Name.Name}
+		return []string{gosyntax.Receiver(d) + "." + d.Name.Name}
 	case *ast.GenDecl:
 		for _, s := range d.Specs {
 			switch s := s.(type) {
@@ -153,19 +155,4 @@ func declared(d ast.Decl) (list []string) {
 		}
 	}
 	return list
-}
-
-// receiver returns the name of a method's type.
-func receiver(d *ast.FuncDecl) string {
-	t := d.Recv.List[0].Type
-	if star, ok := t.(*ast.StarExpr); ok {
-		t = star.X
-	}
-	if index, ok := t.(*ast.IndexExpr); ok {
-		t = index.X
-	}
-	if id, ok := t.(*ast.Ident); ok {
-		return id.Name
-	}
-	return ""
 }

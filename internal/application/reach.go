@@ -2,9 +2,10 @@ package application
 
 import (
 	"go/ast"
-	"path"
 	"slices"
 	"strings"
+
+	"github.com/terem-go/terem/internal/gosyntax"
 )
 
 // Imports reports whether one of the package's files imports a package.
@@ -48,7 +49,7 @@ func imports(f *ast.File, importPath string) string {
 		if s.Name != nil {
 			return s.Name.Name
 		}
-		return path.Base(importPath)
+		return gosyntax.PackageName(importPath)
 	}
 	return ""
 }

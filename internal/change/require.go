@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/terem-go/terem/internal/gosyntax"
 )
 
 // libraryPath is the module that every application requires.
@@ -205,8 +207,7 @@ func (s *Set) EachGo(f func(p string, text []byte) error) error {
 			return err
 		}
 		if d.IsDir() {
-			_, nested := os.Stat(filepath.Join(name, "go.mod"))
-			if base := d.Name(); nested == nil || strings.ContainsAny(base[:1], "._") || base == "testdata" || base == "vendor" || base == "node_modules" {
+			if gosyntax.Skipped(name) {
 				return fs.SkipDir
 			}
 			return nil

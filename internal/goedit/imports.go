@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/terem-go/terem/internal/gosyntax"
 )
 
 // Import is a package that added code uses.
@@ -176,17 +176,10 @@ func (im Import) String() string {
 	return strings.TrimSpace(im.Name + " " + strconv.Quote(im.Path))
 }
 
-var version = regexp.MustCompile(`^v[0-9]+$`)
-
 // called returns the name of the package in the file.
 func (im Import) called() string {
 	if im.Name != "" {
 		return im.Name
 	}
-	base := path.Base(im.Path)
-	if version.MatchString(base) && strings.Contains(im.Path, "/") {
-		base = path.Base(path.Dir(im.Path))
-	}
-	base, _, _ = strings.Cut(base, ".v")
-	return base
+	return gosyntax.PackageName(im.Path)
 }

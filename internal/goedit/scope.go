@@ -3,6 +3,8 @@ package goedit
 import (
 	"go/ast"
 	"strings"
+
+	"github.com/terem-go/terem/internal/gosyntax"
 )
 
 // decl is a declaration with its name: a type, function, constant or variable by
@@ -28,7 +30,7 @@ func (f *File) decls() (list []decl) {
 		case *ast.FuncDecl:
 			name, kind := n.Name.Name, "func"
 			if n.Recv != nil && len(n.Recv.List) > 0 {
-				name, kind = receiver(n.Recv.List[0].Type)+"."+name, "method"
+				name, kind = gosyntax.Receiver(n)+"."+name, "method"
 			}
 			add(name, kind, n, n.Doc, n)
 		case *ast.GenDecl:
@@ -56,26 +58,6 @@ func (f *File) decls() (list []decl) {
 		}
 	}
 	return list
-}
-
-// receiver returns the name of a method's type.
-func receiver(e ast.Expr) string {
-	for {
-		switch t := e.(type) {
-		case *ast.StarExpr:
-			e = t.X
-		case *ast.ParenExpr:
-			e = t.X
-		case *ast.IndexExpr:
-			e = t.X
-		case *ast.IndexListExpr:
-			e = t.X
-		case *ast.Ident:
-			return t.Name
-		default:
-			return ""
-		}
-	}
 }
 
 // named returns the declaration of a name.

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/terem-go/terem/internal/golist"
+	"github.com/terem-go/terem/internal/gosyntax"
 )
 
 const daoPath = "github.com/terem-go/terem/dao"
@@ -105,10 +106,8 @@ func (l *loader) find() (calls []call, err error) {
 		if err != nil {
 			return err
 		}
-		name := d.Name()
 		if d.IsDir() {
-			_, nested := os.Stat(filepath.Join(p, "go.mod"))
-			if p != l.dir && (nested == nil || strings.ContainsAny(name[:1], "._") || slices.Contains([]string{"testdata", "vendor", "node_modules"}, name)) {
+			if p != l.dir && gosyntax.Skipped(p) {
 				return filepath.SkipDir
 			}
 			return nil

@@ -5,10 +5,10 @@ import (
 	"go/token"
 	"go/types"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
+
+	"github.com/terem-go/terem/internal/gosyntax"
 )
 
 // methods are those that say something about a column or a table.
@@ -24,7 +24,7 @@ func (l *loader) needs(p *pkg, name string) {
 		for _, decl := range f.ast.Decls {
 			switch d := decl.(type) {
 			case *ast.FuncDecl:
-				if d.Recv != nil && slices.Contains(methods, d.Name.Name) && receiver(d) == name {
+				if d.Recv != nil && slices.Contains(methods, d.Name.Name) && gosyntax.Receiver(d) == name {
 					f.keep[d] = true
 					l.uses(p, f, d.Type)
 					l.uses(p, f, d.Recv)
@@ -76,25 +76,6 @@ func hide(s *ast.TypeSpec) {
 	})
 }
 
-// receiver returns the name of a method's type.
-func receiver(d *ast.FuncDecl) string {
-	e := d.Recv.List[0].Type
-	for {
-		switch t := e.(type) {
-		case *ast.StarExpr:
-			e = t.X
-		case *ast.IndexExpr:
-			e = t.X
-		case *ast.IndexListExpr:
-			e = t.X
-		case *ast.Ident:
-			return t.Name
-		default:
-			return ""
-		}
-	}
-}
-
 // uses keeps what a part of a file names.
 func (l *loader) uses(p *pkg, f *file, n ast.Node) {
 	ast.Inspect(n, func(n ast.Node) bool {
@@ -120,7 +101,7 @@ func (l *loader) imported(f *file, name, declaration string) {
 	for _, i := range f.ast.Imports {
 		importPath, _ := strconv.Unquote(i.Path.Value)
 		switch {
-		case i.Name != nil && i.Name.Name == name, i.Name == nil && usualName(importPath) == name:
+		case i.Name != nil && i.Name.Name == name, i.Name == nil && gosyntax.PackageName(importPath) == name:
 			l.wanted = append(l.wanted, want{path: importPath, name: declaration})
 			return
 		case i.Name == nil:
@@ -130,18 +111,6 @@ func (l *loader) imported(f *file, name, declaration string) {
 	for _, g := range guesses { // one of them has another name than its path says
 		l.wanted = append(l.wanted, want{path: g, name: declaration, called: name})
 	}
-}
-
-var version = regexp.MustCompile(`^v[0-9]+$`)
-
-// usualName returns the name that a package has by its path.
-func usualName(importPath string) string {
-	base := path.Base(importPath)
-	if version.MatchString(base) && strings.Contains(importPath, "/") {
-		base = path.Base(path.Dir(importPath))
-	}
-	base, _, _ = strings.Cut(base, ".v")
-	return base
 }
 
 // check makes the types of a package from what is needed of it.
@@ -201,7 +170,7 @@ func (i importer) Import(importPath string) (*types.Package, error) {
 	}
 	p := i.pkgs[importPath]
 	if p == nil { // nothing of it is needed
-		p = &pkg{path: importPath, types: types.NewPackage(importPath, usualName(importPath))}
+		p = &pkg{path: importPath, types: types.NewPackage(importPath, gosyntax.PackageName(importPath))}
 		p.types.MarkComplete()
 		return p.types, nil
 	}

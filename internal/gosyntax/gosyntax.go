@@ -1,0 +1,59 @@
+// Package gosyntax tells what Go source and its folders say without types.
+package gosyntax
+
+import (
+	"go/ast"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Receiver returns the name of a method's type; "" for a function.
+func Receiver(d *ast.FuncDecl) string {
+	if d.Recv == nil || len(d.Recv.List) == 0 {
+		return ""
+	}
+	e := d.Recv.List[0].Type
+	for {
+		switch t := e.(type) {
+		case *ast.StarExpr:
+			e = t.X
+		case *ast.ParenExpr:
+			e = t.X
+		case *ast.IndexExpr:
+			e = t.X
+		case *ast.IndexListExpr:
+			e = t.X
+		case *ast.Ident:
+			return t.Name
+		default:
+			return ""
+		}
+	}
+}
+
+var version = regexp.MustCompile(`^v[0-9]+$`)
+
+// PackageName returns the name that a package has by its path: uuid of
+// github.com/google/uuid, pgx of github.com/jackc/pgx/v5. Its source may say
+// otherwise.
+func PackageName(importPath string) string {
+	base := path.Base(importPath)
+	if version.MatchString(base) && strings.Contains(importPath, "/") {
+		base = path.Base(path.Dir(importPath))
+	}
+	base, _, _ = strings.Cut(base, ".v")
+	return base
+}
+
+// Skipped reports whether the packages below a module's folder leave a folder out:
+// the go command passes it over, it is a module of its own, or it has what others
+// have written.
+func Skipped(dir string) bool {
+	name := filepath.Base(dir)
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil || strings.ContainsAny(name[:1], "._") || slices.Contains([]string{"testdata", "vendor", "node_modules"}, name)
+}
