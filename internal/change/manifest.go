@@ -70,6 +70,9 @@ type Entry struct {
 	Edited  []Edited `json:"edited,omitempty"`
 }
 
+// is reports whether two entries are of the same thing.
+func (e Entry) is(other Entry) bool { return e.Verb == other.Verb && e.Name == other.Name }
+
 // Edited is a file that an entry has changed.
 type Edited struct {
 	Path   string `json:"path"`
@@ -104,26 +107,22 @@ func (m *Manifest) Marshal() []byte {
 // Entry returns what a verb has added under a name, or nil.
 func (m *Manifest) Entry(verb, name string) *Entry {
 	for i, e := range m.Entries {
-		if e.Verb == verb && e.Name == name {
+		if e.is(Entry{Verb: verb, Name: name}) {
 			return &m.Entries[i]
 		}
 	}
 	return nil
 }
 
-// file returns what is known of a file, or nil.
-func (m *Manifest) file(path string) *ManifestFile {
-	i, ok := slices.BinarySearchFunc(m.Files, path, func(f ManifestFile, p string) int { return strings.Compare(f.Path, p) })
-	if !ok {
-		return nil
-	}
-	return &m.Files[i]
+// file returns where a file is among those that are known, or belongs.
+func (m *Manifest) file(path string) (i int, known bool) {
+	return slices.BinarySearchFunc(m.Files, path, func(f ManifestFile, p string) int { return strings.Compare(f.Path, p) })
 }
 
 // note keeps the sum of a file that is written. A file that its owner has changed
 // before keeps the old one.
 func (m *Manifest) note(path string, before, after []byte) {
-	i, known := slices.BinarySearchFunc(m.Files, path, func(f ManifestFile, p string) int { return strings.Compare(f.Path, p) })
+	i, known := m.file(path)
 	switch {
 	case after == nil && known:
 		m.Files = slices.Delete(m.Files, i, i+1)

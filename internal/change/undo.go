@@ -58,7 +58,7 @@ func (e Entry) within(other Entry) bool {
 }
 
 func (s *Set) drop(e Entry) {
-	s.manifest.Entries = slices.DeleteFunc(s.manifest.Entries, func(o Entry) bool { return o.Verb == e.Verb && o.Name == e.Name })
+	s.manifest.Entries = slices.DeleteFunc(s.manifest.Entries, e.is)
 }
 
 // discard deletes a file that was created. One that is gone already is no error.
@@ -67,8 +67,8 @@ func (s *Set) discard(p string, force bool) error {
 	if err != nil {
 		return err
 	}
-	known := s.manifest.file(p)
-	if !force && f.new != nil && known != nil && known.SHA256 != Sum(f.new) {
+	i, known := s.manifest.file(p)
+	if !force && f.new != nil && known && s.manifest.Files[i].SHA256 != Sum(f.new) {
 		return fmt.Errorf("%s has been changed since it was written: --force deletes it all the same", p)
 	}
 	s.put(p, f, nil)
@@ -146,7 +146,7 @@ func (s *Set) wayOut(e Entry, p string) string {
 		if since && slices.ContainsFunc(o.Edited, func(ed Edited) bool { return ed.Path == p }) {
 			others = append(others, o.String())
 		}
-		since = since || o.Verb == e.Verb && o.Name == e.Name
+		since = since || o.is(e)
 	}
 	if others == nil {
 		return "T" + byHand[1:]
@@ -158,7 +158,7 @@ func (s *Set) wayOut(e Entry, p string) string {
 func (s *Set) inherit(e Entry, p string) {
 	for i := range s.manifest.Entries {
 		other := &s.manifest.Entries[i]
-		if other.Verb == e.Verb && other.Name == e.Name {
+		if other.is(e) {
 			continue
 		}
 		for j := range other.Edited {

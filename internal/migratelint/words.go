@@ -70,7 +70,7 @@ func (w words) after(keywords ...string) words {
 func (w words) name() (string, words) {
 	var parts []string
 	for len(w) > 0 && (w[0].Kind == sqltext.Word || w[0].Kind == sqltext.Name) {
-		parts = append(parts, unquote(w[0]))
+		parts = append(parts, sqltext.Unquoted(w[0]))
 		w = w[1:]
 		if len(w) < 2 || w[0].Text != "." {
 			break
@@ -81,14 +81,6 @@ func (w words) name() (string, words) {
 		parts = parts[1:]
 	}
 	return strings.Join(parts, "."), w
-}
-
-// unquote returns a name without its quotes. Without any, capitals do not count.
-func unquote(t sqltext.Token) string {
-	if t.Kind == sqltext.Word || len(t.Text) < 2 {
-		return strings.ToLower(t.Text)
-	}
-	return t.Text[1 : len(t.Text)-1]
 }
 
 // split divides w at the commas outside of parentheses.

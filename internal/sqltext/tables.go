@@ -46,29 +46,28 @@ func (s *statement) symbol(i int, text string) bool {
 // name returns the name at i, and what stands behind it; "" if there is none.
 func (s *statement) name(i int) (string, int) {
 	for ; i < len(s.tokens); i += 2 {
-		t, name := s.tokens[i], ""
-		switch t.Kind {
-		case Name:
-			name = unquote(t.Text)
-		case Word:
-			name = strings.ToLower(t.Text)
-		default:
+		t := s.tokens[i]
+		if t.Kind != Name && t.Kind != Word {
 			return "", i
 		}
 		if !s.symbol(i+1, ".") {
-			return name, i + 1
+			return Unquoted(t), i + 1
 		}
 	}
 	return "", i
 }
 
-// unquote returns what a quoted name says.
-func unquote(s string) string {
-	q := s[:1]
-	if q == "[" {
-		return strings.Trim(s, "[]")
+// Unquoted returns the name that a Name or a Word is, as the database knows it: without
+// its quotes, in lower case where there are none.
+func Unquoted(t Token) string {
+	q := t.Text[:1]
+	switch {
+	case t.Kind == Word:
+		return strings.ToLower(t.Text)
+	case q == "[":
+		return strings.Trim(t.Text, "[]")
 	}
-	return strings.ReplaceAll(strings.TrimSuffix(s[1:], q), q+q, q)
+	return strings.ReplaceAll(strings.TrimSuffix(t.Text[1:], q), q+q, q)
 }
 
 // with finds the names that WITH gives to queries: those before AS and a

@@ -2,10 +2,7 @@ package structure
 
 import (
 	"go/ast"
-	"go/constant"
-	"go/token"
 	"go/types"
-	"regexp"
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/internal/sqltext"
@@ -123,37 +120,6 @@ func (r *reader) sqlArguments(e *effect, pkg *Package, c *ast.CallExpr, f *types
 		}
 	}
 }
-
-// constants returns what is constant of a text, and whether that is all of it.
-func (r *reader) constants(pkg *Package, e ast.Expr) (text string, whole bool) {
-	e = ast.Unparen(e)
-	if c := pkg.Info.Types[e].Value; c != nil && c.Kind() == constant.String {
-		return constant.StringVal(c), true
-	}
-	switch x := e.(type) {
-	case *ast.BinaryExpr:
-		if x.Op == token.ADD {
-			a, wholeA := r.constants(pkg, x.X)
-			b, wholeB := r.constants(pkg, x.Y)
-			return a + b, wholeA && wholeB
-		}
-	case *ast.Ident, *ast.SelectorExpr:
-		if v := variable(pkg.Info, e); v != nil && v.Pkg() != nil && r.defs[v] != nil {
-			if at := r.Package(v.Pkg().Path()); at != nil {
-				return r.constants(at, r.defs[v])
-			}
-		}
-	case *ast.CallExpr:
-		if f := funcOf(pkg.Info, x.Fun); f != nil && f.FullName() == "fmt.Sprintf" {
-			text, _ := r.constants(pkg, x.Args[0])
-			return verb.ReplaceAllString(text, " ? "), false
-		}
-	}
-	return " ? ", false
-}
-
-// verb is what fmt replaces.
-var verb = regexp.MustCompile(`%[-+# 0-9.\[\]]*[a-zA-Z]`)
 
 // variable returns the variable that an expression names, or nil.
 func variable(info *types.Info, e ast.Expr) *types.Var {

@@ -73,7 +73,7 @@ func New(o Options, models []*dao.Model) (*Domain, error) {
 func CheckName(name string) error {
 	pkg := strings.ReplaceAll(name, "_", "")
 	switch {
-	case !nameForm.MatchString(name) || len(name) > 40:
+	case !NameForm.MatchString(name) || len(name) > 40:
 		return fmt.Errorf("%q cannot be a domain: give words of a-z and 0-9 with _ between, at most 40 characters, such as orders or order_items", name)
 	case len(pkg) < 3 || strings.HasSuffix(name, "_test"):
 		return fmt.Errorf("%q cannot be a domain: its package needs a name of three letters or more, and none that ends in _test", name)
@@ -170,6 +170,6 @@ func (d *Domain) clashes() error {
 // lower returns a Go name as it is not exported: orderItems of OrderItems, skus of
 // SKUs.
 func lower(name string) string {
-	parts := strings.Split(snake(name), "_")
+	parts := strings.Split(Snake(name), "_")
 	return parts[0] + GoName(strings.Join(parts[1:], "_"))
 }

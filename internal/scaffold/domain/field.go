@@ -139,7 +139,7 @@ var valueForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_-]*$`)
 
 // check refuses what cannot be, once the arguments are read.
 func (f *Field) check() error {
-	if !nameForm.MatchString(f.Name) {
+	if !NameForm.MatchString(f.Name) {
 		return fmt.Errorf("%q cannot be its name: expected words of a-z and 0-9 with _ between, such as due_at", f.Name)
 	}
 	if len(f.Column()) > 50 {
@@ -196,5 +196,5 @@ func (f Field) Go() string { return GoName(f.Column()) }
 
 // Constant returns the name of the constant for a value of an enum.
 func (f Field) Constant(value string) string {
-	return f.Go() + GoName(strings.ToLower(strings.ReplaceAll(snake(value), "-", "_")))
+	return f.Go() + GoName(strings.ToLower(strings.ReplaceAll(Snake(value), "-", "_")))
 }

@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// nameForm is that of domains and fields: words of a-z and 0-9 with underscores
+// NameForm is that of domains and fields: words of a-z and 0-9 with underscores
 // between.
-var nameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+var NameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
 // initialisms are written in capitals in Go.
 var initialisms = map[string]bool{"api": true, "html": true, "http": true, "id": true, "ip": true, "json": true, "sku": true, "sql": true,
@@ -27,8 +27,8 @@ func GoName(name string) string {
 	return b.String()
 }
 
-// snake returns a Go name such as OrderItem as a column is named: order_item.
-func snake(name string) string {
+// Snake returns a Go name such as OrderItem as a column is named: order_item.
+func Snake(name string) string {
 	var b strings.Builder
 	runes := []rune(name)
 	for i, r := range runes {

@@ -85,7 +85,7 @@ func (d *Domain) Label() string {
 }
 
 // Heading is what a row is called on pages, such as Order item.
-func (d *Domain) Heading() string { return title(snake(d.Type)) }
+func (d *Domain) Heading() string { return title(Snake(d.Type)) }
 
 // Lower returns a name of Go as it is not exported.
 func (*Domain) Lower(name string) string { return lower(name) }

@@ -6,7 +6,7 @@ import (
 )
 
 // One is what a row is called in text: order item.
-func (d *Domain) One() string { return strings.ReplaceAll(snake(d.Type), "_", " ") }
+func (d *Domain) One() string { return strings.ReplaceAll(Snake(d.Type), "_", " ") }
 
 // AOne is One with its article: an order item.
 func (d *Domain) AOne() string { return article(d.One()) }

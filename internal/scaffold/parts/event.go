@@ -41,8 +41,8 @@ func (e Event) Add(app *application.Application, c *change.Set) error {
 	if file := d.Declares(typ); file != "" {
 		return fmt.Errorf("%s/%s has a type %s already. Give the event another name", folder, file, typ)
 	}
-	data := eventData{Domain: newNamed(d), Type: typ, Event: folder + "." + snake(typ)}
-	data.File = folder + "_" + snake(typ)
+	data := eventData{Domain: newNamed(d), Type: typ, Event: folder + "." + domain.Snake(typ)}
+	data.File = folder + "_" + domain.Snake(typ)
 	data.Test = "Test" + domain.GoName(data.File)
 	list, err := render("event", data)
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 
 var (
 	packageForm = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
-	wordForm    = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 	typeForm    = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
 )
 
@@ -75,7 +74,7 @@ func newNamed(d *application.Domain) named {
 	n := named{Domain: d, Title: title, Lower: lower(title)}
 	for _, k := range d.Keys {
 		own := d.Row + k.Field
-		n.Keys = append(n.Keys, key{k, own, lower(own), snake(own), sample(k)})
+		n.Keys = append(n.Keys, key{k, own, lower(own), domain.Snake(own), sample(k)})
 	}
 	return n
 }
@@ -128,24 +127,6 @@ func lower(name string) string {
 		i-- // the last capital begins a word
 	}
 	return strings.ToLower(name[:i]) + name[i:]
-}
-
-// snake returns a Go name as JSON has it: order_id of OrderID.
-func snake(name string) string {
-	var b strings.Builder
-	for name != "" {
-		word := lower(name)
-		n := strings.IndexFunc(word[1:], func(r rune) bool { return 'A' <= r && r <= 'Z' }) + 1
-		if n == 0 {
-			n = len(word)
-		}
-		if b.Len() > 0 {
-			b.WriteByte('_')
-		}
-		b.WriteString(word[:n])
-		name = name[n:]
-	}
-	return b.String()
 }
 
 // list joins words as text does: a, b and c.

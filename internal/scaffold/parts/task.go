@@ -33,7 +33,7 @@ func (d taskData) KeyImports() []string { return imports(d.Domain.Keys) }
 
 // Add writes the job's arguments into the domain and what runs it into tasks, and has main hand over the repository.
 func (t Task) Add(app *application.Application, c *change.Set) error {
-	folder, word, err := cutDomain("a task", t.Name, "orders.expire", wordForm)
+	folder, word, err := cutDomain("a task", t.Name, "orders.expire", domain.NameForm)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,9 @@
 package rules
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // All are the rules, in the order of their IDs.
 var All = sorted(
@@ -33,11 +36,6 @@ func Find(id string) *Rule {
 }
 
 func sorted(list ...*Rule) []*Rule {
-	slices.SortFunc(list, func(a, b *Rule) int {
-		if a.ID < b.ID {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(list, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
 	return list
 }

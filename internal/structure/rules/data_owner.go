@@ -3,8 +3,6 @@ package rules
 import (
 	"fmt"
 	"go/ast"
-	"go/constant"
-	"go/token"
 	"go/types"
 	"regexp"
 	"slices"
@@ -162,25 +160,8 @@ func columnField(p *structure.Package, column, table string) (field *ast.Field) 
 	return field
 }
 
-// sqlOf returns what is constant of a text. What is not stands in it as a question
-// mark, which is no name of a table.
+// sqlOf returns what is constant of a text.
 func sqlOf(info *types.Info, e ast.Expr) string {
-	e = ast.Unparen(e)
-	if v := info.Types[e].Value; v != nil && v.Kind() == constant.String {
-		return constant.StringVal(v)
-	}
-	switch e := e.(type) {
-	case *ast.BinaryExpr:
-		if e.Op == token.ADD {
-			return sqlOf(info, e.X) + sqlOf(info, e.Y)
-		}
-	case *ast.CallExpr:
-		if isFunc(callee(info, e), "fmt", "Sprintf") {
-			return formatted.ReplaceAllString(sqlOf(info, e.Args[0]), " ? ")
-		}
-	}
-	return " ? "
+	text, _ := structure.Text(info, e)
+	return text
 }
-
-// formatted is what fmt replaces.
-var formatted = regexp.MustCompile(`%[-+# 0-9.\[\]]*[a-zA-Z]`)
