@@ -11,8 +11,8 @@ import (
 type addDependency struct {
 	Domain string `arg:"" help:"The domain that offers it: orders."`
 	Name   string `arg:"" help:"What it is called: current_cart, or as the type, CurrentCart."`
-	DryRun bool   `help:"Print what would be changed, and change nothing."`
-	Dir    string `type:"application" default:"." help:"The application's folder; the current one by default."`
+
+	addPart `embed:""`
 }
 
 // Help is shown below the flags' help.

@@ -14,8 +14,8 @@ type addField struct {
 	Field  string   `arg:"" help:"The field, as NAME:TYPE; see below."`
 	Fill   []string `sep:"none" placeholder:"COLUMN:SQL" help:"The value that rows get which are there already: orders.note:'none'. A field that cannot be NULL needs it."`
 	Table  string   `placeholder:"NAME" help:"Which of the domain's tables, if it has several."`
-	DryRun bool     `help:"Print what would be changed, and change nothing."`
-	Dir    string   `type:"application" default:"." help:"The application's folder; the current one by default."`
+
+	addPart `embed:""`
 }
 
 // Help is shown below the flags' help.

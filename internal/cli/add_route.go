@@ -17,8 +17,8 @@ type addRoute struct {
 	Writes bool   `xor:"session" help:"The handler has a *db.Session, as others have by default."`
 	DB     bool   `name:"db" xor:"session" help:"The handler has a *db.DB, for what hashes, calls others or streams."`
 	Name   string `placeholder:"NAME" help:"The handler's name, made from the path by default: refund."`
-	DryRun bool   `help:"Print what would be changed, and change nothing."`
-	Dir    string `type:"application" default:"." help:"The application's folder; the current one by default."`
+
+	addPart `embed:""`
 }
 
 // Help is shown below the flags' help.

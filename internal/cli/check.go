@@ -83,11 +83,7 @@ func (k *checkCommand) Run(ctx context.Context, c *console) error {
 
 // check compares what the rules find with the baseline.
 func (k *checkCommand) check(ctx context.Context) (*report.Report, error) {
-	p, err := structure.Load(ctx, k.Dir)
-	if err != nil {
-		return nil, err
-	}
-	a, err := structure.Read(p)
+	p, a, err := readApplication(ctx, k.Dir)
 	if err != nil {
 		return nil, err
 	}

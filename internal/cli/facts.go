@@ -22,12 +22,7 @@ type reading struct {
 // read returns what the application consists of. What could not be read is said
 // on standard error.
 func (a *reading) read(ctx context.Context, c *console) (*structure.App, error) {
-	hurry()
-	p, err := structure.Load(ctx, a.Dir)
-	if err != nil {
-		return nil, err
-	}
-	app, err := structure.Read(p)
+	p, app, err := readApplication(ctx, a.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +37,18 @@ func (a *reading) read(ctx context.Context, c *console) (*structure.App, error) 
 		return nil, fmt.Errorf("there is no %s in %s, but %s", a.Domain, p.Dir, strings.Join(rooms, ", "))
 	}
 	return app, nil
+}
+
+// readApplication returns the source of the application in a folder, and what it
+// consists of.
+func readApplication(ctx context.Context, dir string) (*structure.Program, *structure.App, error) {
+	hurry()
+	p, err := structure.Load(ctx, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	app, err := structure.Read(p)
+	return p, app, err
 }
 
 // hurry has the garbage collector wait, within a gigabyte: verbs that read an

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -35,11 +34,7 @@ With --check the exit status is 1 when rooms, arrows, routes, tables, jobs or ev
 
 // Run draws the application.
 func (m *mapCommand) Run(ctx context.Context, c *console) error {
-	p, err := structure.Load(ctx, m.Dir)
-	if err != nil {
-		return err
-	}
-	app, err := structure.Read(p)
+	p, app, err := readApplication(ctx, m.Dir)
 	if err != nil {
 		return err
 	}
@@ -50,10 +45,7 @@ func (m *mapCommand) Run(ctx context.Context, c *console) error {
 	case m.Mermaid:
 		err = plan.Mermaid(&out, app)
 	case m.JSON:
-		e := json.NewEncoder(&out)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		err = e.Encode(app)
+		err = (&console{out: &out}).json(app)
 	default:
 		err = plan.Page(&out, app, rules.Check(p, app, rules.All))
 	}

@@ -12,9 +12,8 @@ type removeField struct {
 	Domain string `arg:"" help:"The domain: orders."`
 	Field  string `arg:"" help:"The column: note."`
 	Drop   bool   `help:"Write a migration that drops the column, even where the one that added it could be deleted."`
-	Force  bool   `help:"Leave lines that were changed by hand, as long as it compiles."`
-	DryRun bool   `help:"Print what would be changed, and change nothing."`
-	Dir    string `type:"application" default:"." help:"The application's folder; the current one by default."`
+
+	removePart `embed:""`
 }
 
 // Help is shown below the flags' help.
