@@ -3,16 +3,20 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/api/apitest"
@@ -164,4 +168,26 @@ func request(t testing.TB, method, url string, body io.Reader) *http.Request {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	return r
+}
+
+// golden compares a JSON document with a file.
+func golden(t *testing.T, file string, document []byte) {
+	t.Helper()
+	var got bytes.Buffer
+	if err := json.Indent(&got, document, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	got.WriteByte('\n')
+	if *update {
+		if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got.String()); d != "" {
+		t.Errorf("the document is not %s; if it should be so, run the test with -update (-want +got):\n%s", file, d)
+	}
 }

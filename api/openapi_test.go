@@ -6,12 +6,9 @@ import (
 	"encoding/json"
 	"flag"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/db"
@@ -118,24 +115,7 @@ func TestOpenAPI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got bytes.Buffer
-	if err := json.Indent(&got, spec, "", "  "); err != nil {
-		t.Fatal(err)
-	}
-	got.WriteByte('\n')
-	const golden = "testdata/openapi.json"
-	if *update {
-		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got.String()); d != "" {
-		t.Errorf("the document is not %s; if it should be so, run the test with -update (-want +got):\n%s", golden, d)
-	}
+	golden(t, "testdata/openapi.json", spec)
 	again, err := sampleAPI(t).OpenAPI()
 	if err != nil || !bytes.Equal(again, spec) {
 		t.Errorf("a second time it is another one, %v", err)

@@ -13,7 +13,6 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +21,7 @@ import (
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/bench/load"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/sqlite"
 	"github.com/terem-go/terem/internal/scaffold/app/users"
@@ -149,8 +149,7 @@ func (f *flooded) offer(each int, over time.Duration, request func(n int) *http.
 		})
 	}
 	all.Wait()
-	slices.Sort(took)
-	return took[len(took)*99/100].Round(10 * time.Microsecond), statuses
+	return load.Percentile(took, 99).Round(10 * time.Microsecond), statuses
 }
 
 func (f *flooded) read(int) *http.Request {

@@ -3,7 +3,6 @@ package events_test
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -14,29 +13,14 @@ import (
 	"github.com/terem-go/terem/jobs"
 )
 
-// schema is the queue's tables and a table that subscribers write to.
-var schema = func() fs.FS {
-	all := fstest.MapFS{
-		"sqlite/00099_t.sql":   {Data: []byte("-- +goose Up\nCREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL);")},
-		"postgres/00099_t.sql": {Data: []byte("-- +goose Up\nCREATE TABLE notes (id bigserial PRIMARY KEY, body text NOT NULL);")},
-	}
-	from := jobs.Migrations().FS
-	err := fs.WalkDir(from, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(from, name)
-		all[name] = &fstest.MapFile{Data: text}
-		return err
-	})
-	if err != nil {
-		panic(err)
-	}
-	return all
-}()
+// tables has one that subscribers write to.
+var tables = fstest.MapFS{
+	"sqlite/00001_notes.sql":   {Data: []byte("-- +goose Up\nCREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL);")},
+	"postgres/00001_notes.sql": {Data: []byte("-- +goose Up\nCREATE TABLE notes (id bigserial PRIMARY KEY, body text NOT NULL);")},
+}
 
 // each runs a test on both engines.
-func each(t *testing.T, f func(t *testing.T, d *db.DB)) { dbtest.Each(t, schema, f) }
+func each(t *testing.T, f func(t *testing.T, d *db.DB)) { dbtest.Each(t, tables, f, jobs.Migrations()) }
 
 // Registered is an event.
 type Registered struct {

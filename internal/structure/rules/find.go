@@ -55,24 +55,25 @@ func isFunc(f *types.Func, pkg string, names ...string) bool {
 	if recv := f.Signature().Recv(); recv != nil {
 		name = "(" + typeName(recv.Type()) + ")." + name
 	}
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(names, name)
 }
 
 // typeName returns the name of a type or of what it points to, without its package;
 // "" for a type without a name.
 func typeName(t types.Type) string {
-	if p, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	if n, ok := types.Unalias(t).(*types.Named); ok {
+	if n, ok := pointedAt(t).(*types.Named); ok {
 		return n.Obj().Name()
 	}
 	return ""
+}
+
+// pointedAt returns what a pointer points to, and any other type as it is.
+func pointedAt(t types.Type) types.Type {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		return types.Unalias(p.Elem())
+	}
+	return t
 }
 
 // importPath returns what an import imports.
@@ -118,10 +119,7 @@ func funcName(f *types.Func) string {
 
 // isNamed reports whether a type, or what it points to, is the named type.
 func isNamed(t types.Type, pkg, name string) bool {
-	if p, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	n, ok := types.Unalias(t).(*types.Named)
+	n, ok := pointedAt(t).(*types.Named)
 	return ok && n.Obj().Name() == name && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == pkg
 }
 

@@ -38,13 +38,6 @@ func routes(p *structure.Package) []route {
 	return list
 }
 
-func pointedAt(t types.Type) types.Type {
-	if p, ok := types.Unalias(t).(*types.Pointer); ok {
-		return types.Unalias(p.Elem())
-	}
-	return types.Unalias(t)
-}
-
 // body returns the body of a function that an expression names or is.
 func body(p *structure.Package, e ast.Expr) *ast.BlockStmt {
 	var id *ast.Ident
