@@ -20,13 +20,13 @@ func (t Table[T]) InsertMany(ctx context.Context, x db.Execer, rows []T) error {
 	}
 	p := t.plan
 	numbered := 0
-	list := make([]reflect.Value, len(rows))
+	list := reflect.ValueOf(rows)
 	for i := range rows {
-		list[i] = reflect.ValueOf(&rows[i]).Elem()
-		if err := t.prepare(list[i]); err != nil {
+		v := list.Index(i)
+		if err := t.prepare(v); err != nil {
 			return err
 		}
-		if p.identity != nil && p.identity.field(list[i]).IsZero() {
+		if p.identity != nil && p.identity.field(v).IsZero() {
 			numbered++
 		}
 	}
@@ -48,25 +48,33 @@ func (t Table[T]) InsertMany(ctx context.Context, x db.Execer, rows []T) error {
 	return p.meaning(p.copyRows(ctx, c, list))
 }
 
-// nextNumbers takes numbers out of the sequence of a column, all in one row. What
-// the sequence is called is looked up once, since it stands in a SELECT of its own.
-const nextNumbers = "SELECT array_agg(nextval((SELECT pg_get_serial_sequence($1, $2)::regclass))) FROM generate_series(1, $3)"
+// nextNumbers takes numbers out of the sequence of a column: the first one and,
+// where others took some in between, all of them. What the sequence is called is
+// looked up once, since it stands in a SELECT of its own. One number too many is
+// taken, as generate_series tells its end after its neighbours were evaluated.
+const nextNumbers = `SELECT min(n), CASE WHEN max(n) - min(n) <> count(*) - 1 THEN array_agg(n) END
+FROM (SELECT nextval((SELECT pg_get_serial_sequence($1, $2)::regclass)) AS n, generate_series(1, $3)) AS taken`
 
 // reserve gives the rows numbers that PostgreSQL will not give to others.
-func (p *plan) reserve(ctx context.Context, x db.Execer, list []reflect.Value) error {
-	var numbers []int64
-	if err := x.QueryRow(ctx, nextNumbers, quoted(p.model.Table), p.identity.Name, len(list)).Scan(&numbers); err != nil {
+func (p *plan) reserve(ctx context.Context, x db.Execer, list reflect.Value) error {
+	var first int64
+	var all []int64
+	if err := x.QueryRow(ctx, nextNumbers, quoted(p.model.Table), p.identity.Name, list.Len()).Scan(&first, &all); err != nil {
 		return fmt.Errorf("dao: InsertMany: taking numbers for %s.%s: %w", p.model.Table, p.identity.Name, err)
 	}
-	for i, v := range list {
-		if err := p.setNumber(v, numbers[i]); err != nil {
+	for i := range list.Len() {
+		number := first + int64(i)
+		if all != nil {
+			number = all[i]
+		}
+		if err := p.setNumber(list.Index(i), number); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *plan) copyRows(ctx context.Context, c db.Copier, list []reflect.Value) error {
+func (p *plan) copyRows(ctx context.Context, c db.Copier, list reflect.Value) error {
 	names := make([]string, len(p.columns))
 	for i, c := range p.columns {
 		names[i] = c.Name
@@ -74,10 +82,10 @@ func (p *plan) copyRows(ctx context.Context, c db.Copier, list []reflect.Value) 
 	args := make([]any, 0, len(p.columns))
 	i := 0
 	_, err := c.Copy(ctx, p.model.Table, names, func() (_ []any, err error) {
-		if i == len(list) {
+		if i == list.Len() {
 			return nil, nil
 		}
-		args, err = p.insertArgs(args[:0], list[i], false)
+		args, err = p.insertArgs(args[:0], list.Index(i), false)
 		i++
 		return args, err
 	})
@@ -92,54 +100,55 @@ const (
 )
 
 // insertAll inserts rows by statements of many.
-func (p *plan) insertAll(ctx context.Context, x db.Execer, list []reflect.Value, numbered bool) error {
+func (p *plan) insertAll(ctx context.Context, x db.Execer, list reflect.Value, numbered bool) error {
+	total, done := list.Len(), 0
 	if numbered {
 		if err := p.insertFirst(ctx, x, list); err != nil {
 			return err
 		}
-		list = list[1:]
+		done = 1
 	}
 	most := min(mostRows, mostParams/len(p.columns))
 	args := make([]any, 0, most*len(p.columns))
 	whole := p.insertOf(p.columns, most)
-	for len(list) > 0 {
+	for done < total {
 		n, sql := most, whole
-		if len(list) < most {
+		if total-done < most {
 			n, sql = 1, p.sql.insert
 		}
 		args = args[:0]
 		var err error
-		for _, v := range list[:n] {
-			if args, err = p.insertArgs(args, v, false); err != nil {
+		for range n {
+			if args, err = p.insertArgs(args, list.Index(done), false); err != nil {
 				return err
 			}
+			done++
 		}
 		if _, err = x.Exec(ctx, sql, args...); err != nil {
 			return err
 		}
-		list = list[n:]
 	}
 	return nil
 }
 
 // insertFirst inserts the first of the rows that SQLite numbers. The numbers of
 // those behind it follow its own: nobody else writes meanwhile.
-func (p *plan) insertFirst(ctx context.Context, x db.Execer, list []reflect.Value) error {
-	args, err := p.insertArgs(nil, list[0], true)
+func (p *plan) insertFirst(ctx context.Context, x db.Execer, list reflect.Value) error {
+	args, err := p.insertArgs(nil, list.Index(0), true)
 	if err == nil {
-		err = p.insertNumbered(ctx, x, list[0], args)
+		err = p.insertNumbered(ctx, x, list.Index(0), args)
 	}
 	if err != nil {
 		return err
 	}
 	var first int64
-	if f := p.identity.field(list[0]); f.CanInt() {
+	if f := p.identity.field(list.Index(0)); f.CanInt() {
 		first = f.Int()
 	} else {
 		first = int64(f.Uint())
 	}
-	for i, v := range list[1:] {
-		if err := p.setNumber(v, first+int64(i)+1); err != nil {
+	for i := 1; i < list.Len(); i++ {
+		if err := p.setNumber(list.Index(i), first+int64(i)); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,7 @@ import (
 type terem struct {
 	s     *db.Session
 	table items.Repository
+	rows  []items.Item
 }
 
 var errDone = errors.New("done")
@@ -28,7 +29,7 @@ func openTerem(ctx context.Context, url string, f func(data.Store) error) error 
 	}
 	defer d.Close(ctx)
 	err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-		if err := f(&terem{s, items.New().Items}); err != nil {
+		if err := f(&terem{s: s, table: items.New().Items}); err != nil {
 			return err
 		}
 		return errDone
@@ -71,9 +72,9 @@ func (t *terem) InsertNumbered(ctx context.Context, list []item.Item) error {
 }
 
 func (t *terem) InsertMany(ctx context.Context, list []item.Item) error {
-	rows := make([]items.Item, len(list))
+	t.rows = t.rows[:0] // an application has rows of its own type from the start
 	for i := range list {
-		rows[i] = items.Item(list[i])
+		t.rows = append(t.rows, items.Item(list[i]))
 	}
-	return t.table.InsertMany(ctx, t.s, rows)
+	return t.table.InsertMany(ctx, t.s, t.rows)
 }
