@@ -16,8 +16,8 @@ import (
 // for an address that nobody has registered; then ErrCodeNeeded or
 // auth.ErrWrongCode; auth.ErrTooMany for who tries too often; auth.ErrBusy.
 //
-// A password that was hashed with weaker parameters is hashed anew. The tenth failure
-// in a row is told by mail.
+// A password that was hashed with weaker parameters is hashed anew. What is wrong is
+// noted in the audit log, and the tenth failure in a row is told by mail.
 func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, email, password, code string) (u U, err error) {
 	var none U
 	pair, account, place := a.attempts("", email, v)
@@ -53,7 +53,7 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 		})
 	}
 	if err != nil {
-		if failed := a.warn(ctx, d, email, attempts[1]); failed != nil {
+		if failed := a.refuse(ctx, d, v, acc, email, attempts[1], err); failed != nil {
 			err = failed
 		}
 		return none, err
@@ -96,13 +96,25 @@ func (a *Accounts[U]) attempts(purpose, email string, v auth.Visit) (pair, accou
 	return a.pair.Of(of + " " + network), a.account.Of(of), a.place.Of(purpose + network)
 }
 
-// warn tells whoever has the address that somebody guesses, at the tenth failure and
-// then every hundredth. It does the same for an address that nobody has registered.
-func (a *Accounts[U]) warn(ctx context.Context, d *db.DB, email string, failures int) error {
-	if failures != 10 && failures%100 != 0 {
-		return nil
+// refuse notes that a login was refused, and why. At the tenth failure, and then every
+// hundredth, it tells whoever has the address that somebody guesses. It does the same
+// for an address that nobody has registered, whose entry names no user.
+func (a *Accounts[U]) refuse(ctx context.Context, d *db.DB, v auth.Visit, of Account, email string, failures int, why error) error {
+	var e *errs.Error
+	if !errors.As(why, &e) || e.Kind != errs.Unauthenticated {
+		return nil // it could not be decided
 	}
 	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		event := auth.Event{Action: "accounts.login_refused", Detail: e.Code}
+		if of.Subject != "" {
+			event.Object = "users/" + of.Subject
+		}
+		if err := a.audit.Write(ctx, s, v, event); err != nil {
+			return err
+		}
+		if failures != 10 && failures%100 != 0 {
+			return nil
+		}
 		return a.tell(ctx, s, email, "Somebody has failed to log in to your account many times. If it was not you, you need not do anything: attempts are slowed down.")
 	})
 }
@@ -117,6 +129,9 @@ func (a *Accounts[U]) Prove(ctx context.Context, d *db.DB, v auth.Visit, u U, pa
 	}
 	_, err := a.passwords.Verify(ctx, acc.PasswordHash, password)
 	if errors.Is(err, auth.ErrWrongPassword) {
+		if failed := d.Do(ctx, func(ctx context.Context, s *db.Session) error { return a.note(ctx, s, v, acc, acc, "proof_refused") }); failed != nil {
+			return failed
+		}
 		return ErrWrongPassword.Wrap(err)
 	}
 	if err != nil {

@@ -12,14 +12,18 @@ import (
 )
 
 // LogIn logs a browser in and returns the cookie for it, which the browser forgets
-// when it is closed, unless it should remember.
-func (a *Accounts[U]) LogIn(ctx context.Context, d *db.DB, v auth.Visit, u U, remember bool) (*http.Cookie, error) {
+// when it is closed, unless it should remember. It ends the login that the browser had
+// before (0 for none), whoever's that was.
+func (a *Accounts[U]) LogIn(ctx context.Context, d *db.DB, v auth.Visit, u U, before int64, remember bool) (*http.Cookie, error) {
 	lifetime, cookie := brief, a.cookie
 	if remember {
 		lifetime = a.lifetime
 	}
 	var token string
 	err := d.Do(ctx, func(ctx context.Context, s *db.Session) (err error) {
+		if err := a.logins.Leave(ctx, s, before); err != nil {
+			return err
+		}
 		var l *auth.Login
 		if token, l, err = a.logins.Begin(ctx, s, u.Account().Subject, v, lifetime); err != nil {
 			return err

@@ -23,6 +23,17 @@ type Mail struct {
 // Kind implements jobs.Args.
 func (Mail) Kind() string { return "accounts.mail" }
 
+// To returns the address that a mail goes to. One that is for the owner of an address
+// goes there in the form in which it is stored, never as somebody has typed it: what
+// looks the same when addresses are compared, such as a Kelvin sign for a k, may be
+// somebody else's mailbox.
+func (m Mail) To(u User) string {
+	if m.Subject == "" {
+		return u.Account().Email
+	}
+	return m.Email
+}
+
 // What mails are for.
 const (
 	MailWelcome = "welcome" // welcomes who has registered, and asks to confirm the address
@@ -38,9 +49,10 @@ const (
 )
 
 // Letter returns to whom a mail is written and the token for its link ("" for a
-// notice). It returns no error and found false when nobody has the address, or the
-// user is gone: then nothing is sent. Each call makes a new link, and the one before
-// works no more, so that a job which runs twice does no harm.
+// notice). Send it to what Mail.To returns. It returns no error and found false when
+// nobody has the address, or the user is gone: then nothing is sent. Each call makes a
+// new link, and the one before works no more, so that a job which runs twice does no
+// harm.
 func (a *Accounts[U]) Letter(ctx context.Context, s *db.Session, m Mail) (u U, token string, found bool, err error) {
 	if m.Subject != "" {
 		u, err = a.users.BySubject(ctx, s, m.Subject)

@@ -16,7 +16,7 @@ const (
 )
 
 // ChangePassword gives a user who knows their password another one. It ends all
-// their logins but one, that of who asks (0 for none).
+// their logins but one, that of who asks (0 for none), and all links that were mailed.
 func (a *Accounts[U]) ChangePassword(ctx context.Context, d *db.DB, v auth.Visit, u U, login int64, current, password string) error {
 	if err := a.Prove(ctx, d, v, u, current); err != nil {
 		return err
@@ -38,8 +38,11 @@ func (a *Accounts[U]) setPassword(ctx context.Context, s *db.Session, v auth.Vis
 	if err := a.logOutAll(ctx, s, of, login); err != nil {
 		return err
 	}
-	if err := a.links.Cancel(ctx, s, linkReset, of.Subject); err != nil {
-		return err
+	// Whoever was let in by the old password may have asked for these.
+	for _, purpose := range []string{linkReset, linkConfirm} {
+		if err := a.links.Cancel(ctx, s, purpose, of.Subject); err != nil {
+			return err
+		}
 	}
 	if err := a.note(ctx, s, v, of, of, action); err != nil {
 		return err
@@ -77,6 +80,10 @@ func (a *Accounts[U]) Reset(ctx context.Context, d *db.DB, v auth.Visit, token, 
 		return err
 	}
 	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		// Again: the address may have become another while the password was hashed.
+		if _, err := a.resetting(ctx, s, token); err != nil {
+			return err
+		}
 		if _, _, err := a.links.Use(ctx, s, linkReset, token); err != nil {
 			return err
 		}

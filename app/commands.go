@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/terem-go/terem/errs"
 )
 
 // command is one that a domain has added.
@@ -96,7 +98,19 @@ func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w (see: %s --help)", err, a.config.Name)
 	}
-	return parsed.Run()
+	return a.explain(ctx, parsed.Run())
+}
+
+// explain says of a command's error that nobody has foreseen, such as of a table that
+// is not there, that the schema is behind, if it is.
+func (a *App) explain(ctx context.Context, err error) error {
+	if err == nil || a.config.DB == nil || errs.From(err).Kind != errs.Internal {
+		return err
+	}
+	if why := a.checkMigrated(ctx); errors.Is(why, errBehind) {
+		return behind(why)
+	}
+	return err
 }
 
 // unambiguous refuses two commands of one name. Kong does not, and the second

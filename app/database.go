@@ -33,7 +33,7 @@ func (a *App) checkDatabase(ctx context.Context) error {
 	}
 	switch {
 	case errors.Is(err, errBehind):
-		return fmt.Errorf("the database's schema is behind the program (%w). Apply the migrations with: migrate up (in development: go run . migrate up)", errors.Unwrap(err))
+		return behind(err)
 	case silent(err):
 		a.config.Logger.WarnContext(ctx, "the database does not answer; serving 503 until it does", slog.Any("error", err))
 		return nil
@@ -47,6 +47,11 @@ func usable(err error) error {
 		return fmt.Errorf("the database cannot be used: %w. Check DATABASE_URL, and that the database exists", err)
 	}
 	return err
+}
+
+// behind says what to do when migrations are pending.
+func behind(err error) error {
+	return fmt.Errorf("the database's schema is behind the program (%w). Apply the migrations with: migrate up (in development: go run . migrate up)", errors.Unwrap(err))
 }
 
 // silent reports whether err says that the database does not answer.

@@ -35,10 +35,15 @@ func TestServeCannotListen(t *testing.T) {
 func TestServeRefusesOldSchema(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
-		err := newApp(app.Config{DB: d, Logger: quiet}).Serve(t.Context())
+		a := newApp(app.Config{DB: d, Logger: quiet})
+		err := a.Serve(t.Context())
 		want := "the database's schema is behind the program (1 pending, the first is " + string(d.Dialect()) + "/00001_notes.sql). Apply the migrations with: migrate up (in development: go run . migrate up)"
 		if err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
+		}
+		// A command of a domain that finds no table says so, too.
+		if err := a.Run(t.Context(), []string{"count"}, t.Output()); err == nil || err.Error() != want {
+			t.Errorf("count: got  %v\nwant %s", err, want)
 		}
 	})
 }

@@ -178,6 +178,13 @@ func (l *Logins) End(ctx context.Context, x db.Execer, subject string, id int64)
 	return err
 }
 
+// Leave ends a login, whoever's it is: one that a browser has shown the token of. One
+// that is over already is no error.
+func (l *Logins) Leave(ctx context.Context, x db.Execer, id int64) error {
+	_, err := x.Exec(ctx, "DELETE FROM terem_logins WHERE id = $1", id)
+	return err
+}
+
 // EndAll ends the logins of a subject but for one, such as that of who asks (0 for
 // none), and returns how many.
 func (l *Logins) EndAll(ctx context.Context, x db.Execer, subject string, but int64) (int64, error) {

@@ -67,6 +67,13 @@ func TestJourney(t *testing.T) {
 		b.Get("/account").Expect(401)
 		b.Submit("/logout", nil).Expect(303)
 		other.Get("/account").Expect(200) // another browser stays logged in
+
+		// Whoever logs in once more at a browser leaves no login behind.
+		cookie, _, _ := strings.Cut(other.Submit("/login", ada).Expect(303).Header.Get("Set-Cookie"), ";")
+		b.Browser().With("Cookie", cookie).Get("/account").Expect(200)
+		other.Submit("/login", ada).Expect(303)
+		b.Browser().With("Cookie", cookie).Get("/account").Expect(401)
+		other.Get("/account").Expect(200)
 	})
 }
 

@@ -86,7 +86,7 @@ func (p *Pages) signUp(ctx context.Context, database *db.DB, in *Send[SignUpForm
 		if p.auth.Hides() {
 			return p.views.Redirect("/login").Flash("Look into your mail: what to do next is there."), nil
 		}
-		cookie, err := p.auth.LogIn(ctx, database, in.Visit, u, false)
+		cookie, err := p.auth.LogIn(ctx, database, in.Visit, u, in.Visitor.Login, false)
 		return p.views.Redirect("/account").Cookie(cookie).Flash("Welcome, " + u.Name + "!"), err
 	})
 }
@@ -108,7 +108,7 @@ func (p *Pages) logIn(ctx context.Context, database *db.DB, in *LogIn) (*web.Pag
 		}
 		return nil, err
 	}
-	cookie, err := p.auth.LogIn(ctx, database, in.Visit, u, form.Value.Remember)
+	cookie, err := p.auth.LogIn(ctx, database, in.Visit, u, in.Visitor.Login, form.Value.Remember)
 	if err != nil {
 		return nil, err
 	}

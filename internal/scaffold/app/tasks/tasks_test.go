@@ -114,7 +114,7 @@ func TestCleanUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if _, err := u.Auth.LogIn(ctx, d, auth.Visit{}, ada, true); err != nil {
+			if _, err := u.Auth.LogIn(ctx, d, auth.Visit{}, ada, 0, true); err != nil {
 				t.Fatal(err)
 			}
 		}

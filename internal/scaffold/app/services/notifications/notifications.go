@@ -56,7 +56,7 @@ func (s *Service) Account(ctx context.Context, database *db.DB, m accounts.Mail,
 		return err
 	}
 	data := struct{ Name, URL, Link, Text string }{u.Name, s.url, s.url + pages[m.What] + "?" + url.Values{"token": {token}}.Encode(), m.Text}
-	message, err := s.templates.Message(m.What, mail.Address{Name: u.Name, Address: m.Email}, data)
+	message, err := s.templates.Message(m.What, mail.Address{Name: u.Name, Address: m.To(u)}, data)
 	if err != nil {
 		return err
 	}
