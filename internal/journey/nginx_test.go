@@ -50,6 +50,7 @@ type nginx struct {
 	t      *testing.T
 	addr   string
 	static string // the folder of the assets
+	log    string // the file of the access log
 }
 
 // clientIP is where requests to nginx come from, and none to the application.
@@ -74,6 +75,7 @@ func startNginx(t *testing.T, upstream string) *nginx {
 	conf := string(read(t, filepath.Join("..", "scaffold", "app", "deploy", "nginx.conf")))
 	for old, changed := range map[string]string{
 		"listen 80;": "listen " + addr + ";", "listen [::]:80;": "", "server 127.0.0.1:8000;": "server " + upstream + ";", "root /srv/appname;": "root " + dir + ";",
+		"access_log /var/log/nginx/access.log appname;": "access_log access.log appname;",
 	} {
 		if strings.Count(conf, old) != 1 {
 			t.Fatalf("nginx.conf has not one %q:\n%s", old, conf)
@@ -104,7 +106,7 @@ func startNginx(t *testing.T, upstream string) *nginx {
 	transport := &http.Transport{DialContext: dialer.DialContext, DisableCompression: true, ExpectContinueTimeout: time.Minute}
 	t.Cleanup(transport.CloseIdleConnections)
 	last := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &nginx{&http.Client{Transport: transport, CheckRedirect: last, Timeout: time.Minute}, t, addr, filepath.Join(dir, "static")}
+	return &nginx{&http.Client{Transport: transport, CheckRedirect: last, Timeout: time.Minute}, t, addr, filepath.Join(dir, "static"), filepath.Join(dir, "access.log")}
 }
 
 // freeAddr returns an address that nobody listens on. That somebody else takes it
@@ -181,6 +183,14 @@ func TestBehindNginx(t *testing.T) {
 	line := p.Log.Await(t, 10*time.Second, got.header.Get("X-Request-Id"))
 	if !strings.Contains(line, `"client":"`+clientIP+`"`) || strings.Contains(line, "mine") {
 		t.Errorf("the application takes a request from %s for: %s", clientIP, line)
+	}
+
+	// The token of a mailed link comes into no log, not by way of the assets of its page either.
+	link := "/reset?token=" + a.secret("the token of a link", "x"+strings.Repeat("y", 30))
+	n.do("GET", link, "", nil)
+	n.do("GET", "/static/app.css", "", map[string]string{"Referer": "http://" + n.addr + link})
+	if log := string(read(t, n.log)); !strings.Contains(log, `"GET /reset" 422`) || strings.Contains(log, "yyy") {
+		t.Errorf("nginx's access log:\n%s", log)
 	}
 
 	credentials := "email=ada%40example.com&password=" + a.password
