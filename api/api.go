@@ -80,7 +80,8 @@ type Config struct {
 	Key []byte
 
 	// Secure says that browsers reach the application by https: they send the
-	// cookie of that kind by nothing else then.
+	// cookie of that kind by nothing else then, and every response tells them to
+	// reach its host by nothing else for a year (Strict-Transport-Security).
 	Secure bool
 
 	// Logger gets the access log and the causes of errors. The default is

@@ -286,6 +286,20 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+func TestStrictTransportSecurity(t *testing.T) {
+	t.Parallel()
+	for secure, want := range map[bool]string{false: "", true: "max-age=31536000"} {
+		s := server(t, handler(t, api.Config{Secure: secure}, nil, func(r *api.Router) {
+			api.Get(r, "/", func(context.Context, api.None, *nothing) (*text, error) { return &text{"x"}, nil }, api.Public)
+		}))
+		for _, path := range []string{"/", "/nowhere"} {
+			if resp, _ := send(t, request(t, "GET", s.URL+path, nil)); resp.Header.Get("Strict-Transport-Security") != want {
+				t.Errorf("secure=%t: %s: %q, want %q", secure, path, resp.Header.Get("Strict-Transport-Security"), want)
+			}
+		}
+	}
+}
+
 func TestCompression(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("all work and no play ", 500)

@@ -36,7 +36,7 @@ func (a *API) surround(next http.Handler) (http.Handler, error) {
 	for _, m := range slices.Backward(a.config.Middleware) {
 		next = m(next)
 	}
-	next = secureHeaders(compress(next))
+	next = secureHeaders(compress(next), a.config.Secure)
 	if c := a.config.CORS; c != nil {
 		var more []string
 		if a.written != nil {
@@ -53,16 +53,21 @@ func (a *API) surround(next http.Handler) (http.Handler, error) {
 var (
 	noContent = []string{"default-src 'none'; frame-ancestors 'none'"}
 	noSniff   = []string{"nosniff"}
+	onlyHTTPS = []string{"max-age=31536000"} // for a year
 )
 
 // secureHeaders sets what a browser should know before it shows anything of the
 // API: that it is no page, and must not be made one. A handler that serves pages
-// sets its own policy instead.
-func secureHeaders(next http.Handler) http.Handler {
+// sets its own policy instead. Who is reached by https says that it stays so, for its
+// own host: of those below it nothing is known here.
+func secureHeaders(next http.Handler, secure bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h["Content-Security-Policy"] = noContent
 		h["X-Content-Type-Options"] = noSniff
+		if secure {
+			h["Strict-Transport-Security"] = onlyHTTPS
+		}
 		next.ServeHTTP(w, r)
 	})
 }
