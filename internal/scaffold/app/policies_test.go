@@ -17,7 +17,8 @@ import (
 )
 
 // Every route lets in whom its policy names, and nobody else: nobody, a user and a
-// superuser ask for each, also for ids that are another user's.
+// superuser ask for each, also for ids that are another user's. What changes something
+// does nothing for the page of another site, and what is not for all is kept nowhere.
 func TestEveryPolicy(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, migrations, func(t *testing.T, d *db.DB) {
@@ -75,6 +76,13 @@ func TestEveryPolicy(t *testing.T) {
 			if r.Method != "GET" { // it may log out or delete whoever calls it
 				browser, program = visit(false)
 				rootBrowser, root = visit(true)
+				rootBrowser.With("Sec-Fetch-Site", "cross-site").Do(r.Method, path, "").Expect(403)
+			} else if r.Policy != "api.Public" {
+				for name, want := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin"} {
+					if got := rootBrowser.Get(path).Header.Get(name); got != want {
+						t.Errorf("GET %s: %s is %q, want %q", path, name, got, want)
+					}
+				}
 			}
 			page := !strings.HasPrefix(path, "/api/")
 			ask := func(browser, program *apitest.Client) int {

@@ -1,15 +1,18 @@
 package users_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/auth/authtest"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/internal/scaffold/app/users"
 )
@@ -37,18 +40,6 @@ func TestLinksEndWithThePassword(t *testing.T) {
 		if me.Email != "ada@example.com" {
 			t.Errorf("the address is %s", me.Email)
 		}
-	})
-}
-
-// A link that was mailed to an address sets no password for who has another one since.
-func TestResetAfterAnotherAddress(t *testing.T) {
-	eachWith(t, users.Config{}, func(t *testing.T, c *apitest.Client, d *db.DB, u *users.Domain) {
-		_, me := signUp(c, "ada@example.com")
-		reset := letter(t, d, u, accounts.Mail{What: accounts.MailReset, Email: me.Email})
-		token := letter(t, d, u, accounts.Mail{What: accounts.MailConfirm, Email: "countess@example.com", Subject: fmt.Sprint(me.ID)})
-		c.Post("/api/auth/confirm", map[string]any{"token": token}).Expect(204)
-		c.Post("/api/auth/reset", map[string]any{"token": reset, "password": "fresh horse battery"}).ExpectError(422, "auth.link_over")
-		logIn(c, "countess@example.com", password)
 	})
 }
 
@@ -99,5 +90,54 @@ func TestRefusalsAreNoted(t *testing.T) {
 				t.Errorf("entry %d is %+v, want %+v", i, e, want[i])
 			}
 		}
+	})
+}
+
+// A new password by mail does not let in who lacks the second factor.
+func TestResetLeavesTheSecondFactor(t *testing.T) {
+	eachWith(t, users.Config{}, func(t *testing.T, c *apitest.Client, d *db.DB, u *users.Domain) {
+		ada, me := signUp(c, "ada@example.com")
+		var factor users.Factor
+		ada.Post("/api/users/me/factor", map[string]any{"current_password": password}).Expect(200).JSON(&factor)
+		ada.Post("/api/users/me/factor/confirm", map[string]any{"code": authtest.Code(t, factor.Secret, time.Now())}).Expect(200)
+		const fresh = "fresh horse battery"
+		token := letter(t, d, u, accounts.Mail{What: accounts.MailReset, Email: me.Email})
+		c.Post("/api/auth/reset", map[string]any{"token": token, "password": fresh}).Expect(204)
+		c.Post("/api/auth/login", map[string]any{"email": me.Email, "password": fresh}).ExpectError(401, "accounts.code_needed")
+	})
+}
+
+// Whatever changes how somebody logs in is told to the address that they had before.
+func TestOwnersAreTold(t *testing.T) {
+	eachWith(t, users.Config{}, func(t *testing.T, c *apitest.Client, d *db.DB, _ *users.Domain) {
+		ada, _ := signUp(c, "ada@example.com")
+		told := 0
+		tells := func(what string) {
+			t.Helper()
+			told++
+			var n int
+			err := d.Read(t.Context(), func(ctx context.Context, r *db.Reader) error {
+				return r.QueryRow(ctx, "SELECT count(*) FROM river_job WHERE CAST(args AS TEXT) LIKE '%notice%' AND CAST(args AS TEXT) LIKE '%ada@example.com%'").Scan(&n)
+			})
+			if err != nil || n != told {
+				t.Errorf("after %s there are %d notices, want %d; %v", what, n, told, err)
+			}
+		}
+		proof := map[string]any{"current_password": password}
+		ada.Put("/api/users/me/email", map[string]any{"email": "eve@example.com", "current_password": password}).Expect(204)
+		tells("another address")
+		var factor users.Factor
+		ada.Post("/api/users/me/factor", proof).Expect(200).JSON(&factor)
+		ada.Post("/api/users/me/factor/confirm", map[string]any{"code": authtest.Code(t, factor.Secret, time.Now())}).Expect(200)
+		tells("a second factor")
+		ada.Post("/api/users/me/factor/end", proof).Expect(204)
+		tells("its end")
+		first := start(c, "ada@example.com")
+		renew(c, first.RefreshToken).Expect(200)
+		renew(c, first.RefreshToken).ExpectError(401, "auth.refresh_reused")
+		tells("an old refresh token")
+		ada = logIn(c, "ada@example.com", password)
+		ada.Put("/api/users/me/password", map[string]any{"password": "fresh horse battery", "current_password": password}).Expect(204)
+		tells("another password")
 	})
 }
