@@ -22,24 +22,70 @@ func TestTheProofNamesTestsThatExist(t *testing.T) {
 			t.Errorf("the page has row %d %d times", row, n)
 		}
 	}
-	texts := map[string]string{} // of a folder's tests
 	for _, m := range regexp.MustCompile("`([a-z/]+)\\.(Test\\w+)`").FindAllStringSubmatch(string(page), -1) {
-		dir, name := m[1], m[2]
-		if texts[dir] == "" {
-			files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
-			if err != nil || files == nil {
-				t.Errorf("%s has no tests: %v", dir, err)
-			}
-			for _, file := range files {
-				text, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				texts[dir] += string(text)
-			}
-		}
-		if !strings.Contains(texts[dir], "\nfunc "+name+"(t *testing.T)") {
-			t.Errorf("%s has no %s", dir, name)
+		if !hasTest(t, m[1], m[2]) {
+			t.Errorf("%s has no %s", m[1], m[2])
 		}
 	}
+}
+
+// TestSecurityNamesTestsThatExist checks the page that says which tests show that
+// requirements are met.
+func TestSecurityNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for line := range strings.Lines(string(page)) {
+		dir, root := "", "" // those of the test before, where a test names none
+		for _, m := range regexp.MustCompile("`(?:(app|journey): ?)?(?:(\\w+) )?((?:Test|Fuzz)\\w+)`").FindAllStringSubmatch(line, -1) {
+			found++
+			switch where, pkg := m[1], m[2]; {
+			case where == "app":
+				root = "internal/scaffold/app"
+				dir = filepath.Join(root, pkg)
+			case where == "journey":
+				root, dir = "", "internal/journey"
+			case pkg != "":
+				if dir = filepath.Join(root, pkg); root != "" && !isDir(dir) {
+					root, dir = "", pkg
+				}
+			}
+			if strings.HasSuffix(dir, "/notifications") {
+				dir = "internal/scaffold/app/services/notifications"
+			}
+			if !hasTest(t, dir, m[3]) {
+				t.Errorf("%q has no %s, which is named in:\n%s", dir, m[3], line)
+			}
+		}
+	}
+	if found < 60 {
+		t.Errorf("the page names %d tests", found)
+	}
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// hasTest reports whether a folder has a test of a name.
+func hasTest(t *testing.T, dir, name string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "\nfunc "+name+"(t *testing.T)") || strings.Contains(string(text), "\nfunc "+name+"(f *testing.F)") {
+			return true
+		}
+	}
+	return false
 }
