@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -115,7 +116,8 @@ func (a *Accounts[U]) refuse(ctx context.Context, d *db.DB, v auth.Visit, of Acc
 		if failures != 10 && failures%100 != 0 {
 			return nil
 		}
-		return a.tell(ctx, s, email, "Somebody has failed to log in to your account many times. If it was not you, you need not do anything: attempts are slowed down.")
+		of.Email = cmp.Or(of.Email, email)
+		return a.tell(ctx, s, of, "Somebody has failed to log in to your account many times. If it was not you, you need not do anything: attempts are slowed down.")
 	})
 }
 

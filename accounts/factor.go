@@ -33,7 +33,7 @@ func (a *Accounts[U]) ConfirmFactor(ctx context.Context, s *db.Session, v auth.V
 	if err := a.note(ctx, s, v, acc, acc, "factor_on"); err != nil {
 		return nil, err
 	}
-	return recovery, a.tell(ctx, s, acc.Email, "An authenticator app was set up for your account: from now on you are asked for its code. If it was not you, change your password at once.")
+	return recovery, a.tell(ctx, s, acc, "An authenticator app was set up for your account: from now on you are asked for its code. If it was not you, change your password at once.")
 }
 
 // EndFactor turns the second factor of a user off who knows their password.
@@ -49,7 +49,7 @@ func (a *Accounts[U]) EndFactor(ctx context.Context, d *db.DB, v auth.Visit, u U
 		if err := a.note(ctx, s, v, acc, acc, "factor_off"); err != nil {
 			return err
 		}
-		return a.tell(ctx, s, acc.Email, "The authenticator app of your account was turned off. If it was not you, change your password at once.")
+		return a.tell(ctx, s, acc, "The authenticator app of your account was turned off. If it was not you, change your password at once.")
 	})
 }
 

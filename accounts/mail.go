@@ -16,7 +16,7 @@ type Mail struct {
 	What  string `json:"what"`           // one of those below
 	Email string `json:"email"`          // whom it goes to
 	Text  string `json:"text,omitempty"` // of a notice, in full sentences
-	// Subject is whose address it confirms.
+	// Subject is whose account it is about; "" for whoever has the address.
 	Subject string `json:"subject,omitempty"`
 }
 
@@ -48,6 +48,10 @@ const (
 	ResetFor   = 30 * time.Minute
 )
 
+// fromTo stands in a link between the address that a user has and the one that it
+// confirms. No address has one.
+const fromTo = "\n"
+
 // Letter returns to whom a mail is written and the token for its link ("" for a
 // notice). Send it to what Mail.To returns. It returns no error and found false when
 // nobody has the address, or the user is gone: then nothing is sent. Each call makes a
@@ -65,18 +69,24 @@ func (a *Accounts[U]) Letter(ctx context.Context, s *db.Session, m Mail) (u U, t
 	if err != nil {
 		return u, "", false, err
 	}
+	acc := u.Account()
 	switch m.What {
 	case MailWelcome, MailConfirm:
-		token, err = a.links.Make(ctx, s, linkConfirm, u.Account().Subject, m.Email, ConfirmFor)
+		if m.What == MailWelcome && m.Email != acc.Email {
+			return u, "", false, nil // they have another address by now
+		}
+		token, err = a.links.Make(ctx, s, linkConfirm, acc.Subject, acc.Email+fromTo+m.Email, ConfirmFor)
 	case MailReset:
-		token, err = a.links.Make(ctx, s, linkReset, u.Account().Subject, u.Account().Email, ResetFor)
+		token, err = a.links.Make(ctx, s, linkReset, acc.Subject, acc.Email, ResetFor)
 	}
 	return u, token, err == nil, err
 }
 
-// tell enqueues a notice to whoever has registered an address.
-func (a *Accounts[U]) tell(ctx context.Context, s *db.Session, email, text string) error {
-	return jobs.Enqueue(ctx, s, Mail{What: MailNotice, Email: email, Text: text})
+// tell enqueues a notice to a user, at the address that they have now, whatever they
+// have when it is sent; or to whoever has registered an address, where only that is
+// known.
+func (a *Accounts[U]) tell(ctx context.Context, s *db.Session, of Account, text string) error {
+	return jobs.Enqueue(ctx, s, Mail{What: MailNotice, Email: of.Email, Subject: of.Subject, Text: text})
 }
 
 // Welcome enqueues the mail that welcomes a user, or asks again to confirm the

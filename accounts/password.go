@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"strings"
 
 	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
@@ -47,7 +48,7 @@ func (a *Accounts[U]) setPassword(ctx context.Context, s *db.Session, v auth.Vis
 	if err := a.note(ctx, s, v, of, of, action); err != nil {
 		return err
 	}
-	return a.tell(ctx, s, of.Email, "Your password was changed, and you were logged out everywhere else. If it was not you, ask for a new password at once.")
+	return a.tell(ctx, s, of, "Your password was changed, and you were logged out everywhere else. If it was not you, ask for a new password at once.")
 }
 
 // AskReset enqueues the mail by which whoever has an address chooses a new
@@ -133,19 +134,21 @@ func (a *Accounts[U]) AskEmail(ctx context.Context, d *db.DB, v auth.Visit, u U,
 		if err := a.note(ctx, s, v, acc, acc, "email_asked"); err != nil {
 			return err
 		}
-		return a.tell(ctx, s, acc.Email, "Another e-mail address was given for your account, and waits to be confirmed there. If it was not you, change your password at once.")
+		return a.tell(ctx, s, acc, "Another e-mail address was given for your account, and waits to be confirmed there. If it was not you, change your password at once.")
 	})
 }
 
 // Confirm makes the address of a link that of its user. It returns auth.ErrLinkOver,
-// or the error of the store when somebody else has the address by now.
+// also for who has another address than when the link was made, or the error of the
+// store when somebody else has the address by now.
 func (a *Accounts[U]) Confirm(ctx context.Context, s *db.Session, v auth.Visit, token string) error {
-	subject, email, err := a.links.Use(ctx, s, linkConfirm, token)
+	subject, data, err := a.links.Use(ctx, s, linkConfirm, token)
 	if err != nil {
 		return err
 	}
+	from, email, _ := strings.Cut(data, fromTo)
 	u, err := a.users.BySubject(ctx, s, subject)
-	if errs.HasKind(err, errs.NotFound) {
+	if errs.HasKind(err, errs.NotFound) || err == nil && u.Account().Email != from {
 		return auth.ErrLinkOver.Wrap(err)
 	}
 	if err != nil {

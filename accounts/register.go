@@ -33,7 +33,7 @@ func (a *Accounts[U]) Register(ctx context.Context, d *db.DB, v auth.Visit, who 
 	})
 	if a.hide && errs.HasKind(err, errs.Conflict) {
 		return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-			return a.tell(ctx, s, who.Email, "Somebody has tried to register with your address, which has an account already.")
+			return a.tell(ctx, s, Account{Email: who.Email}, "Somebody has tried to register with your address, which has an account already.")
 		})
 	}
 	return err

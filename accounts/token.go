@@ -60,7 +60,7 @@ func (a *Accounts[U]) Renew(ctx context.Context, s *db.Session, v auth.Visit, to
 	if failed := a.note(ctx, s, v, acc, acc, "refresh_reused"); failed != nil {
 		return nil, failed
 	}
-	if failed := a.tell(ctx, s, acc.Email, "An old refresh token of your account was used: somebody may have copied it. You were logged out everywhere."); failed != nil {
+	if failed := a.tell(ctx, s, acc, "An old refresh token of your account was used: somebody may have copied it. You were logged out everywhere."); failed != nil {
 		return nil, failed
 	}
 	return nil, err

@@ -43,6 +43,28 @@ func TestLinksEndWithThePassword(t *testing.T) {
 	})
 }
 
+// Once a superuser has given somebody another address, no link from before brings the
+// old one back, nor one that somebody else has asked for.
+func TestLinksEndWithTheAddress(t *testing.T) {
+	eachWith(t, users.Config{}, func(t *testing.T, c *apitest.Client, d *db.DB, u *users.Domain) {
+		root, boss := signUp(c, "root@example.com")
+		promote(t, d, boss.ID)
+		_, me := signUp(c, "ada@example.com")
+		for i, m := range []accounts.Mail{
+			{What: accounts.MailWelcome, Email: "ada@example.com", Subject: fmt.Sprint(me.ID)},
+			{What: accounts.MailConfirm, Email: "eve@example.com", Subject: fmt.Sprint(me.ID)},
+		} {
+			token := letter(t, d, u, m)
+			root.Patch(fmt.Sprint("/api/users/", me.ID), map[string]any{"email": fmt.Sprintf("countess%d@example.com", i)}).Expect(200)
+			c.Post("/api/auth/confirm", map[string]any{"token": token}).ExpectError(422, "auth.link_over")
+			if late := letter(t, d, u, m); m.What == accounts.MailWelcome && late != "" {
+				t.Error("an address that is somebody's no longer can still be confirmed")
+			}
+		}
+		logIn(c, "countess1@example.com", password)
+	})
+}
+
 // Of many who follow one link at once exactly one chooses the password.
 func TestResetAtOnce(t *testing.T) {
 	eachWith(t, users.Config{}, func(t *testing.T, c *apitest.Client, d *db.DB, u *users.Domain) {

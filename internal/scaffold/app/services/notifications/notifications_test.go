@@ -46,6 +46,7 @@ func TestAccount(t *testing.T) {
 			// A Kelvin sign is a k when addresses are compared, and another mailbox.
 			{accounts.Mail{What: accounts.MailReset, Email: "\u212aIM@example.com"}, u.Email, "Choose a new password", "https://appname.example/reset?token="},
 			{accounts.Mail{What: accounts.MailNotice, Email: u.Email, Text: "Something has happened."}, u.Email, "About your account at Appname", "Something has happened."},
+			{accounts.Mail{What: accounts.MailNotice, Email: "old@example.com", Subject: u.Subject(), Text: "Another address."}, "old@example.com", "About your account at Appname", "Another address."},
 			{accounts.Mail{What: accounts.MailReset, Email: "nobody@example.com"}, "", "", ""},
 			{accounts.Mail{What: accounts.MailWelcome, Email: u.Email, Subject: "99"}, "", "", ""},
 		} {
