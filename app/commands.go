@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -98,11 +100,16 @@ func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w (see: %s --help)", err, a.config.Name)
 	}
-	return a.explain(ctx, parsed.Run())
+	err = parsed.Run()
+	name, _, _ := strings.Cut(parsed.Command(), " ")
+	if slices.ContainsFunc(a.commands, func(c command) bool { return c.name == name }) {
+		err = a.explain(ctx, err)
+	}
+	return err
 }
 
-// explain says of a command's error that nobody has foreseen, such as of a table that
-// is not there, that the schema is behind, if it is.
+// explain says of the error of a domain's command that nobody has foreseen, such as of
+// a table that is not there, that the schema is behind, if it is.
 func (a *App) explain(ctx context.Context, err error) error {
 	if err == nil || a.config.DB == nil || errs.From(err).Kind != errs.Internal {
 		return err
