@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/terem-go/terem/db"
 )
@@ -70,6 +71,7 @@ func (c Config) river(d *db.DB, w *Workers) *river.Config {
 	rc := &river.Config{
 		Logger:               newRiverLog(c.Logger),
 		ErrorHandler:         failures{c.Logger},
+		Hooks:                []rivertype.Hook{new(tick)},
 		Workers:              w.on(d, c.Observers),
 		Queues:               map[string]river.QueueConfig{},
 		JobTimeout:           c.Timeout,

@@ -27,7 +27,7 @@ import (
 // what the variable names until its standard input ends.
 func TestMain(m *testing.M) {
 	do := map[string]func(context.Context, *db.DB) error{
-		"enqueue": enqueueAndWait, "hang": hang, "hang in the session": hangInSession, "hang after the commit": hangAfterCommit, "work": work, "count": count,
+		"enqueue": enqueueAndWait, "hang": hang, "hang in the session": hangInSession, "hang after the commit": hangAfterCommit, "work": work, "count": count, "schedule": schedule,
 	}[os.Getenv("TEREM_TEST_JOBS")]
 	if do == nil {
 		os.Exit(m.Run())

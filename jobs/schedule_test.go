@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"context"
 	"log/slog"
 	"slices"
 	"testing"
@@ -93,6 +94,53 @@ func TestPeriodically(t *testing.T) {
 		}
 		if got := slices.Compact(states(t, d)); !slices.Equal(got, []string{"available"}) {
 			t.Errorf("the jobs are %v", got)
+		}
+	})
+}
+
+// ticking enqueues a job at every second, which nobody runs.
+func ticking() *jobs.Workers {
+	w := jobs.NewWorkers()
+	jobs.Add(w, writeNote)
+	w.Periodically(jobs.Every(time.Second), Note{"tick"}, jobs.Queue("ticks"))
+	return w
+}
+
+// schedule is another process that does.
+func schedule(ctx context.Context, d *db.DB) error { return run(ctx, d, ticking()) }
+
+// ticks returns when they were due.
+func ticks(t *testing.T, d *db.DB) []time.Time {
+	t.Helper()
+	return column[time.Time](t, d, "SELECT scheduled_at FROM river_job WHERE queue = 'ticks' ORDER BY scheduled_at, id")
+}
+
+// A time of the schedule at which no process ran is left out, and the next one is
+// not.
+func TestScheduleMissed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		for range 2 {
+			c := start(t, d, ticking(), jobs.Config{})
+			n := len(ticks(t, d))
+			eventually(t, "there are ticks", func() bool { return len(ticks(t, d)) >= n+2 })
+			if _, err := stop(t, c, 10*time.Second); err != nil {
+				t.Error(err)
+			}
+			down := time.Now()
+			last := slices.MaxFunc(ticks(t, d), time.Time.Compare)
+			if last.After(down) {
+				t.Errorf("at %v there is a tick that is due at %v", down, last)
+			}
+			time.Sleep(time.Until(last.Add(2500 * time.Millisecond))) // two ticks
+		}
+		gap := false
+		due := ticks(t, d)
+		for i := range due[1:] {
+			gap = gap || due[i+1].Sub(due[i]) > 2*time.Second
+		}
+		if !gap {
+			t.Errorf("what was missed is made up for: %v", due)
 		}
 	})
 }
