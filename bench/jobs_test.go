@@ -8,6 +8,9 @@ import (
 
 func TestJobs(t *testing.T) {
 	t.Parallel()
+	if err := supported(); err != nil {
+		t.Skip(err)
+	}
 	var out bytes.Buffer
 	if err := measureJobs(t.Context(), []string{"-rounds", "1", "-jobs", "50", "-starts", "2", "-each", "50ms"}, &out); err != nil {
 		t.Fatal(err)
