@@ -33,7 +33,7 @@ func poison(how string) error {
 	return nil
 }
 
-// poisoned returns workers of both scopes for poisoned jobs, beside that of others.
+// poisoned returns workers for poisoned jobs, and for others.
 func poisoned(add func(*jobs.Workers, func(how string) error)) *jobs.Workers {
 	w := jobs.NewWorkers()
 	jobs.Add(w, writeNote)

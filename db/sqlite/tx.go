@@ -224,10 +224,16 @@ func (t *tx) answer(finished bool, err error) error {
 	return displaced("what was read was not committed", g.err)
 }
 
-// evict takes the turn of a unit that keeps others waiting.
+// evict takes the turn of a unit that keeps others waiting, as soon as it is
+// between two statements.
 func (t *tx) evict(why error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.expel(why)
+}
+
+// expel is evict for who holds the lock.
+func (t *tx) expel(why error) {
 	if !t.turn {
 		return
 	}

@@ -93,13 +93,14 @@ var errOverdue = errors.New("sqlite: the unit's context had ended, and others wa
 
 // oust takes the turn of a unit that hangs: its context has ended, so that it will
 // not be committed, and somebody has waited in vain. It reports false if there is
-// none.
+// none; one whose statement runs does not hang.
 func (w *writer) oust() bool {
 	t := w.holder.Load()
-	if t == nil || t.unit == nil || t.unit.Err() == nil {
+	if t == nil || t.unit == nil || t.unit.Err() == nil || !t.mu.TryLock() {
 		return false
 	}
-	t.evict(errOverdue)
+	defer t.mu.Unlock()
+	t.expel(errOverdue)
 	return true
 }
 
