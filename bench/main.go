@@ -6,6 +6,7 @@
 //	go run . session          what a session costs without a database
 //	go run . logins           how long reads take while others log in
 //	go run . data             data access without HTTP: dao, by hand, bun, gorm
+//	go run . jobs             the queue, against River used by hand
 //	go run . house            an application of 200 domains: the tool on it, its start, its routing
 //
 // README.md says what is measured, and what not to read into it.
@@ -72,6 +73,8 @@ func command(ctx context.Context, args []string, in io.Reader, out io.Writer) er
 		return house(ctx, args[1:], out)
 	case name == "logins":
 		return logins(ctx, args[1:], out)
+	case name == "jobs":
+		return measureJobs(ctx, args[1:], out)
 	case name == "data":
 		return measureData(ctx, args[1:], out)
 	}

@@ -43,6 +43,9 @@ func TestAConflictIsTriedAgain(t *testing.T) {
 				err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
 					attempts++
 					n := attempts
+					if s.Attempt() != n {
+						t.Errorf("%s: attempt %d says that it is %d", name, n, s.Attempt())
+					}
 					s.AfterCommit(func(context.Context) { hooks = append(hooks, n) })
 					if err := write(ctx, s, fmt.Sprintf("%s: attempt %d", name, n)); err != nil || n == 3 {
 						return err

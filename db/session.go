@@ -78,6 +78,10 @@ func (s *Session) Insert(ctx context.Context, sql string, args []any) (rowid, ro
 	return rowid, rows, err
 }
 
+// Attempt returns which attempt of its unit of work the session is, from 1. The
+// function that got the session of an earlier one has run in vain.
+func (s *Session) Attempt() int { return s.seen.Number }
+
 // AfterCommit runs f once the session is committed and, in a request, after the
 // response was written: at most once, and not at all when the process dies
 // first. What must not be lost is a job. f gets a context of its own that the

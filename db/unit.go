@@ -84,6 +84,16 @@ func (m *mark) AfterFunc(f func()) (stop func() bool) {
 	return context.AfterFunc(m.Context, f)
 }
 
+// UnitOf returns the context of the unit of work whose function a context comes
+// from: when it has ended, the unit will not be committed. It is nil for one that
+// comes from none. It is for engines.
+func UnitOf(ctx context.Context) context.Context {
+	if m, ok := ctx.Value(insideKey{}).(*mark); ok {
+		return m.Context
+	}
+	return nil
+}
+
 // attempts runs one until it succeeds, fails for good, or was tried often
 // enough.
 func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Context, o Options, a *attempt) error) error {

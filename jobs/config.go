@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/terem-go/terem/db"
 )
@@ -70,11 +72,14 @@ func (c Config) river(d *db.DB, w *Workers) *river.Config {
 	rc := &river.Config{
 		Logger:               newRiverLog(c.Logger),
 		ErrorHandler:         failures{c.Logger},
+		Hooks:                []rivertype.Hook{new(tick)},
 		Workers:              w.on(d, c.Observers),
 		Queues:               map[string]river.QueueConfig{},
 		JobTimeout:           c.Timeout,
 		RescueStuckJobsAfter: c.RescueAfter,
 		FetchCooldown:        fetchPause,
+		JobStuckThreshold:    grace,
+		JobStuckHandler:      replaced(c.Logger),
 		SoftStopTimeout:      math.MaxInt64, // Client.Stop decides when jobs are cancelled
 	}
 	for name, n := range c.Queues {
@@ -88,4 +93,22 @@ func (c Config) river(d *db.DB, w *Workers) *river.Config {
 		rc.ReindexerIndexNames = []string{}
 	}
 	return rc
+}
+
+// maxStuck is how many jobs that do not return are replaced in a process: they stay
+// in memory, and what they hold is held.
+const maxStuck = 100
+
+// replaced has another job be run in the place of one that has not returned though
+// its time is over.
+func replaced(log *slog.Logger) river.JobStuckHandler {
+	return func(ctx context.Context, p river.JobStuckHandlerParams) river.JobStuckHandlerResult {
+		more := p.TotalStuckJobs <= maxStuck
+		message := "a job does not return although its time is over: its worker must end with its context. Others run in its place"
+		if !more {
+			message = "too many jobs do not return although their time is over: this one keeps its place until the process is started anew"
+		}
+		log.ErrorContext(ctx, message, slog.String("kind", p.Kind), slog.Int64("job", p.ID), slog.String("queue", p.Queue), slog.Int("stuck", p.TotalStuckJobs))
+		return river.JobStuckHandlerResult{AddWorkerSlot: more}
+	}
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,31 +55,40 @@ func (in *inserter) InsertMany(ctx context.Context, list []*rivertype.JobInsertP
 		}
 	}
 	s := ctx.Value(sessionKey{}).(*db.Session)
-	_, err := s.Exec(ctx, insertAndWake, encoded, kinds, attempts, priorities, queues, due, states, in.woken.due(waiting, time.Now()))
+	_, err := s.Exec(ctx, insertAndWake, encoded, kinds, attempts, priorities, queues, due, states, in.woken.due(s, waiting, time.Now()))
 	return nil, err
 }
 
-// waker remembers when the workers of each queue were woken last. Sessions that
-// notify commit one after the other, so not each of many does. If the one that
-// did is slow or rolled back, the jobs of the others wait to be polled.
+// waker remembers when the workers of each queue were woken last, and by which
+// session. Sessions that notify commit one after the other, so not each of many
+// does. If the one that did is slow or rolled back, the jobs of the others wait to
+// be polled.
 type waker struct {
 	mu   sync.Mutex
-	last map[string]time.Time
+	last map[string]waking
 }
 
-// due returns the queues whose workers were not woken just now, each once.
-func (w *waker) due(queues []string, now time.Time) []string {
+type waking struct {
+	at time.Time
+	by *db.Session
+}
+
+// due returns the queues whose workers were not woken just now, each once. It does
+// not count what was undone: by the session itself, which may have notified in a
+// savepoint, and by an earlier attempt at it.
+func (w *waker) due(s *db.Session, queues []string, now time.Time) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	due := []string{}
 	for _, q := range queues {
-		if now.Sub(w.last[q]) < river.FetchCooldownMin {
+		last := w.last[q]
+		if slices.Contains(due, q) || last.by != s && s.Attempt() == 1 && now.Sub(last.at) < river.FetchCooldownMin {
 			continue
 		}
 		if w.last == nil {
-			w.last = map[string]time.Time{}
+			w.last = map[string]waking{}
 		}
-		w.last[q] = now
+		w.last[q] = waking{now, s}
 		due = append(due, q)
 	}
 	return due

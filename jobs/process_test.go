@@ -27,7 +27,7 @@ import (
 // what the variable names until its standard input ends.
 func TestMain(m *testing.M) {
 	do := map[string]func(context.Context, *db.DB) error{
-		"enqueue": enqueueAndWait, "hang": hang, "hang in the session": hangInSession, "hang after the commit": hangAfterCommit, "work": work, "count": count,
+		"enqueue": enqueueAndWait, "hang": hang, "hang in the session": hangInSession, "hang after the commit": hangAfterCommit, "work": work, "count": count, "schedule": schedule, "drink": drink,
 	}[os.Getenv("TEREM_TEST_JOBS")]
 	if do == nil {
 		os.Exit(m.Run())
@@ -92,7 +92,12 @@ func say(line string) error {
 }
 
 func run(ctx context.Context, d *db.DB, w *jobs.Workers) error {
-	c, err := jobs.New(d, w, jobs.Config{Logger: slog.New(slog.NewTextHandler(os.Stdout, nil))})
+	return runWith(ctx, d, w, jobs.Config{})
+}
+
+func runWith(ctx context.Context, d *db.DB, w *jobs.Workers, config jobs.Config) error {
+	config.Logger = slog.New(slog.NewTextHandler(os.Stdout, nil))
+	c, err := jobs.New(d, w, config)
 	if err == nil {
 		err = c.Start(ctx)
 	}

@@ -55,7 +55,7 @@ func within(ctx context.Context, s *db.Session, f func(q queue) error) error {
 	var err error
 	switch s.Dialect() {
 	case db.SQLite:
-		err = sqlite.Tx(ctx, s, func(tx *sql.Tx) error { return f(inTx[*sql.Tx]{onSQLite(), tx}) })
+		err = sqlite.Tx(ctx, s, func(tx *sql.Tx) error { return f(inTx[*sql.Tx]{onSQLite.of(s), tx}) })
 	case db.Postgres:
 		err = f(inTx[pgx.Tx]{onPostgres(), postgres.Tx(s)})
 	}
@@ -67,9 +67,34 @@ func within(ctx context.Context, s *db.Session, f func(q queue) error) error {
 
 // What sessions have of River: clients that run no jobs.
 var (
-	onSQLite   = sync.OnceValue(func() *river.Client[*sql.Tx] { return idle(riversqlite.New(nil)) })
+	onSQLite   shared
 	onPostgres = sync.OnceValue(func() *river.Client[pgx.Tx] { return idle(riverpgxv5.New(nil), new(inserter)) })
 )
+
+// shared is a client on SQLite, which does not notify twice in a millisecond.
+type shared struct {
+	mu     sync.Mutex
+	client *river.Client[*sql.Tx]
+	last   *db.Session // that used it
+}
+
+// of returns the client for a session. It is another one, which costs microseconds,
+// if the notification of the shared one may have been undone: with a savepoint of
+// the session, or with an earlier attempt at it.
+func (c *shared) of(s *db.Session) *river.Client[*sql.Tx] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.client != nil && (c.last == s || s.Attempt() > 1) {
+		return newSQLite()
+	}
+	if c.client == nil {
+		c.client = newSQLite()
+	}
+	c.last = s
+	return c.client
+}
+
+func newSQLite() *river.Client[*sql.Tx] { return idle(riversqlite.New(nil)) }
 
 func idle[T any](d riverdriver.Driver[T], m ...rivertype.Middleware) *river.Client[T] {
 	c, err := river.NewClient(d, &river.Config{

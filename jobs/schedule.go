@@ -1,10 +1,15 @@
 package jobs
 
 import (
+	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"math"
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // Schedule says when a job is to be enqueued.
@@ -14,7 +19,9 @@ type Schedule interface {
 }
 
 // Periodically enqueues a job at each time of a schedule. Of all processes that
-// work the database, one does so. A time at which none runs is left out.
+// work the database, one does so. A time at which none runs is left out; a process
+// that stood still makes up for those that no other one has enqueued. Of two
+// schedules of the same job, a time that both have counts once.
 func (w *Workers) Periodically(s Schedule, args Args, opts ...Option) {
 	w.schedule = append(w.schedule, periodic{s, args, opts})
 }
@@ -77,4 +84,21 @@ func (p periodic) river() *river.PeriodicJob {
 	return river.NewPeriodicJob(p.schedule, func() (river.JobArgs, *river.InsertOpts) {
 		return p.args, insertion(p.args, p.opts)
 	}, nil)
+}
+
+// tick has a client enqueue a job once for each time of its schedule: a process that
+// stood still does not know at once that another one does so by now, and makes up
+// for what it has missed.
+type tick struct{ river.HookDefaults }
+
+var _ rivertype.HookInsertBegin = (*tick)(nil)
+
+// InsertBegin implements rivertype.HookInsertBegin. What a client enqueues is
+// scheduled: sessions have clients of their own.
+func (*tick) InsertBegin(_ context.Context, j *rivertype.JobInsertParams) error {
+	if j.UniqueKey == nil && j.ScheduledAt != nil {
+		key := sha256.Sum256(fmt.Appendf(nil, "terem:tick %s %q %s %d", j.Kind, j.Queue, j.EncodedArgs, j.ScheduledAt.UnixNano()))
+		j.UniqueKey, j.UniqueStates = key[:], math.MaxUint8 // whatever became of the other
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"context"
 	"log/slog"
 	"slices"
 	"testing"
@@ -93,6 +94,47 @@ func TestPeriodically(t *testing.T) {
 		}
 		if got := slices.Compact(states(t, d)); !slices.Equal(got, []string{"available"}) {
 			t.Errorf("the jobs are %v", got)
+		}
+	})
+}
+
+// ticking enqueues a job at every second, which nobody runs.
+func ticking() *jobs.Workers {
+	w := jobs.NewWorkers()
+	jobs.Add(w, writeNote)
+	w.Periodically(jobs.Every(time.Second), Note{"tick"}, jobs.Queue("ticks"))
+	return w
+}
+
+// schedule is another process that does.
+func schedule(ctx context.Context, d *db.DB) error { return run(ctx, d, ticking()) }
+
+// ticks returns when they were due.
+func ticks(t *testing.T, d *db.DB) []time.Time {
+	t.Helper()
+	return column[time.Time](t, d, "SELECT scheduled_at FROM river_job WHERE queue = 'ticks' ORDER BY scheduled_at, id")
+}
+
+// A time of the schedule at which no process ran is left out, and the next one is
+// not.
+func TestScheduleMissed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		start := func() *jobs.Client {
+			n := len(ticks(t, d))
+			c := start(t, d, ticking(), jobs.Config{})
+			eventually(t, "there is a tick", func() bool { return len(ticks(t, d)) > n })
+			return c
+		}
+		if _, err := stop(t, start(), 10*time.Second); err != nil {
+			t.Error(err)
+		}
+		before := ticks(t, d)
+		last := before[len(before)-1]
+		time.Sleep(time.Until(last.Add(2500 * time.Millisecond))) // two ticks
+		start()
+		if next := ticks(t, d)[len(before)]; next.Sub(last) < 3*time.Second {
+			t.Errorf("after %v, %v is made up for", last, next)
 		}
 	})
 }

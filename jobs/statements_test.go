@@ -2,14 +2,11 @@ package jobs_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
-	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/jobs"
 )
 
@@ -34,35 +31,4 @@ func TestEnqueueStatements(t *testing.T) {
 			t.Errorf("%d jobs", len(got))
 		}
 	})
-}
-
-// The statement that enqueues wakes the workers of the queues in which jobs are
-// due, when its session is committed. (A session that conflicts has told the waker
-// in vain, and its second attempt leaves its jobs to be polled: see waker.)
-func TestWaking(t *testing.T) {
-	t.Parallel()
-	d := dbtest.Postgres(t, schema)
-	pool, err := postgres.Pool(t.Context(), d, 1)
-	must(t, err)
-	t.Cleanup(pool.Close)
-	c, err := pool.Acquire(t.Context())
-	must(t, err)
-	defer c.Release()
-	_, err = c.Exec(t.Context(), `LISTEN "public.river_insert"`) // as River's clients do
-	must(t, err)
-	enqueue(t, d, Note{"later"}, jobs.Queue("later"), jobs.In(time.Hour))
-	err = in(t, d, func(ctx context.Context, s *db.Session) error {
-		return errors.Join(jobs.Enqueue(ctx, s, Note{"a"}, jobs.Queue("rolled_back")), errHandler)
-	})
-	if !errors.Is(err, errHandler) {
-		t.Fatal(err)
-	}
-	enqueue(t, d, Note{"b"}, jobs.Queue("due"))
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	n, err := c.Conn().WaitForNotification(ctx)
-	must(t, err)
-	if want := `{"queue" : "due"}`; n.Payload != want {
-		t.Errorf("the first notification is %s, not %s", n.Payload, want)
-	}
 }

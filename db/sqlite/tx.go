@@ -19,6 +19,7 @@ type tx struct {
 	waited time.Duration // how long it has
 	alone  bool          // it shares its transaction with no other
 	native native
+	unit   context.Context // see db.UnitOf
 
 	mu       sync.Mutex  // held while a statement runs
 	turn     bool        // it has the writer
@@ -90,6 +91,9 @@ func (t *tx) begin(ctx context.Context) error {
 	w := t.writer
 	asked := time.Now()
 	err := w.turn.Enter(ctx, t.wait, t.alone)
+	if err != nil && w.oust() {
+		err = w.turn.Enter(ctx, t.wait, t.alone)
+	}
 	t.waited = time.Since(asked)
 	if err != nil {
 		return err
@@ -102,7 +106,8 @@ func (t *tx) begin(ctx context.Context) error {
 		w.next()
 		return err
 	}
-	t.turn = true
+	t.turn, t.unit = true, db.UnitOf(ctx)
+	w.holder.Store(t)
 	return nil
 }
 
@@ -117,7 +122,9 @@ func (t *tx) join(ctx context.Context) error {
 		return w.meaning(err)
 	}
 	t.group = w.group
-	t.patience = time.AfterFunc(w.groupTime, t.evict)
+	t.patience = time.AfterFunc(w.groupTime, func() {
+		t.evict(displaced("the unit kept others waiting for more than "+w.groupTime.String(), nil))
+	})
 	return nil
 }
 
@@ -217,14 +224,20 @@ func (t *tx) answer(finished bool, err error) error {
 	return displaced("what was read was not committed", g.err)
 }
 
-// evict takes the turn of a unit that keeps finished ones waiting.
-func (t *tx) evict() {
+// evict takes the turn of a unit that keeps others waiting, as soon as it is
+// between two statements.
+func (t *tx) evict(why error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.expel(why)
+}
+
+// expel is evict for who holds the lock.
+func (t *tx) expel(why error) {
 	if !t.turn {
 		return
 	}
-	t.lost = displaced("the unit kept others waiting for more than "+t.writer.groupTime.String(), nil)
+	t.lost = why
 	if t.rows != nil {
 		t.rows.stop(t.lost)
 	}
@@ -249,6 +262,7 @@ func (t *tx) undo() {
 // leave is the end of the turn for the unit, not for the writer.
 func (t *tx) leave() {
 	t.turn = false
+	t.writer.holder.Store(nil)
 	if t.patience != nil {
 		t.patience.Stop()
 	}

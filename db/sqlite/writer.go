@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -21,10 +22,11 @@ type writer struct {
 	groupTime time.Duration
 	file      file
 	turn      *fifo.Queue
-	conn      *conn     // nil after it broke; whoever has the turn opens it again
-	checked   time.Time // when the file was last known to be in its place
-	gone      bool      // SQLite rolled the open transaction back by itself
-	group     *group    // who waits for its COMMIT, if anybody
+	conn      *conn              // nil after it broke; whoever has the turn opens it again
+	checked   time.Time          // when the file was last known to be in its place
+	gone      bool               // SQLite rolled the open transaction back by itself
+	group     *group             // who waits for its COMMIT, if anybody
+	holder    atomic.Pointer[tx] // whose turn it is, from its first statement on
 }
 
 func newWriter(ctx context.Context, s settings) (*writer, error) {
@@ -85,6 +87,21 @@ func (w *writer) connect(ctx context.Context, mode string) (*conn, error) {
 			return nil, err
 		}
 	}
+}
+
+var errOverdue = errors.New("sqlite: the unit's context had ended, and others waited for the writer in vain: its function must end with its context")
+
+// oust takes the turn of a unit that hangs: its context has ended, so that it will
+// not be committed, and somebody has waited in vain. It reports false if there is
+// none; one whose statement runs does not hang.
+func (w *writer) oust() bool {
+	t := w.holder.Load()
+	if t == nil || t.unit == nil || t.unit.Err() == nil || !t.mu.TryLock() {
+		return false
+	}
+	defer t.mu.Unlock()
+	t.expel(errOverdue)
+	return true
 }
 
 // begin begins the transaction of the unit that has the turn.

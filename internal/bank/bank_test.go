@@ -16,6 +16,7 @@ import (
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/faultproxy"
 	"github.com/terem-go/terem/internal/pgserver"
+	"github.com/terem-go/terem/internal/processtest"
 )
 
 const clients = 12
@@ -86,12 +87,12 @@ type bank struct {
 	must        []string          // the faults without which too little was shown
 
 	faults faultproxy.Chance
-	server server
+	server processtest.Lives
 	ledger ledger
 }
 
 func (b *bank) run(t *testing.T, last time.Duration) {
-	b.server.start(t, b.url)
+	b.server.Start(t, program(t, b.url))
 	if b.proxy != nil {
 		b.proxy.Pick(b.faults.Pick)
 	}
@@ -112,5 +113,5 @@ func (b *bank) run(t *testing.T, last time.Duration) {
 		b.proxy.Cut() // what is silent, and may hold locks
 	}
 	working.Wait()
-	b.server.stop(t)
+	b.server.Stop(t)
 }

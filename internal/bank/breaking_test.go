@@ -21,13 +21,13 @@ func (b *bank) endServers(t *testing.T, last time.Duration) {
 	for turn := 0; ; turn++ {
 		time.Sleep(300*time.Millisecond + rand.N(time.Second)) // under load
 		if turn%2 == 0 {
-			b.server.process.Kill()
+			b.server.Kill()
 			b.faults.Count("server killed")
 		} else {
-			b.server.stop(t)
+			b.server.Stop(t)
 			b.faults.Count("server stopped")
 		}
-		b.server.start(t, b.url)
+		b.server.Start(t, program(t, b.url))
 		if took := time.Since(start); took > last && (took > last+limit || b.faults.Missing(b.must...) == "") {
 			return
 		}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -116,6 +117,9 @@ type answer struct {
 	replayed bool
 }
 
+// requestID is the one of the request in the server's logs.
+func (a answer) requestID() string { return a.said[strings.LastIndex(a.said, " ")+1:] }
+
 // send sends a request, of which one in twelve is left before its answer, and
 // says what the client knows then.
 func (c *client) send(t *testing.T, method, path, key string, body []byte) answer {
@@ -127,7 +131,7 @@ func (c *client) send(t *testing.T, method, path, key string, body []byte) answe
 		ctx, leave = context.WithTimeout(ctx, rand.N(15*time.Millisecond))
 		defer leave()
 	}
-	addr, next := c.server.at()
+	addr, next := c.server.At()
 	r, err := http.NewRequestWithContext(ctx, method, "http://"+addr+path, bytes.NewReader(body))
 	if err != nil {
 		t.Error(err)

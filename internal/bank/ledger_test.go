@@ -140,7 +140,7 @@ func (b *bank) compare(t *testing.T, there map[string]int) {
 			done++
 		}
 		if wrong != "" {
-			t.Errorf("of %s the client was told %s, and %s:\n%s", id, a.said, wrong, b.server.said(a.said))
+			t.Errorf("of %s the client was told %s, and %s:\n%s", id, a.said, wrong, b.server.Lines(a.requestID()))
 		}
 	}
 	result := fmt.Sprintf("%s; %d requests, %d of them repeated with their key; %d entries, %d with a key: %d acknowledged, %d refused, %d unknown (%d of them done); %d snapshots; %d lost, %d duplicated, %d refused but done",

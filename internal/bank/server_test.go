@@ -7,9 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,7 +15,6 @@ import (
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/db/sqlite"
-	"github.com/terem-go/terem/internal/processtest"
 )
 
 // The test binary is the server where this names its database.
@@ -43,73 +39,19 @@ func newApp(ctx context.Context) (*app.App, error) {
 	return a, nil
 }
 
-func program(url string, args ...string) (*exec.Cmd, error) {
+func program(t *testing.T, url string, args ...string) *exec.Cmd {
+	t.Helper()
 	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.Command(self, args...)
 	cmd.Env = append(os.Environ(), databaseVariable+"="+url)
-	return cmd, err
+	return cmd
 }
 
 func (b *bank) migrate(t *testing.T) {
-	cmd, err := program(b.direct, "migrate", "up")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if out, err := program(t, b.direct, "migrate", "up").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
-	}
-}
-
-// server is the server's process, which has several lives.
-type server struct {
-	process *processtest.Process
-	logs    []*processtest.Log // of all lives
-
-	mu   sync.Mutex
-	addr string
-	next chan struct{} // closed when another one serves
-}
-
-// start starts it and lets clients know.
-func (s *server) start(t *testing.T, url string) {
-	t.Helper()
-	cmd, err := program(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.process = processtest.Start(t, cmd)
-	s.logs = append(s.logs, s.process.Log)
-	addr := s.process.Addr(t)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.next != nil {
-		close(s.next)
-	}
-	s.addr, s.next = addr, make(chan struct{})
-}
-
-// said returns the lines of the logs that are about the request whose ID a text
-// ends with.
-func (s *server) said(text string) string {
-	var lines []string
-	for _, log := range s.logs {
-		lines = append(lines, log.Lines(text[strings.LastIndex(text, " ")+1:])...)
-	}
-	return strings.Join(lines, "\n")
-}
-
-// at returns its host and port, and what is closed when these are others.
-func (s *server) at() (addr string, next <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.addr, s.next
-}
-
-// stop stops the server as an operator does.
-func (s *server) stop(t *testing.T) {
-	t.Helper()
-	s.process.Signal(t, syscall.SIGTERM)
-	if err := s.process.Wait(t, 30*time.Second); err != nil {
-		t.Errorf("after SIGTERM: %v\n%s", err, s.process.Log)
 	}
 }

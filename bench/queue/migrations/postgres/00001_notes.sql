@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE TABLE notes (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, body text NOT NULL);
