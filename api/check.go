@@ -47,11 +47,9 @@ func (rt *route) check() bool {
 	} else if !rt.output.empty() && (s == http.StatusNoContent || s == http.StatusResetContent || s == http.StatusNotModified) {
 		refuse("the status %d is without a body, but %s has an output. Return *api.Empty", s, rt.handler)
 	}
-	for _, other := range a.routes {
-		if other.mounted == nil && other.op.OperationID == rt.op.OperationID {
-			refuse("its operation id %s is also that of %s at %s. Give one of them another with api.OperationID",
-				rt.op.OperationID, other.pattern, other.place)
-		}
+	if other := a.operations[rt.op.OperationID]; other != nil {
+		refuse("its operation id %s is also that of %s at %s. Give one of them another with api.OperationID",
+			rt.op.OperationID, other.pattern, other.place)
 	}
 	return len(a.problems) == before
 }
@@ -72,6 +70,9 @@ func (rt *route) add(f func()) {
 	}
 	f()
 	a.routes = append(a.routes, rt)
+	if rt.mounted == nil {
+		a.operations[rt.op.OperationID] = rt
+	}
 }
 
 // clash says with which route another one is in conflict, of which http.ServeMux

@@ -6,9 +6,14 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"text/template/parse"
 )
 
@@ -56,13 +61,34 @@ func parsePages(c ViewsConfig) (map[string]*template.Template, error) {
 	if len(sources) == 0 {
 		return nil, errors.New("the folder holds no pages, such as home.html")
 	}
-	pages := map[string]*template.Template{}
-	for name, source := range sources {
-		page, err := parsePage(shared, name, source, c.Assets)
-		if err != nil {
+	for _, t := range shared.Templates() {
+		if err := checkAssets(t, c.Assets); err != nil {
 			return nil, err
 		}
-		pages[strings.TrimSuffix(name, ".html")] = page
+	}
+	return parseAll(shared, sources, c.Assets)
+}
+
+// parseAll parses the pages, as many at a time as there are processors: each of them escapes its layout anew.
+func parseAll(shared *template.Template, sources map[string]string, assets *Assets) (map[string]*template.Template, error) {
+	names := slices.Sorted(maps.Keys(sources))
+	parsed, problems := make([]*template.Template, len(names)), make([]error, len(names))
+	var next atomic.Int64
+	var parsing sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) {
+		parsing.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
+				parsed[i], problems[i] = parsePage(shared, names[i], sources[names[i]], assets)
+			}
+		})
+	}
+	parsing.Wait()
+	pages := map[string]*template.Template{}
+	for i, name := range names {
+		if problems[i] != nil {
+			return nil, problems[i]
+		}
+		pages[strings.TrimSuffix(name, ".html")] = parsed[i]
 	}
 	return pages, nil
 }
@@ -81,6 +107,9 @@ func parsePage(shared *template.Template, name, source string, assets *Assets) (
 		return nil, fmt.Errorf(`%s shows nothing: begin it with its layout, such as {{template "layouts/base.html" .}}`, name)
 	}
 	for _, t := range page.Templates() {
+		if t.Tree == nil || t.Tree.ParseName != name { // a shared one
+			continue
+		}
 		if err := checkAssets(t, assets); err != nil {
 			return nil, err
 		}
