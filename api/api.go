@@ -133,10 +133,13 @@ type API struct {
 	routes     []*route
 	operations map[string]*route // the typed ones by their operation ids
 	providers  map[reflect.Type]*provider
+	failure    map[string]*huma.MediaType // how the document shows an error, once a route did
 	schemas    *schemas
 	problems   []error
 	written    *written // nil unless the database has replicas
 	cursorKey  []byte
+	sealed     bool         // see seal
+	unsealed   []error      // what was wrong then
 	pending    *route       // the route that is being registered
 	handler    http.Handler // once it was made
 }

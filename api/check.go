@@ -69,7 +69,7 @@ func (rt *route) add(f func()) {
 		rt.policyUnit = rt.placed()
 	}
 	f()
-	a.routes = append(a.routes, rt)
+	a.routes, a.sealed = append(a.routes, rt), false
 	if rt.mounted == nil {
 		a.operations[rt.op.OperationID] = rt
 	}

@@ -120,14 +120,16 @@ func (rt *route) document() {
 		}
 	}
 
-	contentType, body := a.config.Errors(&errs.Error{}, "")
-	failure := registry.Schema(reflect.TypeOf(body), true, "Error")
+	if a.failure == nil {
+		contentType, body := a.config.Errors(&errs.Error{}, "")
+		a.failure = map[string]*huma.MediaType{contentType: {Schema: registry.Schema(reflect.TypeOf(body), true, "Error")}}
+	}
 	answer := func(status, text string) {
 		if r := rt.op.Responses[status]; r != nil {
 			r.Description += " " + text
 			return
 		}
-		rt.op.Responses[status] = &huma.Response{Description: text, Content: map[string]*huma.MediaType{contentType: {Schema: failure}}}
+		rt.op.Responses[status] = &huma.Response{Description: text, Content: a.failure}
 	}
 	if rt.policy.needs != nil {
 		answer("401", "Nobody known is calling.")
