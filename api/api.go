@@ -128,17 +128,21 @@ type Config struct {
 
 // API is a set of typed routes with their OpenAPI document.
 type API struct {
-	config    Config
-	mux       *http.ServeMux
-	huma      huma.API
-	routes    []*route
-	providers map[reflect.Type]*provider
-	schemas   *schemas
-	problems  []error
-	written   *written // nil unless the database has replicas
-	cursorKey []byte
-	pending   *route       // the route that is being registered
-	handler   http.Handler // once it was made
+	config     Config
+	mux        *http.ServeMux
+	huma       huma.API
+	routes     []*route
+	operations map[string]*route // the typed ones by their operation ids
+	providers  map[reflect.Type]*provider
+	failure    map[string]*huma.MediaType // how the document shows an error, once a route did
+	schemas    *schemas
+	problems   []error
+	written    *written // nil unless the database has replicas
+	cursorKey  []byte
+	sealed     bool         // see seal
+	unsealed   []error      // what was wrong then
+	pending    *route       // the route that is being registered
+	handler    http.Handler // once it was made
 }
 
 // New returns an API without routes.
@@ -153,7 +157,7 @@ func New(c Config) *API {
 	if c.Errors == nil {
 		c.Errors = Problem
 	}
-	a := &API{config: c, mux: http.NewServeMux(), providers: map[reflect.Type]*provider{}, cursorKey: cursorKey(c.Key)}
+	a := &API{config: c, mux: http.NewServeMux(), operations: map[string]*route{}, providers: map[reflect.Type]*provider{}, cursorKey: cursorKey(c.Key)}
 	a.huma = newHuma(a)
 	if c.DB != nil && c.DB.Replicated() {
 		a.written = &written{c.Key, c.Secure}

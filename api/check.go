@@ -47,11 +47,9 @@ func (rt *route) check() bool {
 	} else if !rt.output.empty() && (s == http.StatusNoContent || s == http.StatusResetContent || s == http.StatusNotModified) {
 		refuse("the status %d is without a body, but %s has an output. Return *api.Empty", s, rt.handler)
 	}
-	for _, other := range a.routes {
-		if other.mounted == nil && other.op.OperationID == rt.op.OperationID {
-			refuse("its operation id %s is also that of %s at %s. Give one of them another with api.OperationID",
-				rt.op.OperationID, other.pattern, other.place)
-		}
+	if other := a.operations[rt.op.OperationID]; other != nil {
+		refuse("its operation id %s is also that of %s at %s. Give one of them another with api.OperationID",
+			rt.op.OperationID, other.pattern, other.place)
 	}
 	return len(a.problems) == before
 }
@@ -71,7 +69,10 @@ func (rt *route) add(f func()) {
 		rt.policyUnit = rt.placed()
 	}
 	f()
-	a.routes = append(a.routes, rt)
+	a.routes, a.sealed = append(a.routes, rt), false
+	if rt.mounted == nil {
+		a.operations[rt.op.OperationID] = rt
+	}
 }
 
 // clash says with which route another one is in conflict, of which http.ServeMux

@@ -110,6 +110,14 @@ func TestCheckRefuses(t *testing.T) {
 			post[nothing](r, "/x", api.OperationID("same"))
 			post[nothing](r, "/y", api.OperationID("same"))
 		}, want: []string{"POST /y: its operation id same is also that of POST /x at check_test.go:"}},
+		"one operation id twice, but for a space": {register: func(r *api.Router) {
+			post[nothing](r, "/x", api.OperationID("the same"))
+			post[nothing](r, "/y", api.OperationID("the-same"))
+			post[nothing](r, "/z", api.OperationID("the same"))
+		}, want: []string{
+			"POST /y: its operation id the-same is also that of POST /x at check_test.go:",
+			"POST /z: its operation id the-same is also that of POST /x at check_test.go:",
+		}},
 
 		"an input that is not a struct": {register: func(r *api.Router) { post[string](r, "/x") },
 			want: []string{"the input string is not a struct"}},

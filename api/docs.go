@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/terem-go/terem/internal/docsui"
 )
@@ -13,11 +14,13 @@ func (a *API) mountDocs() error {
 	if a.config.SpecPath == "-" {
 		return nil
 	}
-	spec, err := a.OpenAPI()
-	if err != nil {
-		return fmt.Errorf("api: encoding the OpenAPI document: %w", err)
-	}
-	err = a.mount("GET "+a.config.SpecPath, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	document := sync.OnceValues(a.OpenAPI) // with thousands of routes it would hold up the start
+	err := a.mount("GET "+a.config.SpecPath, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		spec, err := document()
+		if err != nil {
+			a.fail(r.Context(), w, r, fmt.Errorf("encoding the OpenAPI document: %w", err))
+			return
+		}
 		w.Header().Set("Content-Type", "application/openapi+json")
 		w.Header().Set("Cache-Control", "no-cache")
 		_, _ = w.Write(spec)

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
@@ -229,6 +231,34 @@ func TestDocs(t *testing.T) {
 				t.Errorf("%s: %s has no title", name, path)
 			}
 		}
+	}
+}
+
+// unspeakable has a schema that JSON cannot say.
+type unspeakable struct{}
+
+func (unspeakable) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: "object", Extensions: map[string]any{"x-secret": func() {}}}
+}
+
+// The document is made when it is first asked for; where it cannot be, the log
+// says why, and the routes answer.
+func TestOpenAPIThatCannotBeEncoded(t *testing.T) {
+	t.Parallel()
+	var log logs
+	c := client(t, api.Config{}, &log, func(r *api.Router) {
+		api.Get(r, "/x", func(context.Context, api.None, *nothing) (*struct{ U unspeakable }, error) {
+			return &struct{ U unspeakable }{}, nil
+		}, api.Public, api.OperationID("x"))
+	})
+	for range 2 {
+		if r := c.Get("/openapi.json").Expect(500); strings.Contains(r.Body, "func") {
+			t.Error(r.Body)
+		}
+	}
+	c.Get("/x").Expect(200)
+	if text := log.String(); !strings.Contains(text, "encoding the OpenAPI document: ") || !strings.Contains(text, "func()") {
+		t.Error(text)
 	}
 }
 

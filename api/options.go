@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"time"
 
 	"github.com/terem-go/terem/db"
@@ -19,8 +20,10 @@ func Description(text string) Option { return func(rt *route) { rt.op.Descriptio
 
 // OperationID is the route's name for generated clients. The default is the
 // handler's package and name, such as users.get; two routes of one name are
-// refused by Check.
-func OperationID(id string) Option { return func(rt *route) { rt.op.OperationID = id } }
+// refused by Check. Spaces become hyphens, as some tools stumble over them.
+func OperationID(id string) Option {
+	return func(rt *route) { rt.op.OperationID = strings.ReplaceAll(id, " ", "-") }
+}
 
 // Status is the HTTP status of success, 200 to 399. The default is 200, and 204 for a
 // handler that returns Empty.

@@ -12,10 +12,19 @@ import (
 // pkg is this package's path as it begins the names of its functions.
 var pkg = reflect.TypeFor[API]().PkgPath() + "."
 
-// callerPlace returns the file and line, outside this package, that called it.
-func callerPlace() string {
-	var pcs [16]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+// place is where something was registered: the calls that led there, which are
+// looked up when somebody asks.
+type place [16]uintptr
+
+// callerPlace returns the place, outside this package, that called it.
+func callerPlace() (p place) {
+	runtime.Callers(2, p[:])
+	return p
+}
+
+// String returns the place's file and line.
+func (p place) String() string {
+	frames := runtime.CallersFrames(p[:])
 	for {
 		f, more := frames.Next()
 		if !strings.HasPrefix(f.Function, pkg) || !more {

@@ -26,7 +26,7 @@ type provider struct {
 	make     func(ctx context.Context, q db.Querier, r *http.Request) (reflect.Value, error)
 	security []Security
 	name     string
-	place    string
+	place    place
 }
 
 // Provide registers how a T is made from a request. Every handler whose input
@@ -48,15 +48,15 @@ func Provide[T any](r *Router, f func(ctx context.Context, q db.Querier, r *http
 		a.refuse(p.place, "%s is provided twice, first at %s. Provide it in one domain, or give the other a type of its own", t, first.place)
 		return
 	}
-	a.providers[t] = p
+	a.providers[t], a.sealed = p, false
 	for _, s := range security {
 		a.secure(s)
 	}
 }
 
 // refuse records something that Check reports.
-func (a *API) refuse(place, format string, args ...any) {
-	a.problems = append(a.problems, fmt.Errorf("%s: %s", place, fmt.Sprintf(format, args...)))
+func (a *API) refuse(at place, format string, args ...any) {
+	a.problems = append(a.problems, fmt.Errorf("%s: %s", at, fmt.Sprintf(format, args...)))
 }
 
 // resolve returns the values of the dependencies that the route needs, after

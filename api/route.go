@@ -22,7 +22,7 @@ type route struct {
 	scope   scopeKind
 	policy  Policy
 	handler string // the handler's name
-	place   string // where it was registered
+	place   place  // where it was registered
 
 	op         *huma.Operation
 	input      *input
@@ -65,7 +65,7 @@ func (a *API) Routes() []Route {
 	var list []Route
 	for _, rt := range a.routes {
 		r := Route{Method: rt.method, Path: rt.path, Handler: rt.handler, Session: rt.scope.String(),
-			Policy: rt.policy.name, Dependencies: []string{}, Place: rt.place}
+			Policy: rt.policy.name, Dependencies: []string{}, Place: rt.place.String()}
 		if rt.mounted != nil {
 			r.Session = "-"
 		}
@@ -93,7 +93,9 @@ func register[S scope, I, O any](r *Router, method, path string, h func(context.
 		return
 	}
 	rt.add(func() {
-		rt.document()
+		if !rt.op.Hidden {
+			rt.document()
+		}
 		huma.Register(r.api.huma, *rt.op, func(ctx context.Context, in *I) (*struct{}, error) {
 			c := callOf(ctx)
 			v := reflect.ValueOf(in).Elem()

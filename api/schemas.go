@@ -19,7 +19,7 @@ type schemas struct {
 
 type schemaPlace struct {
 	typ   reflect.Type
-	place string
+	place place
 }
 
 // name implements huma's schema namer. A second type of a name gets another one

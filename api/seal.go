@@ -8,11 +8,11 @@ import (
 )
 
 // seal connects the routes with the providers of what they need, which may have
-// been registered after them, and returns what is wrong. Once the handler is
-// made nothing changes any more.
+// been registered after them, and returns what is wrong. It does so once, unless
+// more is registered afterwards.
 func (a *API) seal() []error {
-	if a.handler != nil {
-		return nil
+	if a.sealed {
+		return a.unsealed
 	}
 	problems := slices.Clone(a.schemas.problems)
 	for _, rt := range a.routes {
@@ -22,6 +22,7 @@ func (a *API) seal() []error {
 		rt.connect(refuse)
 		rt.secure()
 	}
+	a.sealed, a.unsealed = true, problems
 	return problems
 }
 

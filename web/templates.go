@@ -6,9 +6,14 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"text/template/parse"
 )
 
@@ -27,11 +32,13 @@ func parseTemplates(c ViewsConfig) (map[string]*template.Template, error) {
 }
 
 func parsePages(c ViewsConfig) (map[string]*template.Template, error) {
-	shared := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"asset": c.Assets.Path}).Funcs(c.Funcs)
-	if _, err := shared.New("builtin.html").Parse(builtin); err != nil {
+	sh := &shared{funcs: template.FuncMap{"asset": c.Assets.Path}, calls: map[string][]string{}, assets: c.Assets}
+	maps.Copy(sh.funcs, c.Funcs)
+	sh.set = template.New("").Option("missingkey=error").Funcs(sh.funcs)
+	if _, err := sh.set.New("builtin.html").Parse(builtin); err != nil {
 		return nil, err
 	}
-	sources := map[string]string{} // of pages
+	var pages []source
 	err := fs.WalkDir(c.Templates, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
 			return err
@@ -39,58 +46,59 @@ func parsePages(c ViewsConfig) (map[string]*template.Template, error) {
 		if path.Ext(name) != ".html" {
 			return fmt.Errorf("%s: expected a name that ends in .html", name)
 		}
-		source, err := fs.ReadFile(c.Templates, name)
+		text, err := fs.ReadFile(c.Templates, name)
 		if err != nil {
 			return err
 		}
 		if strings.HasPrefix(name, "layouts/") || strings.HasPrefix(name, "parts/") {
-			_, err = shared.New(name).Parse(string(source))
+			_, err = sh.set.New(name).Parse(string(text))
 			return err
 		}
-		sources[name] = string(source)
+		pages = append(pages, source{name, string(text)})
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(sources) == 0 {
+	if len(pages) == 0 {
 		return nil, errors.New("the folder holds no pages, such as home.html")
 	}
-	pages := map[string]*template.Template{}
-	for name, source := range sources {
-		page, err := parsePage(shared, name, source, c.Assets)
-		if err != nil {
+	for _, t := range sh.set.Templates() {
+		if t.Tree == nil {
+			continue
+		}
+		if err := checkAssets(t.Tree, c.Assets); err != nil {
 			return nil, err
 		}
-		pages[strings.TrimSuffix(name, ".html")] = page
+		visit(t.Tree.Root, func(n *parse.TemplateNode) { sh.calls[t.Name()] = append(sh.calls[t.Name()], n.Name) })
 	}
-	return pages, nil
+	return sh.parseAll(pages)
 }
 
-// parsePage parses a page into a copy of the shared templates: it sees those, and not what other pages define.
-func parsePage(shared *template.Template, name, source string, assets *Assets) (*template.Template, error) {
-	copied, err := shared.Clone()
-	if err != nil {
-		return nil, err
+// parseAll parses the pages on all processors.
+func (sh *shared) parseAll(pages []source) (map[string]*template.Template, error) {
+	groups := slices.Collect(slices.Chunk(pages, together))
+	parsed, problems := make([][]*template.Template, len(groups)), make([]error, len(groups))
+	var taken atomic.Int64
+	var parsing sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(groups)) {
+		parsing.Go(func() {
+			for i := taken.Add(1) - 1; i < int64(len(groups)); i = taken.Add(1) - 1 {
+				parsed[i], problems[i] = sh.parse(groups[i])
+			}
+		})
 	}
-	page, err := copied.New(name).Parse(source)
-	if err != nil {
-		return nil, err
-	}
-	if parse.IsEmptyTree(page.Tree.Root) {
-		return nil, fmt.Errorf(`%s shows nothing: begin it with its layout, such as {{template "layouts/base.html" .}}`, name)
-	}
-	for _, t := range page.Templates() {
-		if err := checkAssets(t, assets); err != nil {
-			return nil, err
+	parsing.Wait()
+	byName := map[string]*template.Template{}
+	for i, group := range groups {
+		if problems[i] != nil {
+			return nil, problems[i]
+		}
+		for j, page := range group {
+			byName[strings.TrimSuffix(page.name, ".html")] = parsed[i][j]
 		}
 	}
-	// What it cannot escape or find, package html/template says when it is first used.
-	var broken *template.Error
-	if errors.As(page.Execute(full{}, nil), &broken) {
-		return nil, broken
-	}
-	return page, nil
+	return byName, nil
 }
 
 // full is a writer that takes nothing, so that a template ends where it begins.
@@ -102,13 +110,10 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("full") }
 var usedAsset = regexp.MustCompile(`\{\{[^{}]*\basset "([^"\\]*)"`)
 
 // checkAssets refuses a template that names an asset which does not exist.
-func checkAssets(t *template.Template, assets *Assets) error {
-	if t.Tree == nil {
-		return nil
-	}
-	for _, match := range usedAsset.FindAllStringSubmatch(t.Tree.Root.String(), -1) {
+func checkAssets(t *parse.Tree, assets *Assets) error {
+	for _, match := range usedAsset.FindAllStringSubmatch(t.Root.String(), -1) {
 		if _, err := assets.Path(match[1]); err != nil {
-			return fmt.Errorf("%s: %w", t.Tree.ParseName, err)
+			return fmt.Errorf("%s: %w", t.ParseName, err)
 		}
 	}
 	return nil

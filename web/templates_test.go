@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"html/template"
 	"os"
 	"path/filepath"
@@ -34,6 +35,10 @@ func TestTemplatesThatAreRefused(t *testing.T) {
 		"no part": {
 			map[string]string{"home.html": `{{if .User}}{{template "parts/menu.html" .}}{{end}}`},
 			[]string{"home.html:1", `"parts/menu.html"`},
+		},
+		"what another page defines": {
+			map[string]string{"a.html": `{{define "x"}}{{end}}a`, "b.html": `{{template "x"}}`},
+			[]string{"b.html:1", `"x"`},
 		},
 		"shows nothing": {
 			map[string]string{base: "x", "admin/users.html": ` {{define "main"}}home{{end}} `},
@@ -97,6 +102,32 @@ func TestTemplatesOfAPage(t *testing.T) {
 	} {
 		if _, _, got := render(t, c.page, request("GET", "/a/b?c")); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// Pages are parsed several at a time.
+func TestPagesDoNotSeeEachOther(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		base:             `{{template "parts/top.html" .}}{{block "main" .}}{{end}}{{template "foot"}}{{define "foot"}}-{{end}}`,
+		"parts/top.html": `{{define "name"}}shared{{end}}{{template "name"}}:`,
+	}
+	want := map[string]string{}
+	for i := range 20 {
+		name := fmt.Sprintf("page%d", i)
+		files[name+".html"] = fmt.Sprintf(`{{template "layouts/base.html" .}}{{define "main"}}{{template "own"}}{{end}}{{define "own"}}%d{{end}}`, i)
+		want[name] = fmt.Sprintf("shared:%d-", i)
+	}
+	files["page3.html"] += `{{define "name"}}third{{end}}`
+	want["page3"] = "third:3-"
+	files["page4.html"] += `{{define "foot"}}{{end}}` // an empty one replaces none
+	files["page5.html"] = `{{define "tree"}}{{if .}}{{len .}}{{template "tree" slice . 1}}{{end}}{{end}}{{template "tree" .Data}}`
+	want["page5"] = "321"
+	v := newViews(t, web.ViewsConfig{}, files)
+	for name, w := range want {
+		if _, _, got := render(t, v.Page(name, "abc"), request("GET", "/")); got != w {
+			t.Errorf("%s: %q, want %q", name, got, w)
 		}
 	}
 }
