@@ -35,8 +35,8 @@ func Permanent(err error) bool {
 	return errors.As(err, &f) && f.permanent
 }
 
-// Uncertain reports whether err leaves open if the message was sent: the connection was lost after the server got all
-// of it, and before it said whether it took it. Another attempt may send a second copy, with the same Message-ID; none
+// Uncertain reports whether err leaves open if the message was sent: the connection was lost when all of it was on its
+// way, and before the server said whether it took it. Another attempt may send a second copy, with the same Message-ID; none
 // may mean that it is never sent. After every other error it was not sent.
 func Uncertain(err error) bool {
 	var f *failure
