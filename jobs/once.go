@@ -38,10 +38,8 @@ func Once[T Args](ctx context.Context, s *db.Session, job *Job[T], step string) 
 }
 
 func once(ctx context.Context, s *db.Session, id int64, step string) (bool, error) {
-	key := "terem:once:" + step
-	mark := "UPDATE river_job SET metadata = jsonb_set(metadata, ARRAY[$2::text], 'true') WHERE id = $1 AND NOT metadata ? $2::text"
+	key, mark := onceKey(s, step), "UPDATE river_job SET metadata = jsonb_set(metadata, ARRAY[$2::text], 'true') WHERE id = $1 AND NOT metadata ? $2::text"
 	if s.Dialect() == db.SQLite {
-		key = `$."` + key + `"` // as a path
 		mark = "UPDATE river_job SET metadata = jsonb_set(metadata, $2, jsonb('true')) WHERE id = $1 AND json_type(metadata, $2) IS NULL"
 	}
 	n, err := s.Exec(ctx, mark, id, key)
@@ -55,4 +53,13 @@ func once(ctx context.Context, s *db.Session, id int64, step string) (bool, erro
 		s.Note(err)
 	}
 	return false, err
+}
+
+// onceKey returns where in a job's metadata a step is noted, as a path on SQLite.
+func onceKey(s *db.Session, step string) string {
+	key := "terem:once:" + step
+	if s.Dialect() == db.SQLite {
+		return `$."` + key + `"`
+	}
+	return key
 }

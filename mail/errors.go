@@ -15,6 +15,7 @@ import (
 type failure struct {
 	text      string
 	permanent bool
+	uncertain bool
 	ended     error // the error of the context, if that ended the attempt
 }
 
@@ -34,6 +35,17 @@ func Permanent(err error) bool {
 	return errors.As(err, &f) && f.permanent
 }
 
+// Uncertain reports whether err leaves open if the message was sent: the connection was lost when all of it was on its
+// way, and before the server said whether it took it. Another attempt may send a second copy, with the same Message-ID; none
+// may mean that it is never sent. After every other error it was not sent.
+func Uncertain(err error) bool {
+	var f *failure
+	return errors.As(err, &f) && f.uncertain
+}
+
+// unanswered is the error of a connection that was lost after all of a message was handed over.
+type unanswered struct{ error }
+
 // refused reports whether err, of [Client.hand], means that the server will never take the message. A reply about
 // logging in or encryption (RFC 4954, section 6) is about the application instead.
 func refused(err error) bool {
@@ -41,7 +53,7 @@ func refused(err error) bool {
 	if errors.As(err, &reply) {
 		return reply.Code >= 500 && !slices.Contains([]int{530, 534, 535, 538}, reply.Code)
 	}
-	return errors.Is(err, errSMTPUTF8)
+	return errors.Is(err, errSMTPUTF8) || errors.Is(err, errTooLarge)
 }
 
 // replied reports whether err is a reply of the server, so that the conversation can go on.
@@ -61,7 +73,8 @@ func brief(text string) string {
 
 // failed makes an error of Send.
 func (c *Client) failed(ctx context.Context, err error, permanent bool) error {
-	f := &failure{permanent: permanent}
+	var open *unanswered
+	f := &failure{permanent: permanent, uncertain: errors.As(err, &open)}
 	if !replied(err) && ctx.Err() != nil { // which closed the connection
 		err, f.ended = ctx.Err(), ctx.Err()
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"html/template"
+	"mime"
 	"net/http"
 	"regexp"
 	"slices"
@@ -57,6 +58,7 @@ func (b *Mailbox) Handler(prefix string) http.Handler {
 	mux.HandleFunc("GET "+prefix+"/{number}/text", page("text"))
 	mux.HandleFunc("GET "+prefix+"/{number}/source", page("source"))
 	mux.HandleFunc("GET "+prefix+"/{number}/frame", b.frame)
+	mux.HandleFunc("GET "+prefix+"/{number}/attachments/{index}", b.attachment)
 	mux.HandleFunc("GET "+prefix+"/mailbox.css", func(w http.ResponseWriter, _ *http.Request) {
 		header(w, "text/css; charset=utf-8", pagePolicy)
 		_, _ = w.Write(pageCSS)
@@ -111,6 +113,20 @@ func (b *Mailbox) frame(w http.ResponseWriter, r *http.Request) {
 	header(w, "text/html; charset=utf-8", framePolicy)
 	html := connecting.ReplaceAllString(l.HTML, "<meta") // which shows nothing and may stand anywhere
 	_, _ = w.Write([]byte(`<!doctype html><meta charset="utf-8"><base target="_blank">` + html))
+}
+
+// attachment answers with a file that goes with a message, to be saved and never shown.
+func (b *Mailbox) attachment(w http.ResponseWriter, r *http.Request) {
+	l := find(b.Letters(), r.PathValue("number"))
+	i, err := strconv.Atoi(r.PathValue("index"))
+	if l == nil || err != nil || i < 0 || i >= len(l.Attachments) {
+		http.NotFound(w, r)
+		return
+	}
+	a := l.Attachments[i]
+	header(w, "application/octet-stream", framePolicy)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
+	_, _ = w.Write(a.Data)
 }
 
 // find returns the message of a number, or nil.

@@ -8,7 +8,7 @@
 //
 // What it sends is a [Message], written by hand or made from [Templates]. Send returns when the server has taken
 // the message, so it belongs in a background job, and never between two statements of a session. [Permanent] says
-// whether another attempt makes sense.
+// whether another attempt makes sense, and [Uncertain] whether the message may have been sent all the same.
 //
 // Package mailtest has an SMTP server for tests.
 package mail

@@ -9,16 +9,20 @@ import (
 	"github.com/terem-go/terem/db"
 )
 
-// capacity is how many messages a Mailbox keeps.
-const capacity = 100
+// What a Mailbox keeps: so many messages, and so many bytes of them.
+const (
+	capacity      = 100
+	capacityBytes = 64 << 20
+)
 
-// Mailbox is a Sender for development and tests: it keeps the last 100 messages in memory, where the handler that
-// [Mailbox.Handler] returns shows them. Nothing leaves the process.
+// Mailbox is a Sender for development and tests: it keeps the last 100 messages in memory, of large ones the
+// last 64 MiB, where the handler that [Mailbox.Handler] returns shows them. Nothing leaves the process.
 type Mailbox struct {
 	from Address
 
 	mu      sync.Mutex
 	taken   int      // how many messages there were
+	bytes   int      // of letters, as they are sent
 	letters []Letter // the last of them, oldest first
 }
 
@@ -57,7 +61,9 @@ func (b *Mailbox) Send(ctx context.Context, m Message) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.taken++
-	if len(b.letters) == capacity {
+	b.bytes += len(w.raw)
+	for len(b.letters) == capacity || len(b.letters) > 0 && b.bytes > capacityBytes {
+		b.bytes -= len(b.letters[0].Raw)
 		b.letters = slices.Delete(b.letters, 0, 1)
 	}
 	b.letters = append(b.letters, Letter{Number: b.taken, Time: time.Now(), Message: m, Raw: w.raw})

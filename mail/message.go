@@ -31,6 +31,8 @@ type Message struct {
 	Subject string    // up to 900 bytes
 	Text    string    // up to 1 MiB, with HTML
 	HTML    string
+	// Attachments are up to 20 files, with 10 MiB together.
+	Attachments []Attachment
 	// Header holds further headers by name, such as List-Unsubscribe. Those that the other fields make, and those
 	// that are for servers to write, are refused.
 	Header map[string]string
@@ -84,6 +86,9 @@ func (m Message) complete(from Address) (Message, error) {
 	}
 	if len(m.ID) > maxID || strings.ContainsFunc(m.ID, notID) || strings.Trim(m.ID, ".") != m.ID || strings.Contains(m.ID, "..") {
 		return m, invalid("its ID %.110q is not made of up to %d letters, digits, dots, hyphens and underscores", m.ID, maxID)
+	}
+	if err := m.attach(); err != nil {
+		return m, err
 	}
 	m.Text, m.HTML = strings.ToValidUTF8(m.Text, "\uFFFD"), strings.ToValidUTF8(m.HTML, "\uFFFD")
 	return m, m.headers()

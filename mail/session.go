@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -45,6 +46,9 @@ func (c *Client) hand(s *smtp.Client, w *wire) error {
 	if utf8, _ := s.Extension("SMTPUTF8"); !utf8 && !w.plain() {
 		return errSMTPUTF8
 	}
+	if _, size := s.Extension("SIZE"); tooLarge(size, len(w.raw)) {
+		return fmt.Errorf("%w: it has %d bytes, and the server takes %s", errTooLarge, len(w.raw), size)
+	}
 	s.SkipSMTPUTF8(w.plain()) // else a server further on may refuse the message for want of it
 	if err := s.Mail(w.from); err != nil {
 		return fmt.Errorf("sender %s: %w", w.from, err)
@@ -61,7 +65,18 @@ func (c *Client) hand(s *smtp.Client, w *wire) error {
 	if _, err := data.Write(w.raw); err != nil {
 		return err
 	}
-	return data.Close()
+	if err = data.Close(); err != nil && !replied(err) {
+		return &unanswered{err}
+	}
+	return err
 }
+
+// tooLarge reports whether a message has more bytes than a server says that it takes; it may say nothing, or 0.
+func tooLarge(size string, bytes int) bool {
+	most, err := strconv.Atoi(size)
+	return err == nil && most > 0 && bytes > most
+}
+
+var errTooLarge = errors.New("the message is too large")
 
 var errSMTPUTF8 = errors.New("the server takes no addresses outside ASCII (SMTPUTF8); " + punycode)

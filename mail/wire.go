@@ -39,6 +39,9 @@ func encode(m Message) (*wire, error) {
 	if m.HTML != "" {
 		g.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	}
+	for _, a := range m.Attachments {
+		a.attached(g)
+	}
 
 	from, err := g.GetSender(false)
 	if err != nil {

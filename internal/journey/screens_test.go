@@ -67,6 +67,7 @@ func (v *visitor) pages(password string) []page {
 		{"recovery", 200, nil}, // with the code of the secret that is shown
 		{"account-factor", 200, steps(v.visit("/account"))},
 		{"factor-end", 200, steps(v.visit("/account/factor/end"))},
+		{"delete", 200, steps(v.visit("/account/delete"))},
 		{"logged-out-again", 200, steps(click(logOut))},
 		{"login-again", 200, steps(v.visit("/login"))},
 		{"login-code", 422, steps(fill("email", "ada@example.com"), fill("password", password), click(submit))},

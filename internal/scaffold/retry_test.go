@@ -236,8 +236,13 @@ var steps = []struct {
 		return v.browser.Submit("/confirm", map[string]string{"token": v.letter(accounts.Mail{What: accounts.MailWelcome, Email: "eve@example.com", Subject: v.subject("eve@example.com")})}).Expect(303)
 	}},
 	{"POST /login", func(v *visitors) *apitest.Response { return v.browser.Submit("/login", eve).Expect(303) }},
+	{"POST /account/delete", func(v *visitors) *apitest.Response {
+		return v.browser.Submit("/account/delete", map[string]string{"current_password": secret}).Expect(303)
+	}},
 	{"POST /logout", func(v *visitors) *apitest.Response { return v.browser.Submit("/logout", nil).Expect(303) }},
-	{"DELETE /api/users/me", func(v *visitors) *apitest.Response { return v.ada.Delete("/api/users/me").Expect(204) }},
+	{"POST /api/users/me/delete", func(v *visitors) *apitest.Response {
+		return v.ada.Post("/api/users/me/delete", map[string]any{"current_password": fresh}).Expect(204)
+	}},
 }
 
 // visitors send the requests.

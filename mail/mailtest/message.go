@@ -27,6 +27,14 @@ type Message struct {
 	ReplyTo    []*mail.Address
 	Subject    string // decoded
 	Text, HTML string // decoded, the first part of each type, with lines that end in LF
+	// Attachments are the parts with a file name.
+	Attachments []Attachment
+}
+
+// Attachment is a file that goes with a message.
+type Attachment struct {
+	Name, Type string
+	Data       []byte
 }
 
 // Parse reads a message as SMTP carries it: with CRLF at the end of each line, none of them over 998 bytes, and
@@ -77,7 +85,10 @@ func (m *Message) read(get func(name string) string, body io.Reader) error {
 		}
 	}
 	var field *string
+	_, disposition, _ := mime.ParseMediaType(get("Content-Disposition"))
+	name := disposition["filename"]
 	switch {
+	case name != "":
 	case kind == "text/plain" && m.Text == "":
 		field = &m.Text
 	case kind == "text/html" && m.HTML == "":
@@ -88,6 +99,10 @@ func (m *Message) read(get func(name string) string, body io.Reader) error {
 	content, err := io.ReadAll(decoder(get("Content-Transfer-Encoding"), body))
 	if err != nil {
 		return fmt.Errorf("%s: %w", kind, err)
+	}
+	if name != "" {
+		m.Attachments = append(m.Attachments, Attachment{Name: name, Type: kind, Data: content})
+		return nil
 	}
 	if !utf8.Valid(content) {
 		return fmt.Errorf("%s: not UTF-8", kind)

@@ -60,7 +60,7 @@ func TestAdd(t *testing.T) {
 		"task_taken":          {"add task users.expire", "add task orders.expire"},
 		"event":               {"add event orders.Paid"},
 		"event_second":        {"add event orders.Paid", "add event orders.SentBack"},
-		"event_to_downstream": {"add event users.Deleted --to orders"},
+		"event_to_downstream": {"add event users.Closed --to orders"},
 		"event_to_upstream":   {"add event orders.Paid --to users"},
 		"page":                {"add page about"},
 		"page_with_key":       {"add page orders/{id}/lines/{code} --policy users.Member"},

@@ -64,7 +64,7 @@ var pairs = []pair{
 	{"add task users.expire --at 03:30", "remove task users.expire"},
 	{"add event orders.Paid --to users", "remove event orders.Paid"},
 	{"add event orders.Shipped", "remove event orders.Shipped"},
-	{"add event users.Deleted --to orders", "remove event users.Deleted"},
+	{"add event users.Closed --to orders", "remove event users.Closed"},
 	{"add page about", "remove page about"},
 	{"add page orders/{id} --policy users.Member", "remove page orders/{id}"},
 	{"link orders users.Balance", "unlink orders users.Balance"},
@@ -82,7 +82,7 @@ func TestParts(t *testing.T) {
 	}
 	a.run(t, nil, "gofmt", "-l", ".")
 	a.run(t, nil, "go", "vet", "./...")
-	tests := []string{"test", "-run", "^Test(Run|Expire|UsersExpire|OrdersExpire|SendReceipt|OrdersPaid|OrdersShipped|UsersDeleted|About|OrdersID|Commands)$", ".", "./tasks", "./pages", "./services/..."}
+	tests := []string{"test", "-run", "^Test(Run|Expire|UsersExpire|OrdersExpire|SendReceipt|OrdersPaid|OrdersShipped|UsersClosed|About|OrdersID|Commands)$", ".", "./tasks", "./pages", "./services/..."}
 	a.run(t, nil, "go", tests...)
 	a.run(t, []string{"TEREM_TEST_RETRY=all"}, "go", tests...)
 

@@ -25,6 +25,8 @@ func (p *Pages) accountRoutes(r *api.Router) {
 	api.Post(r, "/account/factor/confirm", p.confirmFactor, users.Member)
 	api.Get(r, "/account/factor/end", p.askEndFactor, users.Member)
 	api.Post(r, "/account/factor/end", p.endFactor, users.Member)
+	api.Get(r, "/account/delete", p.askLeave, users.Member)
+	api.Post(r, "/account/delete", p.leave, users.Member)
 }
 
 // account shows what is known of a user, and where they are logged in.
@@ -151,5 +153,16 @@ func (p *Pages) endFactor(ctx context.Context, database *db.DB, in *Send[ProofFo
 	return submit(p, "factor_end", in, func(f ProofForm) (*web.Page, error) {
 		err := p.auth.EndFactor(ctx, database, in.Visit, in.Visitor.User, f.CurrentPassword)
 		return p.views.Redirect("/account").Flash("Your authenticator app is no longer asked for."), err
+	})
+}
+
+func (p *Pages) askLeave(_ context.Context, _ api.None, in *Look) (*web.Page, error) {
+	return p.page("delete", in.Visitor, web.Form[ProofForm]{}), nil
+}
+
+func (p *Pages) leave(ctx context.Context, database *db.DB, in *Send[ProofForm]) (*web.Page, error) {
+	return submit(p, "delete", in, func(f ProofForm) (*web.Page, error) {
+		err := p.auth.Leave(ctx, database, in.Visit, in.Visitor.User, f.CurrentPassword)
+		return p.views.Redirect("/").Flash("Your account is deleted."), err
 	})
 }

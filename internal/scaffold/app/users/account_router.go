@@ -13,7 +13,7 @@ import (
 func (rt *Router) accountRoutes(r *api.Router) {
 	api.Get(r, "/users/me", rt.me, Required, api.Summary("Who am I"))
 	api.Patch(r, "/users/me", rt.updateMe, Required)
-	api.Delete(r, "/users/me", rt.deleteMe, Required)
+	api.Post(r, "/users/me/delete", rt.leave, Required, api.Fails(accounts.ErrWrongPassword, auth.ErrTooMany))
 	api.Put(r, "/users/me/password", rt.changePassword, Required, api.Fails(accounts.ErrWrongPassword, auth.ErrPasswordCommon, auth.ErrTooMany))
 	api.Put(r, "/users/me/email", rt.changeEmail, Required, api.Fails(accounts.ErrWrongPassword, auth.ErrTooMany))
 	api.Get(r, "/users/me/logins", rt.listLogins, Required)
@@ -42,8 +42,8 @@ func (rt *Router) updateMe(ctx context.Context, s *db.Session, in *MeUpdate) (*U
 	return &out, nil
 }
 
-func (rt *Router) deleteMe(ctx context.Context, s *db.Session, in *Me) (*api.Empty, error) {
-	return nil, rt.auth.remove(ctx, s, *in, in.User.User)
+func (rt *Router) leave(ctx context.Context, database *db.DB, in *Proof) (*api.Empty, error) {
+	return nil, rt.auth.Leave(ctx, database, in.Visit, in.User.User, in.Body.CurrentPassword)
 }
 
 func (rt *Router) changePassword(ctx context.Context, database *db.DB, in *PasswordChange) (*api.Empty, error) {

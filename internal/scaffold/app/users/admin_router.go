@@ -54,7 +54,7 @@ func (rt *Router) delete(ctx context.Context, s *db.Session, in *UserByID) (*api
 	if err != nil {
 		return nil, err
 	}
-	return nil, rt.auth.remove(ctx, s, in.Me, u)
+	return nil, rt.auth.remove(ctx, s, in.Visit, in.User.User, u)
 }
 
 // events lists the audit log, the newest first.

@@ -7,6 +7,7 @@ import (
 	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/events"
 )
 
 // Auth is how users register and log in, and how they are known afterwards.
@@ -49,12 +50,25 @@ func (a *Auth) AskEmail(ctx context.Context, database *db.DB, v auth.Visit, u *U
 	return a.Accounts.AskEmail(ctx, database, v, u, password, next.Email)
 }
 
-// remove deletes a user, with what package accounts keeps of them.
-func (a *Auth) remove(ctx context.Context, s *db.Session, by Me, u *User) error {
-	if err := a.Remove(ctx, s, by.Visit, by.User.User, u); err != nil {
+// Leave deletes a user who knows their password. A second factor is not asked for:
+// they are logged in.
+func (a *Auth) Leave(ctx context.Context, database *db.DB, v auth.Visit, u *User, password string) error {
+	if err := a.Prove(ctx, database, v, u, password); err != nil {
 		return err
 	}
-	return a.users.Delete(ctx, s, u.ID)
+	return database.Do(ctx, func(ctx context.Context, s *db.Session) error { return a.remove(ctx, s, v, u, u) })
+}
+
+// remove deletes a user, with what package accounts keeps of them. Other domains say
+// by the references of their tables, or by subscribing, what becomes of theirs.
+func (a *Auth) remove(ctx context.Context, s *db.Session, v auth.Visit, by, u *User) error {
+	if err := a.Remove(ctx, s, v, by, u); err != nil {
+		return err
+	}
+	if err := a.users.Delete(ctx, s, u.ID); err != nil {
+		return err
+	}
+	return events.Publish(ctx, s, Deleted{UserID: u.ID})
 }
 
 // current finds the user whose access token the request carries.

@@ -7,6 +7,7 @@ import (
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/dao"
+	"github.com/terem-go/terem/events"
 )
 
 // Config are the settings of the users domain: those of package accounts, without
@@ -30,11 +31,12 @@ func New(c Config) (*Domain, error) {
 	return d, err
 }
 
-// Register adds the domain to the application: its tables, dependencies, routes
-// and commands.
+// Register adds the domain to the application: its tables, events, dependencies,
+// routes and commands.
 func (d *Domain) Register(a *app.App) {
 	a.Migrate(app.Auth())
 	a.Tables(d.Users)
+	events.Declare[Deleted](a.Events())
 	r := a.Router("users")
 	api.Provide(r, d.Auth.current, api.Bearer)
 	api.Provide(r, d.Auth.visitor)

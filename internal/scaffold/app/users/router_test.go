@@ -82,7 +82,7 @@ func TestMe(t *testing.T) {
 			t.Errorf("changed to %+v", me)
 		}
 		ada.Patch("/api/users/me", map[string]any{"is_superuser": true}).Expect(422)
-		ada.Delete("/api/users/me").Expect(204)
+		ada.Post("/api/users/me/delete", map[string]any{"current_password": password}).Expect(204)
 		ada.Get("/api/users/me").ExpectError(401, "auth.token_invalid")
 		c.Post("/api/auth/login", map[string]any{"email": "ada@example.com", "password": password}).Expect(401)
 	})
