@@ -74,7 +74,7 @@ func (s *steps) step(table string, verifying bool, done, total int64) {
 	if s.live {
 		wait = 100 * time.Millisecond
 	}
-	if time.Since(s.last) < wait {
+	if total == 0 || time.Since(s.last) < wait {
 		return
 	}
 	s.last = time.Now()
