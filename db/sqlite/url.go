@@ -21,6 +21,16 @@ type settings struct {
 	maxWait     time.Duration
 }
 
+// Path returns the absolute path of the file that a database's URL names, such as
+// sqlite:shop.db. It fails if the URL is not one of SQLite or wrong.
+func Path(url string) (string, error) {
+	if !strings.HasPrefix(url, "sqlite:") {
+		return "", errors.New("sqlite: the URL is not one of SQLite; write sqlite:shop.db")
+	}
+	c, err := parseURL(url)
+	return c.path, err
+}
+
 // parseURL reads sqlite:shop.db, sqlite:./data/shop.db, sqlite:/data/shop.db or
 // sqlite:///data/shop.db, with options behind a question mark.
 func parseURL(s string) (settings, error) {

@@ -31,6 +31,7 @@ type commands struct {
 	Remove  removeCommand  `cmd:"" group:"Take back what was written:" help:"Undo what terem add has written."`
 	Unlink  unlinkCommand  `cmd:"" group:"Take back what was written:" help:"Undo what terem link has written."`
 	Migrate migrateCommand `cmd:"" group:"Change the database:" help:"Work on an application's migrations."`
+	DB      dbCommand      `cmd:"" name:"db" group:"Change the database:" help:"Copy, back up or restore a database."`
 	Check   checkCommand   `cmd:"" group:"See the structure:" help:"Check that an application keeps its structure."`
 	Map     mapCommand     `cmd:"" group:"See the structure:" help:"Show an application's structure as a plan."`
 	Routes  routesCommand  `cmd:"" group:"See the structure:" help:"List an application's routes."`

@@ -40,6 +40,10 @@ func TestHelp(t *testing.T) {
 		"terem-migrate-lint":   {"migrate", "lint", "--help"},
 		"terem-migrate-new":    {"migrate", "new", "--help"},
 		"terem-migrate-verify": {"migrate", "verify", "--help"},
+		"terem-db":             {"db", "--help"},
+		"terem-db-copy":        {"db", "copy", "--help"},
+		"terem-db-backup":      {"db", "backup", "--help"},
+		"terem-db-restore":     {"db", "restore", "--help"},
 
 		"terem-add-event":   {"add", "event", "--help"},
 		"terem-add-page":    {"add", "page", "--help"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"strings"
 
@@ -61,14 +60,12 @@ func (m *migrateVerify) Run(ctx context.Context, c *console) (err error) {
 
 // exists refuses a file of SQLite that is not there, which would be created.
 func (m *migrateVerify) exists() error {
-	name, ok := strings.CutPrefix(m.URL, "sqlite:")
-	if !ok {
+	if !strings.HasPrefix(m.URL, "sqlite:") {
 		return nil
 	}
-	name, _, _ = strings.Cut(name, "?")
-	if path, err := url.PathUnescape(strings.TrimPrefix(name, "//")); err == nil {
-		_, err := os.Stat(path)
-		return err
+	path, err := sqlite.Path(m.URL)
+	if err == nil {
+		_, err = os.Stat(path)
 	}
-	return nil
+	return err
 }

@@ -1,0 +1,105 @@
+// Package backup makes files of databases that serve, and databases of such files.
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Table is a table with the rows that a file holds.
+type Table struct {
+	Name string `json:"name"`
+	Rows int64  `json:"rows"`
+}
+
+// Save writes a database to a file while it serves: a copy of the file from
+// SQLite, an archive of pg_dump from PostgreSQL. What was written is restored on
+// the side and looked at before it gets its name, and its tables are returned.
+//
+// A file that is there is not written over.
+func Save(ctx context.Context, url, file string) (tables []Table, err error) {
+	if _, err := os.Lstat(file); !errors.Is(err, os.ErrNotExist) {
+		return nil, errors.Join(fmt.Errorf("%s is there already; name another file, or move it away", file), err)
+	}
+	part := file + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(part)
+		}
+	}()
+	if strings.HasPrefix(url, "sqlite:") {
+		tables, err = saveSQLite(ctx, url, part)
+	} else {
+		tables, err = savePostgres(ctx, url, part)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return tables, settle(part, file)
+}
+
+// Restore makes a database of a file that Save wrote: a file of SQLite, or the
+// tables of a database of PostgreSQL. One that has something in it is left alone
+// unless replace is set; on SQLite it is then kept beside the new one, with
+// ".before" behind its name. A database of SQLite that is open is never replaced.
+func Restore(ctx context.Context, file, url string, replace bool) ([]Table, error) {
+	kind, err := kindOf(file)
+	if err != nil {
+		return nil, err
+	}
+	switch lite := strings.HasPrefix(url, "sqlite:"); {
+	case lite != (kind == "SQLite"):
+		return nil, fmt.Errorf("%s is a backup of %s and cannot become another database; to move from SQLite to PostgreSQL restore it and use terem db copy", file, kind)
+	case lite:
+		return restoreSQLite(ctx, file, url, replace)
+	}
+	return restorePostgres(ctx, file, url, replace)
+}
+
+// kindOf tells by its first bytes what a file is a backup of.
+func kindOf(file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	if _, err := io.ReadFull(f, head); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return "", err
+	}
+	switch {
+	case string(head) == "SQLite format 3\x00":
+		return "SQLite", nil
+	case strings.HasPrefix(string(head), "PGDMP"):
+		return "PostgreSQL", nil
+	}
+	return "", fmt.Errorf("%s is not a backup: neither a file of SQLite nor an archive of pg_dump", file)
+}
+
+// settle gives a file that is complete its name, so that it survives a power cut.
+func settle(part, file string) error {
+	f, err := os.OpenFile(part, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(part, file); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	_ = dir.Sync() // not every system can
+	return dir.Close()
+}

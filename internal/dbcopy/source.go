@@ -1,0 +1,195 @@
+package dbcopy
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver
+)
+
+// source is the file of SQLite, in a transaction that keeps others from writing.
+type source struct {
+	path string
+	db   *sql.DB
+	conn *sql.Conn
+}
+
+func openSource(ctx context.Context, path string) (_ *source, err error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("the source: %w", err)
+	}
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "mode=rw&_pragma=busy_timeout(5000)"}
+	s := &source{path: path}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("the source %s: %w", path, err), s.close())
+		}
+	}()
+	if s.db, err = sql.Open("sqlite", u.String()); err != nil {
+		return nil, err
+	}
+	if s.conn, err = s.db.Conn(ctx); err != nil {
+		return nil, err
+	}
+	if _, err = s.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return nil, fmt.Errorf("%w; is the server still running? Stop it first", err)
+	}
+	return s, nil
+}
+
+func (s *source) close() error {
+	var errs []error
+	if s.conn != nil {
+		_, _ = s.conn.ExecContext(context.Background(), "ROLLBACK") // nothing was written
+		errs = append(errs, s.conn.Close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// migrations are those that were applied, such as "terem_migrations 12".
+func (s *source) migrations(ctx context.Context) (map[string]bool, error) {
+	names, err := s.strings(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'terem\\_migrations%' ESCAPE '\\'")
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]bool{}
+	for _, name := range names {
+		numbers, err := s.strings(ctx, "SELECT version_id FROM "+quote(name)+" WHERE version_id > 0")
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range numbers {
+			all[name+" "+n] = true
+		}
+	}
+	return all, nil
+}
+
+// tables are those that are copied, by name, without the kinds of their columns.
+func (s *source) tables(ctx context.Context) ([]*table, error) {
+	names, err := s.strings(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+	if err != nil {
+		return nil, err
+	}
+	var tables []*table
+	for _, name := range names {
+		if apart(name) {
+			continue
+		}
+		columns, err := s.strings(ctx, "SELECT name FROM pragma_table_info("+text(name)+") ORDER BY cid")
+		if err != nil {
+			return nil, err
+		}
+		t := &table{name: name, rowid: s.rowid(ctx, name, columns)}
+		for _, c := range columns {
+			t.columns = append(t.columns, column{name: c})
+		}
+		tables = append(tables, t)
+	}
+	return tables, nil
+}
+
+// rowid is a name of the table's row numbers that none of its columns has, or ""
+// if it has none.
+func (s *source) rowid(ctx context.Context, table string, columns []string) string {
+	for _, name := range []string{"rowid", "_rowid_", "oid"} {
+		if slices.ContainsFunc(columns, func(c string) bool { return strings.EqualFold(c, name) }) {
+			continue
+		}
+		if rows, err := s.conn.QueryContext(ctx, "SELECT "+name+" FROM "+quote(table)+" LIMIT 1"); err == nil {
+			_ = rows.Close()
+			return name
+		}
+	}
+	return ""
+}
+
+func (s *source) strings(ctx context.Context, query string) (list []string, err error) {
+	rows, err := s.conn.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v string
+		if err := rows.Scan(&v); err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, rows.Err()
+}
+
+func (s *source) count(ctx context.Context, table string) (n int64, err error) {
+	err = s.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+quote(table)).Scan(&n)
+	return n, err
+}
+
+// rows calls f with the values of up to most rows behind the number after, or of
+// all rows of a table without numbers. It returns the number of the last one.
+func (s *source) rows(ctx context.Context, t *table, after, most int64, f func(values []any) error) (last int64, err error) {
+	var b strings.Builder
+	b.WriteString("SELECT ")
+	var args []any
+	if t.rowid == "" {
+		b.WriteString("0")
+	} else {
+		b.WriteString(t.rowid)
+	}
+	for _, c := range t.columns {
+		name := quote(c.name)
+		if c.document() { // River keeps SQLite's binary JSON
+			name = "CASE typeof(" + name + ") WHEN 'blob' THEN json(" + name + ") ELSE " + name + " END"
+		}
+		b.WriteString(", +" + name) // the sign makes an expression, which the driver gives as it is stored
+	}
+	b.WriteString(" FROM " + quote(t.name))
+	if t.rowid != "" {
+		b.WriteString(" WHERE " + t.rowid + " > ? ORDER BY " + t.rowid + " LIMIT ?")
+		args = []any{after, most}
+	}
+	rows, err := s.conn.QueryContext(ctx, b.String(), args...)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	values := make([]any, len(t.columns))
+	dest := make([]any, len(t.columns)+1)
+	dest[0] = &last
+	for i := range values {
+		dest[i+1] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(dest...); err != nil {
+			return 0, err
+		}
+		if err := f(values); err != nil {
+			return 0, err
+		}
+	}
+	return last, rows.Err()
+}
+
+// quote writes a name as SQL, for both databases.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// text writes a text as SQL.
+func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// list writes names in order, the first ones if they are many.
+func list(names []string) string {
+	slices.Sort(names)
+	if n := len(names); n > 5 {
+		return strings.Join(names[:5], ", ") + fmt.Sprintf(" and %d more", n-5)
+	}
+	return strings.Join(names, ", ")
+}
