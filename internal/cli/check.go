@@ -27,7 +27,7 @@ type checkCommand struct {
 
 // Help is shown below the flags' help.
 func (checkCommand) Help() string {
-	return `The layout is the rule: nothing needs to be configured, and any Go module with folders of domains can be checked. A domain is a folder that has a domain.go or a router.go, or files of two roles, such as models.go and repository.go. The exit status is 1 when something is found that the baseline does not have, or the baseline has what is gone.
+	return `The layout is the rule: nothing needs to be configured, and any Go module with folders of domains can be checked. A domain is a folder that has a domain.go or a router.go, or two of router.go, schemas.go, models.go and repository.go. The exit status is 1 when something is found that the baseline does not have, or the baseline has what is gone.
 
 A finding that is meant is excused in the source, on its line or above it:
 

@@ -115,6 +115,22 @@ package orders
 package billing
 -- health/router.go --
 package health
+-- router/router.go --
+package router
+-- x/router.go --
+package x
+-- x/hasher.go --
+package x
+-- x/tls.go --
+package x
+-- x/basic_auth.go --
+package x
+-- x/errors.go --
+package x
+-- internal/dashboards/endpoint.go --
+package dashboards
+-- internal/dashboards/persistence.go --
+package dashboards
 -- repositories/user_repository.go --
 package repositories
 -- repositories/order_repository.go --
@@ -170,6 +186,7 @@ func TestRooms(t *testing.T) {
 		"internal/accounts":   structure.KindDomain,
 		"internal/cache":      structure.KindOther,
 		"internal/proxy":      structure.KindOther,
+		"internal/dashboards": structure.KindDomain,
 		"internal/platform":   structure.KindOther,
 		"internal/server":     structure.KindOther,
 		"internal/users":      structure.KindDomain,
@@ -179,8 +196,10 @@ func TestRooms(t *testing.T) {
 		"pages":               structure.KindPages,
 		"pkg/orders":          structure.KindDomain,
 		"repositories":        structure.KindOther,
+		"router":              structure.KindOther,
 		"services/checkout":   structure.KindService,
 		"tasks":               structure.KindTasks,
+		"x":                   structure.KindOther,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rooms (-want +got):\n%s", diff)

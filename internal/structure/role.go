@@ -50,10 +50,10 @@ var others = map[string]Role{}
 func init() {
 	for role, words := range map[Role][]string{
 		RoleDomain:       {"module"},
-		RoleRouter:       {"routers", "routes", "handler", "handlers", "controller", "controllers", "endpoints", "views"},
+		RoleRouter:       {"routers", "routes", "handler", "handlers", "controller", "controllers", "endpoint", "endpoints", "views"},
 		RoleSchemas:      {"schema", "dto", "dtos", "request", "requests", "response", "responses", "payload", "payloads", "serializers"},
 		RoleModels:       {"model", "entity", "entities"},
-		RoleRepository:   {"repositories", "repo", "repos", "store", "stores", "storage", "dao", "queries"},
+		RoleRepository:   {"repositories", "repo", "repos", "store", "stores", "storage", "dao", "queries", "persistence"},
 		RoleDependencies: {"middleware", "middlewares", "policy", "policies"},
 		RoleErrors:       {"error"},
 		RoleJobs:         {"job"},
