@@ -87,6 +87,10 @@ func (k *checkCommand) check(ctx context.Context) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if below := p.Below(); len(below) > 0 {
+		return nil, fmt.Errorf("%s is no application, but has some in folders below: check one at a time, as by terem check --dir %s (there are %s)",
+			p.Dir, filepath.Join(k.Dir, filepath.FromSlash(below[0])), strings.Join(below, ", "))
+	}
 	r := report.New(p.Dir, a, rules.Check(p, a, rules.All))
 	return r, r.Compare(k.baseline(), k.Baseline != "" && !k.WriteBaseline)
 }

@@ -54,33 +54,37 @@ func (p *Package) classify() Kind {
 // domain reports whether the files are those of a domain: one is domain.go, or two
 // are router, schemas, models or repository; auth.go and errors.go are in many
 // folders that own nothing. At the top router.go is enough, unless it is the router of
-// the whole program, in a folder of that name, or one file among many whose names
-// say no role; in a container it is not. Files that are called as in other layouts
-// count where one is a router and one a repository.
+// the whole program, in a folder of that name, or beside two files or more whose
+// names say no role; in a container it is not. Files that are called as in other layouts
+// count where one is a router and one a repository, or where handler.go stands beside
+// service.go.
 func (p *Package) domain(inside bool) bool {
 	if p.Types.Name() == "main" {
 		return false
 	}
 	seen, meant := map[Role]bool{}, map[Role]bool{}
-	named := 0
+	unnamed, handler, useCase := 0, false, false
 	for _, f := range p.Files {
 		role, name := p.Roles[f], p.name(f)
 		if name == "domain.go" {
 			return true
 		}
-		if role != RoleNone {
-			named++
+		if !strings.Contains(name, "_") { // delete_handler.go may hear events
+			handler = handler || cmp.Or(role, RoleMeant(name)) == RoleRouter
+			useCase = useCase || IsUseCase(name)
 		}
 		meant[cmp.Or(role, RoleMeant(name))] = true
 		switch role {
 		case RoleRouter, RoleSchemas, RoleModels, RoleRepository:
 			seen[role] = true
+		case RoleNone:
+			unnamed++
 		}
 	}
-	if seen[RoleRouter] && !inside && 2*named >= len(p.Files) && !isRouter(path.Base(p.Room)) {
+	if seen[RoleRouter] && !inside && unnamed < 2 && !isRouter(path.Base(p.Room)) {
 		return true
 	}
-	return len(seen) >= 2 || meant[RoleRouter] && meant[RoleRepository]
+	return len(seen) >= 2 || handler && useCase || meant[RoleRouter] && meant[RoleRepository]
 }
 
 // isRouter reports whether a folder has the name of a router: all routes of a program

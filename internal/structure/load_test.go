@@ -151,6 +151,14 @@ package accounts
 package proxy
 -- internal/proxy/request.go --
 package proxy
+-- internal/keys/handler.go --
+package keys
+-- internal/keys/service.go --
+package keys
+-- internal/listeners/delete_handler.go --
+package listeners
+-- internal/listeners/service.go --
+package listeners
 -- internal/cache/store.go --
 package cache
 -- internal/cache/errors.go --
@@ -187,6 +195,8 @@ func TestRooms(t *testing.T) {
 		"internal/cache":      structure.KindOther,
 		"internal/proxy":      structure.KindOther,
 		"internal/dashboards": structure.KindDomain,
+		"internal/keys":       structure.KindDomain,
+		"internal/listeners":  structure.KindOther,
 		"internal/platform":   structure.KindOther,
 		"internal/server":     structure.KindOther,
 		"internal/users":      structure.KindDomain,

@@ -72,3 +72,13 @@ func RoleMeant(file string) Role {
 	name := strings.TrimSuffix(path.Base(file), ".go")
 	return others[name[strings.LastIndexByte(name, '_')+1:]]
 }
+
+// useCases are words for the layer between handlers and queries.
+var useCases = map[string]bool{"service": true, "services": true, "usecase": true, "usecases": true, "logic": true, "manager": true, "interactor": true}
+
+// IsUseCase reports whether the name of a file says that it is of the layer between
+// handlers and queries, which this layout does not have: service.go.
+func IsUseCase(file string) bool {
+	name := strings.TrimSuffix(path.Base(file), ".go")
+	return useCases[name[strings.LastIndexByte(name, '_')+1:]]
+}
