@@ -27,7 +27,7 @@ type checkCommand struct {
 
 // Help is shown below the flags' help.
 func (checkCommand) Help() string {
-	return `The layout is the rule: nothing needs to be configured, and any Go module with folders of domains can be checked. A domain is a folder that has a domain.go or a router.go, or files of two roles, such as models.go and repository.go. The exit status is 1 when something is found that the baseline does not have, or the baseline has what is gone.
+	return `The layout is the rule: nothing needs to be configured, and any Go module with folders of domains can be checked. A domain is a folder that has a domain.go or a router.go, or two of router.go, schemas.go, models.go and repository.go. The exit status is 1 when something is found that the baseline does not have, or the baseline has what is gone.
 
 A finding that is meant is excused in the source, on its line or above it:
 
@@ -86,6 +86,10 @@ func (k *checkCommand) check(ctx context.Context) (*report.Report, error) {
 	p, a, err := readApplication(ctx, k.Dir)
 	if err != nil {
 		return nil, err
+	}
+	if below := p.Below(); len(below) > 0 {
+		return nil, fmt.Errorf("%s is no application, but has some in folders below: check one at a time, as by terem check --dir %s (there are %s)",
+			p.Dir, filepath.Join(k.Dir, filepath.FromSlash(below[0])), strings.Join(below, ", "))
 	}
 	r := report.New(p.Dir, a, rules.Check(p, a, rules.All))
 	return r, r.Compare(k.baseline(), k.Baseline != "" && !k.WriteBaseline)

@@ -106,6 +106,19 @@ func TestCheckRefuses(t *testing.T) {
 	}
 }
 
+// A folder with applications below is none itself: their folders are no domains of it.
+func TestCheckAboveAnApplication(t *testing.T) {
+	t.Parallel()
+	above := filepath.FromSlash("../scaffold")
+	status, out, complaint := terem(t, "check", "--dir", above)
+	if want := "terem check --dir " + filepath.Join(above, "app"); status != 1 || out != "" || !strings.Contains(complaint, "is no application") || !strings.Contains(complaint, want) {
+		t.Errorf("status %d, want the words %q, printed:\n%s%s", status, want, out, complaint)
+	}
+	if status, out, complaint := terem(t, "check", "--dir", filepath.Join(above, "app")); status != 0 {
+		t.Errorf("of the application itself: status %d, printed:\n%s%s", status, out, complaint)
+	}
+}
+
 func TestCheckExplains(t *testing.T) {
 	t.Parallel()
 	status, out, complaint := terem(t, "check", "--explain", "role-uses")

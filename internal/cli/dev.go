@@ -8,7 +8,7 @@ import (
 
 // devCommand is the verb dev.
 type devCommand struct {
-	Dir string `type:"application" arg:"" default:"." help:"The application's folder; the current one by default."`
+	Dir string `type:"application" placeholder:"DIR" default:"." help:"The application's folder; the current one by default."`
 }
 
 // Help is shown below the flags' help.

@@ -12,7 +12,7 @@ import (
 
 // migrateLint is the verb migrate lint.
 type migrateLint struct {
-	Dir  string `type:"application" arg:"" default:"." help:"The application's folder, or that of its migrations; the current one by default."`
+	Dir  string `type:"application" placeholder:"DIR" default:"." help:"The application's folder, or that of its migrations; the current one by default."`
 	JSON bool   `help:"Print JSON."`
 }
 
@@ -79,5 +79,5 @@ func migrationsIn(dir string) (string, error) {
 			}
 		}
 	}
-	return "", fmt.Errorf("there are no migrations in %s: neither migrations/postgres nor migrations/sqlite is a folder. Name the application's folder: terem migrate lint DIR", dir)
+	return "", fmt.Errorf("there are no migrations in %s: neither migrations/postgres nor migrations/sqlite is a folder. Name the application's folder: terem migrate lint --dir DIR", dir)
 }

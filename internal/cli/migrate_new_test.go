@@ -85,7 +85,7 @@ func TestMigrateNew(t *testing.T) {
 	if status != 0 || !strings.Contains(out, "Mind: postgres/00003_alias.sql: programs that know users by its names of before fail (rename)") {
 		t.Errorf("status %d, printed %s", status, out)
 	}
-	if status, out, _ := terem(t, "migrate", "lint", dir); status != 0 {
+	if status, out, _ := terem(t, "migrate", "lint", "--dir", dir); status != 0 {
 		t.Errorf("status %d: lint finds in what was written:\n%s", status, out)
 	}
 

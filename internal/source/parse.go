@@ -66,7 +66,7 @@ func (l *loader) parse(list []*golist.Package) error {
 	}
 	work.Wait()
 	if !slices.ContainsFunc(l.Packages, func(p *Package) bool { return len(p.Files) > 0 || p.problems != nil }) {
-		return fmt.Errorf("there is no Go package of a module in %s or below it: change into the folder of an application", l.Dir)
+		return fmt.Errorf("there is no Go package of a module in %s or below it: change into the folder of an application, or name it by --dir", l.Dir)
 	}
 	slices.SortFunc(l.Packages, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
 	return nil

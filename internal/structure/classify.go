@@ -3,6 +3,7 @@ package structure
 import (
 	"cmp"
 	"go/token"
+	"path"
 	"slices"
 	"strings"
 )
@@ -51,25 +52,45 @@ func (p *Package) classify() Kind {
 }
 
 // domain reports whether the files are those of a domain: one is domain.go, or two
-// have different roles. At the top router.go is enough; in a container it is not,
-// because there it is often the router of the whole program. Files that are called
-// as in other layouts count where one is a router and one a repository.
+// are router, schemas, models or repository; auth.go and errors.go are in many
+// folders that own nothing. At the top router.go is enough, unless it is the router of
+// the whole program, in a folder of that name, or beside two files or more whose
+// names say no role; in a container it is not. Files that are called as in other layouts
+// count where one is a router and one a repository, or where handler.go stands beside
+// service.go.
 func (p *Package) domain(inside bool) bool {
 	if p.Types.Name() == "main" {
 		return false
 	}
 	seen, meant := map[Role]bool{}, map[Role]bool{}
+	unnamed, handler, useCase := 0, false, false
 	for _, f := range p.Files {
 		role, name := p.Roles[f], p.name(f)
-		if name == "domain.go" || name == "router.go" && !inside {
+		if name == "domain.go" {
 			return true
 		}
+		if !strings.Contains(name, "_") { // delete_handler.go may hear events
+			handler = handler || cmp.Or(role, RoleMeant(name)) == RoleRouter
+			useCase = useCase || IsUseCase(name)
+		}
 		meant[cmp.Or(role, RoleMeant(name))] = true
-		if role != RoleNone && role != RoleDoc && role != RoleErrors {
+		switch role {
+		case RoleRouter, RoleSchemas, RoleModels, RoleRepository:
 			seen[role] = true
+		case RoleNone:
+			unnamed++
 		}
 	}
-	return len(seen) >= 2 || meant[RoleRouter] && meant[RoleRepository]
+	if seen[RoleRouter] && !inside && unnamed < 2 && !isRouter(path.Base(p.Room)) {
+		return true
+	}
+	return len(seen) >= 2 || handler && useCase || meant[RoleRouter] && meant[RoleRepository]
+}
+
+// isRouter reports whether a folder has the name of a router: all routes of a program
+// are there.
+func isRouter(folder string) bool {
+	return RoleOf(folder) == RoleRouter || RoleMeant(folder) == RoleRouter
 }
 
 // usesDirective declares the domains that a domain uses, in the package comment of

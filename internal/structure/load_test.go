@@ -115,6 +115,22 @@ package orders
 package billing
 -- health/router.go --
 package health
+-- router/router.go --
+package router
+-- x/router.go --
+package x
+-- x/hasher.go --
+package x
+-- x/tls.go --
+package x
+-- x/basic_auth.go --
+package x
+-- x/errors.go --
+package x
+-- internal/dashboards/endpoint.go --
+package dashboards
+-- internal/dashboards/persistence.go --
+package dashboards
 -- repositories/user_repository.go --
 package repositories
 -- repositories/order_repository.go --
@@ -135,6 +151,14 @@ package accounts
 package proxy
 -- internal/proxy/request.go --
 package proxy
+-- internal/keys/handler.go --
+package keys
+-- internal/keys/service.go --
+package keys
+-- internal/listeners/delete_handler.go --
+package listeners
+-- internal/listeners/service.go --
+package listeners
 -- internal/cache/store.go --
 package cache
 -- internal/cache/errors.go --
@@ -170,6 +194,9 @@ func TestRooms(t *testing.T) {
 		"internal/accounts":   structure.KindDomain,
 		"internal/cache":      structure.KindOther,
 		"internal/proxy":      structure.KindOther,
+		"internal/dashboards": structure.KindDomain,
+		"internal/keys":       structure.KindDomain,
+		"internal/listeners":  structure.KindOther,
 		"internal/platform":   structure.KindOther,
 		"internal/server":     structure.KindOther,
 		"internal/users":      structure.KindDomain,
@@ -179,8 +206,10 @@ func TestRooms(t *testing.T) {
 		"pages":               structure.KindPages,
 		"pkg/orders":          structure.KindDomain,
 		"repositories":        structure.KindOther,
+		"router":              structure.KindOther,
 		"services/checkout":   structure.KindService,
 		"tasks":               structure.KindTasks,
+		"x":                   structure.KindOther,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rooms (-want +got):\n%s", diff)

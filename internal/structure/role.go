@@ -50,10 +50,10 @@ var others = map[string]Role{}
 func init() {
 	for role, words := range map[Role][]string{
 		RoleDomain:       {"module"},
-		RoleRouter:       {"routers", "routes", "handler", "handlers", "controller", "controllers", "endpoints", "views"},
+		RoleRouter:       {"routers", "routes", "handler", "handlers", "controller", "controllers", "endpoint", "endpoints", "views"},
 		RoleSchemas:      {"schema", "dto", "dtos", "request", "requests", "response", "responses", "payload", "payloads", "serializers"},
 		RoleModels:       {"model", "entity", "entities"},
-		RoleRepository:   {"repositories", "repo", "repos", "store", "stores", "storage", "dao", "queries"},
+		RoleRepository:   {"repositories", "repo", "repos", "store", "stores", "storage", "dao", "queries", "persistence"},
 		RoleDependencies: {"middleware", "middlewares", "policy", "policies"},
 		RoleErrors:       {"error"},
 		RoleJobs:         {"job"},
@@ -71,4 +71,14 @@ func init() {
 func RoleMeant(file string) Role {
 	name := strings.TrimSuffix(path.Base(file), ".go")
 	return others[name[strings.LastIndexByte(name, '_')+1:]]
+}
+
+// useCases are words for the layer between handlers and queries.
+var useCases = map[string]bool{"service": true, "services": true, "usecase": true, "usecases": true, "logic": true, "manager": true, "interactor": true}
+
+// IsUseCase reports whether the name of a file says that it is of the layer between
+// handlers and queries, which this layout does not have: service.go.
+func IsUseCase(file string) bool {
+	name := strings.TrimSuffix(path.Base(file), ".go")
+	return useCases[name[strings.LastIndexByte(name, '_')+1:]]
 }

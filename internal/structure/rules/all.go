@@ -12,9 +12,9 @@ var All = sorted(
 	// Of files inside a domain.
 	missingFile, missingTests, unknownFile, roleImports, roleUses, sqlInRepository,
 	// Of rooms.
-	layers, usesDeclared, usesPublic,
+	layers, registered, usesDeclared, usesPublic,
 	// Of routes.
-	handlerStatus, routeClash, routeDocumented, routePolicy,
+	handlerStatus, responseSchema, routeClash, routeDocumented, routePolicy,
 	// Of tables.
 	dataOwner, enumChecked, migrationOwner, modelsMigrated,
 	// Of jobs and dependencies.

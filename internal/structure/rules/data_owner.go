@@ -61,30 +61,49 @@ func (a *Application) owners() owners {
 	return o
 }
 
-// sql finds the tables of others that the SQL in the arguments of a call names.
+// sql finds the tables of others that the SQL in the arguments of a call names. SQL
+// in utils is for the rule sql-in-repository, whoever owns the table.
 func (o owners) sql(p *structure.Package, call *ast.CallExpr) []Finding {
+	if p.Kind == structure.KindUtils {
+		return nil
+	}
+	var list []Finding
+	for _, s := range sqlIn(p, call) {
+		for _, table := range s.writes {
+			list = append(list, o.touched(p, s.at, table, "writes")...)
+		}
+		for _, table := range s.reads {
+			if !slices.Contains(s.writes, table) {
+				list = append(list, o.touched(p, s.at, table, "reads")...)
+			}
+		}
+	}
+	return list
+}
+
+// sqlText is SQL among the arguments of a call, with the tables that it touches.
+type sqlText struct {
+	at            ast.Expr
+	reads, writes []string
+}
+
+// sqlIn returns the SQL that is handed to a function of the library.
+func sqlIn(p *structure.Package, call *ast.CallExpr) []sqlText {
 	f := callee(p.Info, call)
 	if f == nil || f.Pkg() == nil || f.Pkg().Path() != library+"/dao" && f.Pkg().Path() != library+"/db" {
 		return nil
 	}
-	var list []Finding
+	var list []sqlText
 	params := f.Signature().Params()
 	for i := range min(params.Len(), len(call.Args)) {
-		var reads, writes []string
+		s := sqlText{at: call.Args[i]}
 		switch name := params.At(i).Name(); {
 		case name == "sql":
-			reads, writes = sqltext.Tables(db.Postgres, sqlOf(p.Info, call.Args[i]))
+			s.reads, s.writes = sqltext.Tables(db.Postgres, sqlOf(p.Info, s.at))
 		case name == "table" && f.Name() == "Copy":
-			writes = []string{sqlOf(p.Info, call.Args[i])}
+			s.writes = []string{sqlOf(p.Info, s.at)}
 		}
-		for _, table := range writes {
-			list = append(list, o.touched(p, call.Args[i], table, "writes")...)
-		}
-		for _, table := range reads {
-			if !slices.Contains(writes, table) {
-				list = append(list, o.touched(p, call.Args[i], table, "reads")...)
-			}
-		}
+		list = append(list, s)
 	}
 	return list
 }

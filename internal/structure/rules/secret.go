@@ -95,7 +95,7 @@ func (s *secrets) constant(e ast.Expr) string {
 var (
 	secretName = regexp.MustCompile(`(?i)(passw(or)?d|secret|token|api_?key|private_?key|access_?key|signing_?key|encryption_?key|credential)`)
 	// What only tells of a secret is none.
-	notSecret = regexp.MustCompile(`(?i)(hash|digest|sum|public|header|name|prefix|fingerprint|dummy|fake|test|sample|example|placeholder|url|path|regexp?|pattern|alphabet|charset)`)
+	notSecret = regexp.MustCompile(`(?i)(hash|digest|signature|sum|public|header|name|prefix|fingerprint|dummy|fake|test|sample|example|placeholder|url|path|regexp?|pattern|alphabet|charset)`)
 
 	privateKey = regexp.MustCompile(`-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+(?:[A-Za-z-]+: .*\s+)*[A-Za-z0-9+/=\s]{64}`)
 	// shapes are tokens that are known by how they begin.

@@ -15,6 +15,9 @@ var sqlInRepository = &Rule{
 		"the repository sees to, such as owners and rows that are marked as deleted.",
 	WayOut: "make it a method of the repository in repository.go, named after what it is for, and call that",
 	Package: func(p *structure.Package) []Finding {
+		if p.Kind == structure.KindUtils || p.Kind == structure.KindOther {
+			return sharedSQL(p)
+		}
 		if !layered(p) {
 			return nil
 		}
@@ -40,6 +43,36 @@ var sqlInRepository = &Rule{
 		}
 		return list
 	},
+}
+
+// sharedSQL finds SQL about tables in a folder that is no domain, and so cannot own
+// them. Programs, such as one that fills a database with samples, may have it, and
+// so may what is generated.
+func sharedSQL(p *structure.Package) []Finding {
+	if p.Types.Name() == "main" {
+		return nil
+	}
+	var list []Finding
+	for _, file := range p.Files {
+		if ast.IsGenerated(file) {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			for _, s := range sqlIn(p, call) {
+				if tables := append(s.writes, s.reads...); len(tables) > 0 {
+					f := found(s.at, fmt.Sprintf("%s is no domain, and has SQL about the table %s", p.Room, tables[0]))
+					f.WayOut = "make it a method of the repository of the domain that owns the table, and let callers hand what that returns over as a parameter"
+					list = append(list, f)
+				}
+			}
+			return true
+		})
+	}
+	return list
 }
 
 var statements = map[string]bool{

@@ -44,14 +44,11 @@ func withoutSystem(name string) string {
 	return name
 }
 
-// useCases are words for the layer between handlers and queries.
-var useCases = map[string]bool{"service": true, "services": true, "usecase": true, "usecases": true, "logic": true, "manager": true, "interactor": true}
-
 // suggestion says where what is in a file belongs.
 func suggestion(name string) string {
 	stem := strings.TrimSuffix(name, ".go")
 	i := strings.LastIndexByte(stem, '_') + 1
-	if useCases[stem[i:]] {
+	if structure.IsUseCase(name) && stem[i:] != "manager" { // which is as often the interface of a storage
 		return "a use case of one domain stands in its handler in router.go until it has a second caller, one of several domains is a package in services/"
 	}
 	if role := structure.RoleMeant(name); role != structure.RoleNone {
