@@ -24,8 +24,8 @@ const focus = `(e => ({
 	Seen: e.matches(":focus-visible") && getComputedStyle(e).outlineStyle != "none",
 }))(document.activeElement)`
 
-// reach presses Tab until the keys go to what is called so, and checks that
-// everything on the way shows that it has them.
+// reach presses Tab until the keys go to what is called so, and checks that one sees
+// that.
 func (v *visitor) reach(name string) {
 	v.t.Helper()
 	for range 40 {
