@@ -14,6 +14,19 @@ type panicked struct {
 
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
+// stacked is a panic as the queue keeps it: with the stack behind the error.
+type stacked struct{ *panicked }
+
+// maxStack is how many bytes of a stack the queue keeps, the log has all.
+const maxStack = 8 << 10
+
+func (p stacked) Error() string {
+	return p.panicked.Error() + "\n\n" + string(p.stack[:min(len(p.stack), maxStack)])
+}
+
+// Unwrap returns the panic, as the log has it.
+func (p stacked) Unwrap() error { return p.panicked }
+
 var errExited = errors.New("the worker ended its goroutine (runtime.Goexit) instead of returning")
 
 // protect runs f in a goroutine of its own, so that neither a panic nor

@@ -30,6 +30,8 @@ type entry struct {
 	harmless string
 	unit     []db.Option
 	timeout  time.Duration
+	backoff  func(failed int) time.Duration // nil for the client's
+	hidden   []string
 	run      func(ctx context.Context, d *db.DB, row *rivertype.JobRow) error
 }
 
