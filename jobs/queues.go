@@ -26,8 +26,8 @@ type QueueInfo struct {
 	Jobs     map[State]int // how many there are, CountMost at most; without those that are done
 }
 
-// counted are the states of QueueInfo.Jobs.
-var counted = []State{StateWaiting, StateLater, StateRunning, StateFailed, StateGivenUp}
+// Counted are the states of QueueInfo.Jobs.
+var Counted = []State{StateWaiting, StateLater, StateRunning, StateFailed, StateGivenUp}
 
 // Queues returns the queues in which there are jobs or that a client has worked
 // lately, by name, and 100 at most.
@@ -67,7 +67,7 @@ func Queues(ctx context.Context, q db.Querier) ([]QueueInfo, error) {
 // one name to the next in an index, and so reads as many entries as there are names.
 func queueNames(ctx context.Context, q db.Querier) ([]string, error) {
 	var all []string
-	for _, s := range counted {
+	for _, s := range Counted {
 		rows, err := dao.Query[struct {
 			Name string `db:"name"`
 		}](ctx, q, `WITH RECURSIVE names (name) AS (
@@ -90,7 +90,7 @@ SELECT name FROM names WHERE name IS NOT NULL LIMIT $1`, maxQueues)
 // count counts the jobs of a queue, up to CountMost of each state.
 func count(ctx context.Context, q db.Querier, queue string) (map[State]int, error) {
 	var parts []string
-	for _, s := range counted {
+	for _, s := range Counted {
 		parts = append(parts, fmt.Sprintf("SELECT '%s' AS state, count(*) AS n FROM (SELECT 1 FROM river_job WHERE state = '%s' AND queue = $1 LIMIT %d) AS some", s, states[s], CountMost))
 	}
 	rows, err := dao.Query[struct {

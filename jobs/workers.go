@@ -153,6 +153,16 @@ func (w *Workers) longest(timeout time.Duration) time.Duration {
 	return timeout
 }
 
+// Kinds returns the kinds of jobs that there are workers for, in order.
+func (w *Workers) Kinds() []string {
+	kinds := make([]string, len(w.list))
+	for i, a := range w.list {
+		kinds[i] = a.kind
+	}
+	slices.Sort(kinds)
+	return kinds
+}
+
 // find returns the worker for a kind.
 func (w *Workers) find(kind string) (entry, bool) {
 	i := slices.IndexFunc(w.list, func(a entry) bool { return a.kind == kind })
