@@ -91,7 +91,7 @@ SELECT name FROM names WHERE name IS NOT NULL LIMIT $1`, maxQueues)
 func count(ctx context.Context, q db.Querier, queue string) (map[State]int, error) {
 	var parts []string
 	for _, s := range Counted {
-		parts = append(parts, fmt.Sprintf("SELECT '%s' AS state, count(*) AS n FROM (SELECT 1 FROM river_job WHERE state = '%s' AND queue = $1 LIMIT %d) AS some", s, states[s], CountMost))
+		parts = append(parts, fmt.Sprintf("SELECT '%s' AS state, count(*) AS n FROM (SELECT 1 FROM river_job WHERE state = '%s' AND queue = $1 LIMIT %d) AS bounded", s, states[s], CountMost))
 	}
 	rows, err := dao.Query[struct {
 		State State `db:"state"`
