@@ -13,21 +13,21 @@ import (
 
 // Inputs of the routes that change something.
 type (
-	actOnJob[V Visitor] struct {
+	actOnJob struct {
 		Guard   guard
-		Visitor V
+		Visitor visitor
 		Visit   auth.Visit
 		ID      int64 `path:"id" minimum:"1"`
 	}
-	actOnQueue[V Visitor] struct {
+	actOnQueue struct {
 		Guard   guard
-		Visitor V
+		Visitor visitor
 		Visit   auth.Visit
 		Name    string `path:"name" maxLength:"200"`
 	}
 )
 
-func (p *Pages[V]) retry(ctx context.Context, s *db.Session, in *actOnJob[V]) (*web.Page, error) {
+func (p *Pages) retry(ctx context.Context, s *db.Session, in *actOnJob) (*web.Page, error) {
 	info, err := jobs.Get(ctx, s, in.ID)
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (p *Pages[V]) retry(ctx context.Context, s *db.Session, in *actOnJob[V]) (*
 	return to.Flash("It is run as soon as a worker is free."), nil
 }
 
-func (p *Pages[V]) cancel(ctx context.Context, s *db.Session, in *actOnJob[V]) (*web.Page, error) {
+func (p *Pages) cancel(ctx context.Context, s *db.Session, in *actOnJob) (*web.Page, error) {
 	info, err := jobs.Get(ctx, s, in.ID)
 	if err != nil {
 		return nil, err
@@ -66,24 +66,24 @@ func (p *Pages[V]) cancel(ctx context.Context, s *db.Session, in *actOnJob[V]) (
 }
 
 // note writes what was done to a job into the audit log.
-func (p *Pages[V]) note(ctx context.Context, s *db.Session, in *actOnJob[V], action string, info *jobs.Info) error {
-	return p.config.Audit.Write(ctx, s, in.Visit, auth.Event{Actor: in.Visitor.Subject(), Action: action,
+func (p *Pages) note(ctx context.Context, s *db.Session, in *actOnJob, action string, info *jobs.Info) error {
+	return p.config.Audit.Write(ctx, s, in.Visit, auth.Event{Actor: in.Visitor.subject, Action: action,
 		Object: fmt.Sprintf("jobs/%d", info.ID), Detail: info.Kind})
 }
 
-func (p *Pages[V]) pause(ctx context.Context, s *db.Session, in *actOnQueue[V]) (*web.Page, error) {
+func (p *Pages) pause(ctx context.Context, s *db.Session, in *actOnQueue) (*web.Page, error) {
 	return p.onQueue(ctx, s, in, jobs.Pause, "jobs.queue_paused", "No more of its jobs are begun.")
 }
 
-func (p *Pages[V]) resume(ctx context.Context, s *db.Session, in *actOnQueue[V]) (*web.Page, error) {
+func (p *Pages) resume(ctx context.Context, s *db.Session, in *actOnQueue) (*web.Page, error) {
 	return p.onQueue(ctx, s, in, jobs.Resume, "jobs.queue_resumed", "Its jobs are run again.")
 }
 
-func (p *Pages[V]) onQueue(ctx context.Context, s *db.Session, in *actOnQueue[V],
+func (p *Pages) onQueue(ctx context.Context, s *db.Session, in *actOnQueue,
 	do func(context.Context, *db.Session, string) error, action, done string) (*web.Page, error) {
 	if err := do(ctx, s, in.Name); err != nil {
 		return nil, err
 	}
-	err := p.config.Audit.Write(ctx, s, in.Visit, auth.Event{Actor: in.Visitor.Subject(), Action: action, Object: "queues/" + in.Name})
+	err := p.config.Audit.Write(ctx, s, in.Visit, auth.Event{Actor: in.Visitor.subject, Action: action, Object: "queues/" + in.Name})
 	return p.views.Redirect(p.config.Path).Flash(fmt.Sprintf("Queue %s: %s", in.Name, done)), err
 }

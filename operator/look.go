@@ -20,17 +20,17 @@ const (
 
 // Inputs of the routes that show something.
 type (
-	look[V Visitor] struct{ Visitor V }
+	look struct{ Visitor visitor }
 
-	lookJobs[V Visitor] struct {
-		Visitor V
+	lookJobs struct {
+		Visitor visitor
 		State   string `query:"state" enum:",waiting,later,running,failed,done,given up,cancelled"`
 		Kind    string `query:"kind" maxLength:"200"`
 		Queue   string `query:"queue" maxLength:"200"`
 		Before  int64  `query:"before" minimum:"0"`
 	}
-	lookJob[V Visitor] struct {
-		Visitor V
+	lookJob struct {
+		Visitor visitor
 		ID      int64 `path:"id" minimum:"1"`
 	}
 )
@@ -64,11 +64,11 @@ type (
 	}
 )
 
-func (p *Pages[V]) page(name string, v V, data any) *web.Page {
+func (p *Pages) page(name string, v visitor, data any) *web.Page {
 	return p.views.Page(name, data).For(v)
 }
 
-func (p *Pages[V]) overview(ctx context.Context, r *db.Reader, in *look[V]) (*web.Page, error) {
+func (p *Pages) overview(ctx context.Context, r *db.Reader, in *look) (*web.Page, error) {
 	queues, err := jobs.Queues(ctx, r)
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func sum(queues []jobs.QueueInfo) []count {
 	return all
 }
 
-func (p *Pages[V]) jobs(ctx context.Context, r *db.Reader, in *lookJobs[V]) (*web.Page, error) {
+func (p *Pages) jobs(ctx context.Context, r *db.Reader, in *lookJobs) (*web.Page, error) {
 	f := jobs.Filter{State: jobs.State(in.State), Kind: in.Kind, Queue: in.Queue, Before: in.Before, Limit: pageSize + 1}
 	list, err := jobs.List(ctx, r, f)
 	if err != nil {
@@ -127,7 +127,7 @@ func (p *Pages[V]) jobs(ctx context.Context, r *db.Reader, in *lookJobs[V]) (*we
 	return p.page("jobs", in.Visitor, view), nil
 }
 
-func (p *Pages[V]) job(ctx context.Context, r *db.Reader, in *lookJob[V]) (*web.Page, error) {
+func (p *Pages) job(ctx context.Context, r *db.Reader, in *lookJob) (*web.Page, error) {
 	info, err := jobs.Get(ctx, r, in.ID)
 	if err != nil {
 		return nil, err
@@ -158,7 +158,7 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + fmt.Sprintf("\n… (the beginning of %d kB)", len(s)>>10)
 }
 
-func (p *Pages[V]) events(ctx context.Context, r *db.Reader, in *look[V]) (*web.Page, error) {
+func (p *Pages) events(ctx context.Context, r *db.Reader, in *look) (*web.Page, error) {
 	list, err := events.Undelivered(ctx, r, true)
 	if err != nil {
 		return nil, err
@@ -167,4 +167,4 @@ func (p *Pages[V]) events(ctx context.Context, r *db.Reader, in *look[V]) (*web.
 }
 
 // workers returns what runs the application's jobs.
-func (p *Pages[V]) workers() *jobs.Workers { return jobs.Join(p.app.Workers()) }
+func (p *Pages) workers() *jobs.Workers { return jobs.Join(p.app.Workers()) }

@@ -39,6 +39,15 @@ type visitor struct{ name string }
 func (v visitor) Subject() string { return v.name }
 func (v visitor) Operates() bool  { return v.name == "ada" }
 
+// find finds who has sent a request.
+func find(_ context.Context, _ db.Querier, r *http.Request) (visitor, error) {
+	c, err := r.Cookie("who")
+	if err != nil {
+		return visitor{}, nil
+	}
+	return visitor{c.Value}, nil
+}
+
 // report is a job with something private in it.
 type report struct {
 	Month   string `json:"month"`
@@ -66,19 +75,12 @@ func (shipped) EventName() string { return "orders.shipped" }
 
 var errBroken = errors.New("it is <broken> & stays so")
 
-// domain has the visitors, and the events.
+// domain has the events.
 type domain struct{}
 
 func (domain) Register(a *app.App) {
 	a.Migrate(app.Auth())
 	r := a.Root("test")
-	api.Provide(r, func(_ context.Context, _ db.Querier, r *http.Request) (visitor, error) {
-		c, err := r.Cookie("who")
-		if err != nil {
-			return visitor{}, nil
-		}
-		return visitor{c.Value}, nil
-	})
 	api.Provide(r, accounts.Visit)
 	events.Declare[shipped](a.Events())
 	events.Subscribe(a.Events(), "mails.shipped", func(context.Context, *db.Session, shipped) error { return errBroken })
@@ -106,7 +108,7 @@ var key = []byte("0123456789abcdef0123456789abcdef")
 // newApp returns an application with the operator's pages.
 func newApp(t testing.TB, d *db.DB) *app.App {
 	t.Helper()
-	ops, err := operator.New[visitor](operator.Config{Name: "Shop", Audit: auth.NewAudit(nil), Key: key})
+	ops, err := operator.New(operator.Config{Name: "Shop", Audit: auth.NewAudit(nil), Key: key}, find)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +116,7 @@ func newApp(t testing.TB, d *db.DB) *app.App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := app.New(app.Config{DB: d, Migrations: schema, Workers: workers(), Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
+	a := app.New(app.Config{DB: d, Migrations: schema, Workers: workers(), Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		API: api.Config{Middleware: []func(http.Handler) http.Handler{policy}}})
 	a.Register(domain{}, ops)
 	return a

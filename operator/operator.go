@@ -2,13 +2,13 @@
 // requests: queues, jobs and their failures, the schedule, and events that have not
 // reached their subscribers. They need no script, and are the same for both engines.
 //
-//	ops, err := operator.New[users.Visitor](operator.Config{Name: "Shop", Audit: accounts.Audit(), Key: key})
+//	ops, err := operator.New(operator.Config{Name: "Shop", Audit: users.Auth.Audit(), Key: key}, users.Auth.Visitor)
 //	…
 //	a.Register(ops)
 //
-// The pages are at /operator. Who may see them is said by a dependency of the
-// application, the visitor of its pages; see [Visitor]. What is done there is
-// written to the audit log. Arguments and results of jobs are shown, but for what
+// The pages are at /operator. Who may see them is said by the visitors of the
+// application's pages; see [Visitor]. What is done there is written to the audit
+// log. Arguments and results of jobs are shown, but for what
 // jobs.Hide names and what is called like a secret.
 package operator
 
@@ -23,6 +23,7 @@ import (
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/errs"
 	"github.com/terem-go/terem/web"
 )
@@ -30,8 +31,8 @@ import (
 //go:embed templates static
 var files embed.FS
 
-// Visitor is who looks at a page: the application provides such a dependency. Its
-// zero value is nobody, who is told to log in.
+// Visitor is who looks at a page of the application. The zero value is nobody, who is
+// told to log in.
 type Visitor interface {
 	comparable
 	// Subject names the visitor in the audit log, such as by their id.
@@ -56,16 +57,25 @@ type Config struct {
 	Secure bool
 }
 
-// Pages are the operator's pages. The application provides a V and an auth.Visit.
-type Pages[V Visitor] struct {
+// Pages are the operator's pages.
+type Pages struct {
 	config Config
+	find   func(context.Context, db.Querier, *http.Request) (visitor, error)
 	assets *web.Assets
 	views  *web.Views
 	app    *app.App
 }
 
-// New returns the pages, or says what is wrong with their settings.
-func New[V Visitor](c Config) (*Pages[V], error) {
+// visitor is a Visitor as the routes have it.
+type visitor struct {
+	subject  string // "" for nobody
+	operates bool
+}
+
+// New returns the pages, or says what is wrong with their settings. The function finds
+// who has sent a request, as that of api.Provide does. The application provides an
+// auth.Visit, such as by accounts.Visit.
+func New[V Visitor](c Config, find func(context.Context, db.Querier, *http.Request) (V, error)) (*Pages, error) {
 	if c.Audit == nil {
 		return nil, errors.New("operator: Config has no Audit: take that of accounts, or auth.NewAudit")
 	}
@@ -83,16 +93,28 @@ func New[V Visitor](c Config) (*Pages[V], error) {
 		return nil, err
 	}
 	views, err := web.NewViews(web.ViewsConfig{Templates: templates, Assets: assets, Funcs: funcs(c), Key: c.Key, Secure: c.Secure})
-	return &Pages[V]{config: c, assets: assets, views: views}, err
+	return &Pages{config: c, assets: assets, views: views, find: finder(find)}, err
+}
+
+// finder returns a function that finds visitors as the routes have them.
+func finder[V Visitor](find func(context.Context, db.Querier, *http.Request) (V, error)) func(context.Context, db.Querier, *http.Request) (visitor, error) {
+	return func(ctx context.Context, q db.Querier, r *http.Request) (visitor, error) {
+		var nobody V
+		v, err := find(ctx, q, r)
+		if err != nil || v == nobody {
+			return visitor{}, err
+		}
+		return visitor{subject: v.Subject(), operates: v.Operates()}, nil
+	}
 }
 
 // Register adds the pages to the application.
-func (p *Pages[V]) Register(a *app.App) {
+func (p *Pages) Register(a *app.App) {
 	p.app = a
 	r := a.Root("operator")
 	path := p.config.Path
 	api.Handle(r, "GET "+p.assets.Prefix(), p.assets.Handler(), api.Public)
-	operates := api.Allow("operator.Operates", operates[V])
+	api.Provide(r, p.find)
 	api.Get(r, path, p.overview, operates)
 	api.Get(r, path+"/jobs", p.jobs, operates)
 	api.Get(r, path+"/jobs/{id}", p.job, operates)
@@ -106,16 +128,15 @@ func (p *Pages[V]) Register(a *app.App) {
 // ErrNotAllowed is the error of a visitor who does not operate.
 var ErrNotAllowed = errs.New(errs.Forbidden, "operator.not_allowed", "These pages are for operators.")
 
-func operates[V Visitor](_ context.Context, v V) error {
-	var nobody V
+var operates = api.Allow("operator.Operates", func(_ context.Context, v visitor) error {
 	switch {
-	case v == nobody:
+	case v.subject == "":
 		return auth.ErrRequired.Here()
-	case !v.Operates():
+	case !v.operates:
 		return ErrNotAllowed.Here()
 	}
 	return nil
-}
+})
 
 var errCrossSite = errs.New(errs.Forbidden, "cross_site", "This was sent by a page of another site.")
 

@@ -188,7 +188,7 @@ func TestNewRefusesWhatIsMissing(t *testing.T) {
 		"the Key of":   {Audit: auth.NewAudit(nil), Key: []byte("short")},
 		"prefix":       {Audit: auth.NewAudit(nil), Path: "operator"},
 	} {
-		if _, err := operator.New[visitor](c); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := operator.New(c, find); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", c, err, want)
 		}
 	}

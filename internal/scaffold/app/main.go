@@ -93,7 +93,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	ops, err := operator.New[users.Visitor](operator.Config{Name: "Appname", Audit: d.users.Auth.Audit(), Key: key, Secure: cfg.secure()})
+	ops, err := operator.New(operator.Config{Name: "Appname", Audit: d.users.Auth.Audit(), Key: key, Secure: cfg.secure()}, d.users.Auth.Visitor)
 	if err != nil {
 		return nil, err
 	}

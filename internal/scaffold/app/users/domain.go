@@ -37,7 +37,7 @@ func (d *Domain) Register(a *app.App) {
 	a.Tables(d.Users)
 	r := a.Router("users")
 	api.Provide(r, d.Auth.current, api.Bearer)
-	api.Provide(r, d.Auth.visitor)
+	api.Provide(r, d.Auth.Visitor)
 	api.Provide(r, accounts.Visit)
 	(&Router{users: d.Users, auth: d.Auth}).Routes(r)
 	a.Command("user", "Manage users.", &userCommand{Create: createCommand{auth: d.Auth}})
