@@ -207,7 +207,9 @@ func TestProgressAndResult(t *testing.T) {
 					return errHandler
 				}
 			}
-			return d.Do(ctx, func(ctx context.Context, s *db.Session) error { return jobs.SetResult(ctx, s, job, map[string]int{"n": 4}) })
+			return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+				return jobs.SetResult(ctx, s, job, map[string]int{"n": 4})
+			})
 		}, harmless)
 		id := numbered(t, d, Note{"a"})
 		if err := w.RunDue(t.Context(), d); err == nil {
