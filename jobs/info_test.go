@@ -293,3 +293,36 @@ func TestWhatIsNotKeptWithAJob(t *testing.T) {
 		}
 	})
 }
+
+// What a run says is not kept once its job was given to another run, or is done.
+func TestProgressOfARunThatIsOver(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		say := func(job *jobs.Job[Note]) error {
+			return d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
+				return jobs.SetProgress(ctx, s, job, jobs.Progress{Done: 1})
+			})
+		}
+		var runs []*jobs.Job[Note]
+		w := jobs.NewWorkers()
+		jobs.Add(w, func(_ context.Context, _ *db.DB, job *jobs.Job[Note]) error {
+			runs = append(runs, job)
+			if len(runs) == 1 {
+				return errHandler
+			}
+			if err := say(runs[0]); err == nil || !strings.Contains(err.Error(), "taken for lost") {
+				t.Errorf("the first run says something during the second: %v", err)
+			}
+			return say(job)
+		}, harmless)
+		id := numbered(t, d, Note{"a"})
+		if err := w.RunDue(t.Context(), d); err == nil {
+			t.Fatal("it did not fail")
+		}
+		must(t, in(t, d, func(ctx context.Context, s *db.Session) error { return jobs.Retry(ctx, s, id) }))
+		jobstest.Run(t, d, w)
+		if err := say(runs[1]); err == nil || !strings.Contains(err.Error(), "taken for lost") {
+			t.Errorf("the second run says something after its end: %v", err)
+		}
+	})
+}
