@@ -62,13 +62,13 @@ type Info struct {
 type Failure struct {
 	At      time.Time `json:"at"`
 	Attempt int       `json:"attempt"`
-	Error   string    `json:"error"` // of a panic, with the stack in further lines
+	Error   string    `json:"error"` // of a panic, with the stack behind it
 }
 
-// Summary returns the first line of the error.
+// Summary returns the error without a stack.
 func (f Failure) Summary() string {
-	line, _, _ := strings.Cut(f.Error, "\n")
-	return line
+	text, _, _ := strings.Cut(f.Error, StackFollows)
+	return text
 }
 
 // LastFailure returns the last failure of the job, the zero one if there is none.
