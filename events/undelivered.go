@@ -72,6 +72,7 @@ func Undelivered(ctx context.Context, q db.Querier, failing bool) ([]Delivery, e
 			return nil, fmt.Errorf("events: %w", err)
 		}
 		d.State = states[state]
+		d.Error, _, _ = strings.Cut(d.Error, jobs.StackFollows)
 		if event, ok := strings.CutPrefix(kind, publishes); ok {
 			d.Event = event // what its arguments have is the event's own
 		} else {

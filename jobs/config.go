@@ -24,6 +24,10 @@ type Config struct {
 	// Queues says how many jobs of each queue run at a time in this process. The
 	// default is 10 of the queue "default". Others are not looked at.
 	Queues map[string]int
+	// Backoff says for queues how long a job that has failed waits for its next
+	// attempt, where its worker does not say it; see Backoff. The default is what
+	// the package's comment says.
+	Backoff map[string]func(failed int) time.Duration
 	// Timeout limits each run of a job whose worker has no Timeout of its own.
 	// The default is 1 minute.
 	Timeout time.Duration
@@ -64,6 +68,11 @@ func (c Config) check(w *Workers) error {
 	if longest := w.longest(c.Timeout); c.RescueAfter <= longest {
 		problems = append(problems, fmt.Errorf("jobs: RescueAfter is %v, but jobs may run for %v: they would be run twice", c.RescueAfter, longest))
 	}
+	for name := range c.Backoff {
+		if _, ok := c.Queues[name]; !ok {
+			problems = append(problems, fmt.Errorf("jobs: Backoff is for the queue %q, which Queues does not name", name))
+		}
+	}
 	return errors.Join(problems...)
 }
 
@@ -76,6 +85,7 @@ func (c Config) river(d *db.DB, w *Workers) *river.Config {
 		Workers:              w.on(d, c.Observers),
 		Queues:               map[string]river.QueueConfig{},
 		JobTimeout:           c.Timeout,
+		RetryPolicy:          &retries{queues: c.Backoff},
 		RescueStuckJobsAfter: c.RescueAfter,
 		FetchCooldown:        fetchPause,
 		JobStuckThreshold:    grace,

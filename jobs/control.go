@@ -8,6 +8,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
 )
 
 // ErrNotWaiting is returned by Retry for a job that cannot be run again: it is not
@@ -44,8 +45,8 @@ func Cancel(ctx context.Context, s *db.Session, id int64) error {
 
 // Pause has clients begin no more jobs of a queue; "*" is all queues. Those that
 // run go on, and others may be enqueued. Clients hear of it at once, and those
-// that do not listen at that moment within a minute. It is an error if no client
-// has ever worked the queue.
+// that do not listen at that moment within a minute. A queue that no client has
+// ever worked is an errs.NotFound with the code "jobs.no_queue".
 func Pause(ctx context.Context, s *db.Session, name string) error {
 	return named(name, within(ctx, s, func(q queue) error { return q.pause(ctx, name) }))
 }
@@ -55,11 +56,13 @@ func Resume(ctx context.Context, s *db.Session, name string) error {
 	return named(name, within(ctx, s, func(q queue) error { return q.resume(ctx, name) }))
 }
 
+var errNoQueue = errs.New(errs.NotFound, "jobs.no_queue", "No worker has ever worked a queue of this name.")
+
 // named says of which queue River's error is.
 func named(queue string, err error) error {
 	switch {
 	case errors.Is(err, rivertype.ErrNotFound):
-		return fmt.Errorf("jobs: no client has ever worked a queue named %q", queue)
+		return errNoQueue.Wrap(fmt.Errorf("jobs: no client has ever worked a queue named %q", queue))
 	case err != nil:
 		return fmt.Errorf("jobs: queue %q: %w", queue, err)
 	}

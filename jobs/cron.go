@@ -36,6 +36,7 @@ type cron struct {
 	minute, hour, day, month, weekday set
 	everyHour                         bool // the line says *
 	either                            bool // of the days
+	line                              string
 	loc                               *time.Location
 	problem                           error
 }
@@ -72,7 +73,7 @@ func parseCron(line string, loc *time.Location) (cron, error) {
 			sets[i] |= s
 		}
 	}
-	c := cron{minute: sets[0], hour: sets[1], day: sets[2], month: sets[3], weekday: sets[4], loc: loc}
+	c := cron{minute: sets[0], hour: sets[1], day: sets[2], month: sets[3], weekday: sets[4], loc: loc, line: line}
 	if c.weekday.has(7) {
 		c.weekday |= 1
 	}
@@ -129,6 +130,9 @@ func number(text string, low, high int, names []string) (int, error) {
 	}
 	return n, nil
 }
+
+// String says the schedule in words.
+func (c cron) String() string { return c.line + " " + c.loc.String() }
 
 // Next implements Schedule. It is zero if there is no such time.
 func (c cron) Next(t time.Time) time.Time {

@@ -95,7 +95,7 @@ func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executo
 			return errors.Join(failed, err)
 		}
 		if j.Attempt < j.MaxAttempts {
-			p = riverdriver.JobSetStateErrorRetryable(j.ID, new(river.DefaultClientRetryPolicy).NextRetry(j), data, nil)
+			p = riverdriver.JobSetStateErrorRetryable(j.ID, w.nextRetry(j), data, nil)
 		} else {
 			p = riverdriver.JobSetStateDiscarded(j.ID, now, data, nil)
 		}
@@ -106,6 +106,14 @@ func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executo
 		MetadataDoMerge: []bool{false}, MetadataUpdates: [][]byte{nil},
 	})
 	return errors.Join(failed, err)
+}
+
+// nextRetry returns when a job is tried again that has failed.
+func (w *Workers) nextRetry(j *rivertype.JobRow) time.Time {
+	if a, _ := w.find(j.Kind); a.backoff != nil {
+		return retryAt(a.backoff, j)
+	}
+	return new(river.DefaultClientRetryPolicy).NextRetry(j)
 }
 
 // work runs the worker of a job.

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -27,6 +28,9 @@ type Options struct {
 	// Unique leaves the job out if one with the same kind, arguments and queue is
 	// waiting or running. The default is to enqueue it.
 	Unique bool
+	// ID is set to the job's number, for Get. With Unique it is that of the job that
+	// was there, if there is one. The default is not to ask for it.
+	ID *int64
 }
 
 // Option changes how or when a job is to run.
@@ -54,6 +58,10 @@ func Priority(n int) Option { return func(o *Options) { o.Priority = n } }
 // waits for another one that is enqueuing such a job.
 func Unique(o *Options) { o.Unique = true }
 
+// ID sets *to to the job's number, for Get, Retry and Cancel. On PostgreSQL the
+// session waits for the server once more. It is for Enqueue alone.
+func ID(to *int64) Option { return func(o *Options) { o.ID = to } }
+
 // ArgsWithOptions are arguments that say themselves how their jobs are to run.
 // What Enqueue is told goes before.
 type ArgsWithOptions interface {
@@ -67,9 +75,8 @@ type ArgsWithOptions interface {
 var alive = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
 	rivertype.JobStateRunning, rivertype.JobStateScheduled}
 
-// insertion returns the options of a job as River has them.
-func insertion(args Args, opts []Option) *river.InsertOpts {
-	var o Options
+// optionsOf returns the options of a job.
+func optionsOf(args Args, opts []Option) (o Options) {
 	if own, ok := args.(ArgsWithOptions); ok {
 		opts = slices.Concat(own.Options(), opts)
 	}
@@ -79,6 +86,11 @@ func insertion(args Args, opts []Option) *river.InsertOpts {
 	if !o.At.After(time.Now()) {
 		o.At = time.Time{} // due already: the leader need not look for it
 	}
+	return o
+}
+
+// river returns the options as River has them.
+func (o Options) river() *river.InsertOpts {
 	to := &river.InsertOpts{Queue: o.Queue, ScheduledAt: o.At, MaxAttempts: o.MaxAttempts, Priority: o.Priority}
 	if o.Unique {
 		to.UniqueOpts = river.UniqueOpts{ByArgs: true, ByQueue: true, ByState: alive}
@@ -107,12 +119,30 @@ func EnqueueMany[T Args](ctx context.Context, s *db.Session, list []T, opts ...O
 
 func enqueue(ctx context.Context, s *db.Session, list []Args, opts []Option) error {
 	params := make([]river.InsertManyParams, len(list))
+	var id *int64
 	for i, args := range list {
-		params[i] = river.InsertManyParams{Args: args, InsertOpts: insertion(args, opts)}
+		o := optionsOf(args, opts)
+		params[i], id = river.InsertManyParams{Args: args, InsertOpts: o.river()}, o.ID
 	}
-	err := within(ctx, s, func(q queue) error {
-		return q.insert(context.WithValue(ctx, sessionKey{}, s), params)
-	})
+	var err error
+	switch {
+	case id == nil:
+		err = within(ctx, s, func(q queue) error {
+			_, err := q.insert(context.WithValue(ctx, sessionKey{}, s), params)
+			return err
+		})
+	case len(params) == 1:
+		err = within(ctx, s, func(q queue) error {
+			added, err := q.insert(ctx, params)
+			if err == nil {
+				*id = added[0].Job.ID
+			}
+			return err
+		})
+	default:
+		err = errors.New("jobs.ID is for one job: add them one by one with Enqueue")
+		s.Note(err)
+	}
 	if err != nil {
 		return fmt.Errorf("jobs: enqueue %s: %w", list[0].Kind(), err)
 	}

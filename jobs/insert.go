@@ -14,8 +14,8 @@ import (
 )
 
 // inserter puts jobs into PostgreSQL's queue and wakes the workers in one
-// statement, where River takes two and waits for the server twice. Unique jobs are
-// left to River.
+// statement, where River takes two and waits for the server twice. Unique jobs, and
+// those whose number is asked for, are left to River.
 type inserter struct {
 	river.MiddlewareDefaults
 	woken waker
@@ -23,8 +23,8 @@ type inserter struct {
 
 var _ rivertype.JobInsertMiddleware = (*inserter)(nil)
 
-// sessionKey is the key of the context in which a session enqueues: its value is
-// the session.
+// sessionKey is the key of the context in which a session enqueues that does not ask
+// for the jobs' numbers: its value is the session.
 type sessionKey struct{}
 
 const insertAndWake = `WITH added AS (
@@ -40,6 +40,10 @@ WHERE (SELECT count(*) FROM added) > 0`
 
 // InsertMany implements rivertype.JobInsertMiddleware.
 func (in *inserter) InsertMany(ctx context.Context, list []*rivertype.JobInsertParams, next func(context.Context) ([]*rivertype.JobInsertResult, error)) ([]*rivertype.JobInsertResult, error) {
+	s, ok := ctx.Value(sessionKey{}).(*db.Session)
+	if !ok {
+		return next(ctx)
+	}
 	n := len(list)
 	encoded, kinds, queues, states := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	attempts, priorities, due := make([]int16, n), make([]int16, n), make([]*time.Time, n)
@@ -54,7 +58,6 @@ func (in *inserter) InsertMany(ctx context.Context, list []*rivertype.JobInsertP
 			waiting = append(waiting, j.Queue)
 		}
 	}
-	s := ctx.Value(sessionKey{}).(*db.Session)
 	_, err := s.Exec(ctx, insertAndWake, encoded, kinds, attempts, priorities, queues, due, states, in.woken.due(s, waiting, time.Now()))
 	return nil, err
 }

@@ -68,4 +68,5 @@ type Job[T Args] struct {
 	MaxAttempts int
 	EnqueuedAt  time.Time
 	DueAt       time.Time // when this attempt was to run
+	Progress    Progress  // where an earlier attempt had come to; see SetProgress
 }

@@ -88,11 +88,15 @@ func (f failures) HandleError(ctx context.Context, j *rivertype.JobRow, err erro
 	if _, ok := errors.AsType[*rivertype.UnknownJobKindError](err); ok {
 		err = unknown(j.Kind)
 	}
+	p, stack := errors.AsType[*panicked](err)
+	if stack {
+		err = p // without the stack, which the queue keeps
+	}
 	attrs := []slog.Attr{
 		slog.String("kind", j.Kind), slog.Int64("job", j.ID), slog.String("queue", j.Queue),
 		slog.Int("attempt", j.Attempt), slog.Int("of", j.MaxAttempts), slog.Any("error", err),
 	}
-	if p, ok := errors.AsType[*panicked](err); ok {
+	if stack {
 		attrs = append(attrs, slog.String("stack", string(p.stack)))
 	}
 	level, message := slog.LevelWarn, "a job failed and will be tried again"

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 )
 
 // panicked is the error of a job that panicked.
@@ -13,6 +14,24 @@ type panicked struct {
 }
 
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// stacked is a panic as the queue keeps it: with the stack behind the error.
+type stacked struct{ *panicked }
+
+// StackFollows stands between a panic and its stack in what the queue keeps of a
+// failure.
+const StackFollows = "\n\ngoroutine "
+
+// maxStack is how many bytes of a stack the queue keeps, the log has all.
+const maxStack = 8 << 10
+
+func (p stacked) Error() string {
+	stack, _ := strings.CutPrefix(string(p.stack[:min(len(p.stack), maxStack)]), "goroutine ")
+	return p.panicked.Error() + StackFollows + stack
+}
+
+// Unwrap returns the panic, as the log has it.
+func (p stacked) Unwrap() error { return p.panicked }
 
 var errExited = errors.New("the worker ended its goroutine (runtime.Goexit) instead of returning")
 

@@ -20,7 +20,7 @@ import (
 
 // queue is what sessions do with River's queue.
 type queue interface {
-	insert(ctx context.Context, list []river.InsertManyParams) error
+	insert(ctx context.Context, list []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
 	cancel(ctx context.Context, id int64) error
 	pause(ctx context.Context, name string) error
 	resume(ctx context.Context, name string) error
@@ -32,9 +32,8 @@ type inTx[T any] struct {
 	tx    T
 }
 
-func (q inTx[T]) insert(ctx context.Context, list []river.InsertManyParams) error {
-	_, err := q.river.InsertManyTx(ctx, q.tx, list)
-	return err
+func (q inTx[T]) insert(ctx context.Context, list []river.InsertManyParams) ([]*rivertype.JobInsertResult, error) {
+	return q.river.InsertManyTx(ctx, q.tx, list)
 }
 
 func (q inTx[T]) cancel(ctx context.Context, id int64) error {

@@ -18,6 +18,9 @@ type Schedule interface {
 	Next(t time.Time) time.Time
 }
 
+// A Schedule with a method String says by it on the operator's pages what it is.
+var _ = []fmt.Stringer{every(0), daily{}, cron{}}
+
 // Periodically enqueues a job at each time of a schedule. Of all processes that
 // work the database, one does so. A time at which none runs is left out; a process
 // that stood still makes up for those that no other one has enqueued. Of two
@@ -33,6 +36,9 @@ func Every(d time.Duration) Schedule { return every(d) }
 
 type every time.Duration
 
+// String says the schedule in words.
+func (e every) String() string { return "every " + time.Duration(e).String() }
+
 // Next implements Schedule.
 func (e every) Next(t time.Time) time.Time {
 	return t.Truncate(time.Duration(e)).Add(time.Duration(e))
@@ -46,6 +52,9 @@ type daily struct {
 	hour, minute int
 	loc          *time.Location
 }
+
+// String says the schedule in words.
+func (d daily) String() string { return fmt.Sprintf("daily at %d:%02d %s", d.hour, d.minute, d.loc) }
 
 // Next implements Schedule.
 func (d daily) Next(t time.Time) time.Time {
@@ -80,9 +89,30 @@ func (p periodic) check() error {
 	return nil
 }
 
+// Scheduled is a job that is enqueued by a schedule.
+type Scheduled struct {
+	Kind string
+	When string    // the schedule in words, such as "daily at 3:30 UTC"
+	Next time.Time // when it is enqueued next
+}
+
+// Schedule returns which jobs are enqueued by themselves, in the order in which
+// Periodically was told of them. When they were last, List says with their Kind.
+func (w *Workers) Schedule(now time.Time) []Scheduled {
+	list := make([]Scheduled, len(w.schedule))
+	for i, p := range w.schedule {
+		when := fmt.Sprintf("%T", p.schedule)
+		if s, ok := p.schedule.(fmt.Stringer); ok {
+			when = s.String()
+		}
+		list[i] = Scheduled{Kind: p.args.Kind(), When: when, Next: p.schedule.Next(now)}
+	}
+	return list
+}
+
 func (p periodic) river() *river.PeriodicJob {
 	return river.NewPeriodicJob(p.schedule, func() (river.JobArgs, *river.InsertOpts) {
-		return p.args, insertion(p.args, p.opts)
+		return p.args, optionsOf(p.args, p.opts).river()
 	}, nil)
 }
 

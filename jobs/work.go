@@ -41,7 +41,7 @@ func runner[S scope, T Args](f func(context.Context, S, *Job[T]) error, unit []d
 // newJob returns a job as its worker sees it.
 func newJob[T Args](row *rivertype.JobRow) (*Job[T], error) {
 	j := &Job[T]{ID: row.ID, Queue: row.Queue, Attempt: row.Attempt, MaxAttempts: row.MaxAttempts,
-		EnqueuedAt: row.CreatedAt, DueAt: row.ScheduledAt}
+		EnqueuedAt: row.CreatedAt, DueAt: row.ScheduledAt, Progress: progressOf(row)}
 	if err := json.Unmarshal(row.EncodedArgs, &j.Args); err != nil {
 		return nil, fmt.Errorf("its arguments do not fit into a %T: %w", j.Args, err)
 	}
@@ -91,6 +91,14 @@ type worker struct {
 // Timeout implements river.Worker. Zero is the client's.
 func (w *worker) Timeout(*river.Job[args]) time.Duration { return w.timeout }
 
+// NextRetry implements river.Worker. Zero is the client's.
+func (w *worker) NextRetry(j *river.Job[args]) time.Time {
+	if w.backoff == nil {
+		return time.Time{}
+	}
+	return retryAt(w.backoff, j.JobRow)
+}
+
 // Work implements river.Worker.
 func (w *worker) Work(ctx context.Context, j *river.Job[args]) error {
 	err := observed(ctx, w.observers, j.JobRow, func(ctx context.Context) error {
@@ -98,7 +106,10 @@ func (w *worker) Work(ctx context.Context, j *river.Job[args]) error {
 	})
 	if err != nil && errors.Is(ctx.Err(), context.Canceled) && !errors.Is(err, context.Canceled) {
 		// River puts a job back that was cancelled by a stop. It asks the error.
-		err = fmt.Errorf("%w (%w)", err, context.Canceled)
+		return fmt.Errorf("%w (%w)", err, context.Canceled)
+	}
+	if p, ok := errors.AsType[*panicked](err); ok {
+		return stacked{p}
 	}
 	return err
 }

@@ -30,6 +30,8 @@ type entry struct {
 	harmless string
 	unit     []db.Option
 	timeout  time.Duration
+	backoff  func(failed int) time.Duration // nil for the client's
+	hidden   []string
 	run      func(ctx context.Context, d *db.DB, row *rivertype.JobRow) error
 }
 
@@ -149,6 +151,16 @@ func (w *Workers) longest(timeout time.Duration) time.Duration {
 		timeout = max(timeout, a.timeout)
 	}
 	return timeout
+}
+
+// Kinds returns the kinds of jobs that there are workers for, in order.
+func (w *Workers) Kinds() []string {
+	kinds := make([]string, len(w.list))
+	for i, a := range w.list {
+		kinds[i] = a.kind
+	}
+	slices.Sort(kinds)
+	return kinds
 }
 
 // find returns the worker for a kind.

@@ -19,6 +19,7 @@ import (
 	"github.com/terem-go/terem/internal/scaffold/app/tasks"
 	"github.com/terem-go/terem/internal/scaffold/app/users"
 	"github.com/terem-go/terem/internal/scaffold/app/utils"
+	"github.com/terem-go/terem/operator"
 	"github.com/terem-go/terem/settings"
 	"github.com/terem-go/terem/web"
 )
@@ -92,6 +93,10 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
+	ops, err := operator.New(operator.Config{Name: "Appname", Audit: d.users.Auth.Audit(), Key: key, Secure: cfg.secure()}, d.users.Auth.Visitor)
+	if err != nil {
+		return nil, err
+	}
 	written, err := auth.DeriveKey(secret, "writes of clients")
 	if err != nil {
 		return nil, err
@@ -128,6 +133,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	})
 	a.Register(d.users)
 	a.Register(p)
+	a.Register(ops)
 	showMails(a, mails)
 	return a, nil
 }

@@ -77,8 +77,8 @@ func (a *Auth) current(ctx context.Context, q db.Querier, r *http.Request) (Curr
 	return Current{u}, err
 }
 
-// visitor finds the user whose cookie the browser has sent.
-func (a *Auth) visitor(ctx context.Context, q db.Querier, r *http.Request) (Visitor, error) {
+// Visitor finds the user whose cookie the browser has sent.
+func (a *Auth) Visitor(ctx context.Context, q db.Querier, r *http.Request) (Visitor, error) {
 	u, l, err := a.Browser(ctx, q, r)
 	if u == nil || err != nil {
 		return Visitor{}, err

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -29,10 +30,7 @@ func (c *createCommand) Run(ctx context.Context, database *db.DB, out io.Writer)
 	if err != nil {
 		return err
 	}
-	u := User{Email: c.Email, Name: c.Name, Role: RoleMember, IsSuperuser: c.Superuser}
-	if u.Name == "" {
-		u.Name = u.Email
-	}
+	u := User{Email: c.Email, Name: cmp.Or(c.Name, c.Email), Role: RoleMember, IsSuperuser: c.Superuser}
 	created, err := c.auth.Register(ctx, database, auth.Visit{Device: "user create"}, u, password)
 	if err != nil {
 		return err

@@ -44,6 +44,9 @@ type Visitor struct {
 	Login int64 // which of their logins it is
 }
 
+// Operates lets superusers see the pages of package operator.
+func (v Visitor) Operates() bool { return v.User != nil && v.IsSuperuser }
+
 // Member lets logged-in users see a page. Others are led to where they log in.
 var Member = api.Allow("users.Member", func(_ context.Context, v Visitor) error {
 	if v.User == nil {

@@ -39,7 +39,7 @@ func (d *Domain) Register(a *app.App) {
 	events.Declare[Deleted](a.Events())
 	r := a.Router("users")
 	api.Provide(r, d.Auth.current, api.Bearer)
-	api.Provide(r, d.Auth.visitor)
+	api.Provide(r, d.Auth.Visitor)
 	api.Provide(r, accounts.Visit)
 	(&Router{users: d.Users, auth: d.Auth}).Routes(r)
 	a.Command("user", "Manage users.", &userCommand{Create: createCommand{auth: d.Auth}})
