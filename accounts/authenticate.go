@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/terem-go/terem/auth"
@@ -20,8 +21,8 @@ import (
 // in a row is told by mail.
 func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, email, password, code string) (u U, err error) {
 	var none U
-	pair, account, place := a.attempts("", email, v)
-	attempts, err := auth.Take(ctx, d, pair, account, place)
+	own, shared := a.attempts("", email, v)
+	attempts, err := auth.Take(ctx, d, slices.Concat(own, shared)...)
 	if err != nil {
 		return none, err
 	}
@@ -46,14 +47,14 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 			if err := a.admit(ctx, s, acc, fresh, code); err != nil {
 				return err
 			}
-			if err := auth.Forgive(ctx, s, pair, account); err != nil {
+			if err := auth.Forgive(ctx, s, own...); err != nil {
 				return err
 			}
-			return auth.GiveBack(ctx, s, place)
+			return auth.GiveBack(ctx, s, shared...)
 		})
 	}
 	if err != nil {
-		if failed := a.warn(ctx, d, email, attempts[1]); failed != nil {
+		if failed := a.warn(ctx, d, email, attempts[len(own)-1]); failed != nil {
 			err = failed
 		}
 		return none, err
@@ -88,13 +89,21 @@ func (a *Accounts[U]) admit(ctx context.Context, s *db.Session, of Account, fres
 	return a.users.SetPassword(ctx, s, of.Subject, fresh)
 }
 
-// attempts are the counters of what is tried for a purpose: at an account from a place,
-// at the account, and from the place. Attempts at one account count together, however
-// its address is typed.
-func (a *Accounts[U]) attempts(purpose, email string, v auth.Visit) (pair, account, place auth.Throttled) {
-	of, network := purpose+strings.ToLower(strings.TrimSpace(email)), auth.Network(v.Client)
-	return a.pair.Of(of + " " + network), a.account.Of(of), a.place.Of(purpose + network)
+// attempts are the counters of what is tried for a purpose. The account's own are
+// that of the account from the place and that of the account, in this order, and the
+// place's is shared with others. A browser that the account knows has one counter of
+// its own and no other, so that nobody else's attempts slow it down. Attempts at one
+// account count together, however its address is typed.
+func (a *Accounts[U]) attempts(purpose, email string, v auth.Visit) (own, shared []auth.Throttled) {
+	of, network := purpose+typed(email), auth.Network(v.Client)
+	if device := a.knows(email, v); device != "" {
+		return []auth.Throttled{a.pair.Of(of + " device " + device)}, nil
+	}
+	return []auth.Throttled{a.pair.Of(of + " " + network), a.account.Of(of)}, []auth.Throttled{a.place.Of(purpose + network)}
 }
+
+// typed returns an address in the one form in which attempts at it are counted.
+func typed(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 
 // warn tells whoever has the address that somebody guesses, at the tenth failure and
 // then every hundredth. It does the same for an address that nobody has registered.
@@ -111,7 +120,8 @@ func (a *Accounts[U]) warn(ctx context.Context, d *db.DB, email string, failures
 // for what only they may do. Guesses are counted as those of who logs in.
 func (a *Accounts[U]) Prove(ctx context.Context, d *db.DB, v auth.Visit, u U, password string) error {
 	acc := u.Account()
-	guesses, _, _ := a.attempts("", acc.Email, v)
+	own, _ := a.attempts("", acc.Email, v)
+	guesses := own[0]
 	if _, err := auth.Take(ctx, d, guesses); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/errs"
 	"github.com/terem-go/terem/jobs"
@@ -39,8 +40,9 @@ const (
 
 // Letter returns to whom a mail is written and the token for its link ("" for a
 // notice). It returns no error and found false when nobody has the address, or the
-// user is gone: then nothing is sent. Each call makes a new link, and the one before
-// works no more, so that a job which runs twice does no harm.
+// user is gone: then nothing is sent. Each call makes a new link. Of those that confirm
+// an address the one before works no more; those that let choose a password work until
+// one was chosen, so that nobody ends the owner's by asking for another.
 func (a *Accounts[U]) Letter(ctx context.Context, s *db.Session, m Mail) (u U, token string, found bool, err error) {
 	if m.Subject != "" {
 		u, err = a.users.BySubject(ctx, s, m.Subject)
@@ -55,6 +57,9 @@ func (a *Accounts[U]) Letter(ctx context.Context, s *db.Session, m Mail) (u U, t
 	}
 	switch m.What {
 	case MailWelcome, MailConfirm:
+		if err = a.links.Cancel(ctx, s, linkConfirm, u.Account().Subject); err != nil {
+			return u, "", false, err
+		}
 		token, err = a.links.Make(ctx, s, linkConfirm, u.Account().Subject, m.Email, ConfirmFor)
 	case MailReset:
 		token, err = a.links.Make(ctx, s, linkReset, u.Account().Subject, u.Account().Email, ResetFor)
@@ -67,9 +72,24 @@ func (a *Accounts[U]) tell(ctx context.Context, s *db.Session, email, text strin
 	return jobs.Enqueue(ctx, s, Mail{What: MailNotice, Email: email, Text: text})
 }
 
-// Welcome enqueues the mail that welcomes a user, or asks again to confirm the
-// address.
-func (a *Accounts[U]) Welcome(ctx context.Context, s *db.Session, u U) error {
+// AskConfirm enqueues the mail by which a user confirms their address, once more. It
+// returns auth.ErrTooMany for who asks for mails too often.
+func (a *Accounts[U]) AskConfirm(ctx context.Context, d *db.DB, v auth.Visit, u U) error {
+	if err := a.takeMail(ctx, d, v, u.Account()); err != nil {
+		return err
+	}
+	return d.Do(ctx, func(ctx context.Context, s *db.Session) error { return a.welcome(ctx, s, u) })
+}
+
+// takeMail counts a mail that a user asks for, before it is enqueued: for the user,
+// wherever they are, and for the place, however many users are there.
+func (a *Accounts[U]) takeMail(ctx context.Context, d *db.DB, v auth.Visit, of Account) error {
+	_, err := auth.Take(ctx, d, a.pair.Of("mail "+of.Subject), a.place.Of("mail "+auth.Network(v.Client)))
+	return err
+}
+
+// welcome enqueues the mail that welcomes a user and asks to confirm the address.
+func (a *Accounts[U]) welcome(ctx context.Context, s *db.Session, u U) error {
 	acc := u.Account()
 	return jobs.Enqueue(ctx, s, Mail{What: MailWelcome, Email: acc.Email, Subject: acc.Subject})
 }
