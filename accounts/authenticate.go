@@ -27,14 +27,17 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 		return none, err
 	}
 	var acc Account
-	err = d.Read(ctx, func(ctx context.Context, r *db.Reader) (err error) {
-		u, err = a.users.ByEmail(ctx, r, email)
+	err = d.Read(ctx, func(ctx context.Context, r *db.Reader) error {
+		found, err := a.users.ByEmail(ctx, r, email)
+		switch {
+		case err == nil:
+			u, acc = found, found.Account()
+		case errs.HasKind(err, errs.NotFound): // and nothing else is different
+			u, acc, err = none, Account{}, nil
+		}
 		return err
 	})
-	switch {
-	case err == nil:
-		acc = u.Account()
-	case !errs.HasKind(err, errs.NotFound):
+	if err != nil {
 		return none, err
 	}
 	fresh := ""
