@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,14 +86,19 @@ func TestTheSameWorkForNobody(t *testing.T) {
 				var sent, answers [2]string
 				for i, email := range []string{"ada@example.com", "eve@example.com"} {
 					body["email"] = email
-					sent[i] = dbtest.Watch(d, func() {
+					watched := dbtest.Watch(d, func() {
 						r := c.Post(path, body)
 						var e struct{ Code string }
 						if r.Body != "" {
 							r.JSON(&e)
 						}
 						answers[i] = fmt.Sprint(r.Status, e.Code)
-					}).String()
+					})
+					for line := range strings.Lines(watched.String()) {
+						if !strings.Contains(line, "Notification") { // wakes workers, but not more often than they can
+							sent[i] += line
+						}
+					}
 				}
 				if sent[0] == "" || sent[0] != sent[1] || answers[0] != answers[1] {
 					t.Errorf("%s, attempt %d: %s for who is registered, %s for nobody:\n%s\n%s", path, n+1, answers[0], answers[1], sent[0], sent[1])
