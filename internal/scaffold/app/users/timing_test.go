@@ -47,7 +47,7 @@ func TestLoginTakesAsLongForNobody(t *testing.T) {
 		}
 		var ratio float64
 		for round := range 3 {
-			var times [2][]time.Duration // known, unknown
+			var times [2][]time.Duration                                                                          // known, unknown
 			name := func(known, n int) string { return fmt.Sprintf("user%d%d%d@example.com", round, known, n/3) } // three attempts at each
 			for n := 0; n < 9; n += 3 {
 				if status, _ := post("/api/users", map[string]string{"email": name(0, n), "password": password, "name": "Ada"}); status != 201 {
