@@ -109,10 +109,7 @@ func (p *Pages) logIn(ctx context.Context, database *db.DB, in *LogIn) (*web.Pag
 		return nil, err
 	}
 	cookies, err := p.auth.LogIn(ctx, database, in.Visit, u, form.Value.Remember)
-	if err != nil {
-		return nil, err
-	}
-	return p.views.Redirect(web.Local(in.Next, "/account")).Cookie(cookies...), nil
+	return p.views.Redirect(web.Local(in.Next, "/account")).Cookie(cookies...), err
 }
 
 func (p *Pages) logOut(ctx context.Context, s *db.Session, in *Look) (*web.Page, error) {
