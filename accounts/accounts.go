@@ -90,15 +90,17 @@ type Accounts[U User] struct {
 	links     *auth.Links
 	factors   *auth.Factors
 	audit     *auth.Audit
+	devices   *auth.Vault
 	cookie    web.Cookie
+	device    web.Cookie
 	lifetime  auth.Lifetime
 	name      string
 	hide      bool
 	now       func() time.Time
 
 	// Attempts are counted for an account and a place together, and, with more
-	// patience, for each alone. No delay of an account alone is long: nobody can
-	// lock out somebody else.
+	// patience, for each alone; those of a browser that is known, by itself. No delay
+	// of an account alone is long: nobody can lock out somebody else.
 	pair, account, place *auth.Throttle
 }
 
@@ -112,7 +114,7 @@ func New[U User](c Config[U]) (*Accounts[U], error) {
 	}
 	a := &Accounts[U]{
 		users: c.Users, links: auth.NewLinks(c.Now), audit: auth.NewAudit(c.Now), lifetime: c.Login, name: c.Name, hide: c.Hide, now: c.Now,
-		cookie: web.Cookie{Name: "login", Secure: c.Secure},
+		cookie: web.Cookie{Name: "login", Secure: c.Secure}, device: web.Cookie{Name: "device", Secure: c.Secure, MaxAge: knownFor},
 	}
 	var problems []error
 	check := func(err error) { problems = append(problems, err) }
@@ -124,7 +126,7 @@ func New[U User](c Config[U]) (*Accounts[U], error) {
 		}
 		return list
 	}
-	access, refresh, locks := keys("access tokens"), keys("refresh tokens"), keys("second factors")
+	access, refresh, locks, devices := keys("access tokens"), keys("refresh tokens"), keys("second factors"), keys("devices")
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
@@ -146,6 +148,8 @@ func New[U User](c Config[U]) (*Accounts[U], error) {
 	rotating, err := auth.NewRefresh(refresh...)
 	check(err)
 	vault, err := auth.NewVault(locks...)
+	check(err)
+	a.devices, err = auth.NewVault(devices...)
 	check(err)
 	a.logins = auth.NewLogins(auth.LoginsConfig{Refresh: rotating, Now: c.Now})
 	a.factors = auth.NewFactors(auth.FactorsConfig{Vault: vault, Issuer: c.Name, Now: c.Now})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/terem-go/terem/auth"
@@ -21,20 +22,23 @@ import (
 // noted in the audit log, and the tenth failure in a row is told by mail.
 func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, email, password, code string) (u U, err error) {
 	var none U
-	pair, account, place := a.attempts("", email, v)
-	attempts, err := auth.Take(ctx, d, pair, account, place)
+	own, shared := a.attempts("", email, v)
+	attempts, err := auth.Take(ctx, d, slices.Concat(own, shared)...)
 	if err != nil {
 		return none, err
 	}
 	var acc Account
-	err = d.Read(ctx, func(ctx context.Context, r *db.Reader) (err error) {
-		u, err = a.users.ByEmail(ctx, r, email)
+	err = d.Read(ctx, func(ctx context.Context, r *db.Reader) error {
+		found, err := a.users.ByEmail(ctx, r, email)
+		switch {
+		case err == nil:
+			u, acc = found, found.Account()
+		case errs.HasKind(err, errs.NotFound): // and nothing else is different
+			u, acc, err = none, Account{}, nil
+		}
 		return err
 	})
-	switch {
-	case err == nil:
-		acc = u.Account()
-	case !errs.HasKind(err, errs.NotFound):
+	if err != nil {
 		return none, err
 	}
 	fresh := ""
@@ -47,14 +51,14 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 			if err := a.admit(ctx, s, acc, fresh, code); err != nil {
 				return err
 			}
-			if err := auth.Forgive(ctx, s, pair, account); err != nil {
+			if err := auth.Forgive(ctx, s, own...); err != nil {
 				return err
 			}
-			return auth.GiveBack(ctx, s, place)
+			return auth.GiveBack(ctx, s, shared...)
 		})
 	}
 	if err != nil {
-		if failed := a.refuse(ctx, d, v, acc, email, attempts[1], err); failed != nil {
+		if failed := a.refuse(ctx, d, v, acc, email, attempts[len(own)-1], err); failed != nil {
 			err = failed
 		}
 		return none, err
@@ -89,13 +93,21 @@ func (a *Accounts[U]) admit(ctx context.Context, s *db.Session, of Account, fres
 	return a.users.SetPassword(ctx, s, of.Subject, fresh)
 }
 
-// attempts are the counters of what is tried for a purpose: at an account from a place,
-// at the account, and from the place. Attempts at one account count together, however
-// its address is typed.
-func (a *Accounts[U]) attempts(purpose, email string, v auth.Visit) (pair, account, place auth.Throttled) {
-	of, network := purpose+strings.ToLower(strings.TrimSpace(email)), auth.Network(v.Client)
-	return a.pair.Of(of + " " + network), a.account.Of(of), a.place.Of(purpose + network)
+// attempts are the counters of what is tried for a purpose. The account's own are
+// that of the account from the place and that of the account, in this order, and the
+// place's is shared with others. A browser that the account knows has one counter of
+// its own and no other, so that nobody else's attempts slow it down. Attempts at one
+// account count together, however its address is typed.
+func (a *Accounts[U]) attempts(purpose, email string, v auth.Visit) (own, shared []auth.Throttled) {
+	of, network := purpose+typed(email), auth.Network(v.Client)
+	if device := a.knows(email, v); device != "" {
+		return []auth.Throttled{a.pair.Of(of + " device " + device)}, nil
+	}
+	return []auth.Throttled{a.pair.Of(of + " " + network), a.account.Of(of)}, []auth.Throttled{a.place.Of(purpose + network)}
 }
+
+// typed returns an address in the one form in which attempts at it are counted.
+func typed(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 
 // refuse notes that a login was refused, and why. At the tenth failure, and then every
 // hundredth, it tells whoever has the address that somebody guesses. It does the same
@@ -125,7 +137,8 @@ func (a *Accounts[U]) refuse(ctx context.Context, d *db.DB, v auth.Visit, of Acc
 // for what only they may do. Guesses are counted as those of who logs in.
 func (a *Accounts[U]) Prove(ctx context.Context, d *db.DB, v auth.Visit, u U, password string) error {
 	acc := u.Account()
-	guesses, _, _ := a.attempts("", acc.Email, v)
+	own, _ := a.attempts("", acc.Email, v)
+	guesses := own[0]
 	if _, err := auth.Take(ctx, d, guesses); err != nil {
 		return err
 	}

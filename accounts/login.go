@@ -11,10 +11,11 @@ import (
 	"github.com/terem-go/terem/errs"
 )
 
-// LogIn logs a browser in and returns the cookie for it, which the browser forgets
-// when it is closed, unless it should remember. It ends the login that the browser had
-// before (0 for none), whoever's that was.
-func (a *Accounts[U]) LogIn(ctx context.Context, d *db.DB, v auth.Visit, u U, before int64, remember bool) (*http.Cookie, error) {
+// LogIn logs a browser in and returns the cookies for it: that of the login, which the
+// browser forgets when it is closed, unless it should remember, and that by which the
+// account knows it again. It ends the login that the browser had before (0 for none),
+// whoever's that was.
+func (a *Accounts[U]) LogIn(ctx context.Context, d *db.DB, v auth.Visit, u U, before int64, remember bool) ([]*http.Cookie, error) {
 	lifetime, cookie := brief, a.cookie
 	if remember {
 		lifetime = a.lifetime
@@ -33,7 +34,7 @@ func (a *Accounts[U]) LogIn(ctx context.Context, d *db.DB, v auth.Visit, u U, be
 		}
 		return a.Note(ctx, s, v, u, u, "logged_in")
 	})
-	return cookie.Set(token), err
+	return []*http.Cookie{cookie.Set(token), a.remember(u.Account().Email)}, err
 }
 
 // LogOut ends the login of a user at a browser (0 for nobody's) and returns the cookie
@@ -75,8 +76,8 @@ func (a *Accounts[U]) Browser(ctx context.Context, q db.Querier, r *http.Request
 
 // Visit says where a request comes from. It is a provider for package api: handlers
 // ask for it by a field of the type auth.Visit.
-func Visit(ctx context.Context, _ db.Querier, r *http.Request) (auth.Visit, error) {
-	return auth.Visit{Device: r.UserAgent(), Client: r.RemoteAddr, Request: api.RequestID(ctx)}, nil
+func (a *Accounts[U]) Visit(ctx context.Context, _ db.Querier, r *http.Request) (auth.Visit, error) {
+	return auth.Visit{Device: r.UserAgent(), Client: r.RemoteAddr, Request: api.RequestID(ctx), Known: a.device.Read(r)}, nil
 }
 
 // Logins returns where a user is logged in, the last used first.

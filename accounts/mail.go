@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/errs"
 	"github.com/terem-go/terem/jobs"
@@ -54,9 +55,9 @@ const fromTo = "\n"
 
 // Letter returns to whom a mail is written and the token for its link ("" for a
 // notice). Send it to what Mail.To returns. It returns no error and found false when
-// nobody has the address, or the user is gone: then nothing is sent. Each call makes a
-// new link, and the one before works no more, so that a job which runs twice does no
-// harm.
+// nobody has the address, or the user is gone: then nothing is sent. Each call makes a new link. Of those that confirm
+// an address the one before works no more; those that let choose a password work until
+// one was chosen, so that nobody ends the owner's by asking for another.
 func (a *Accounts[U]) Letter(ctx context.Context, s *db.Session, m Mail) (u U, token string, found bool, err error) {
 	if m.Subject != "" {
 		u, err = a.users.BySubject(ctx, s, m.Subject)
@@ -75,6 +76,9 @@ func (a *Accounts[U]) Letter(ctx context.Context, s *db.Session, m Mail) (u U, t
 		if m.What == MailWelcome && m.Email != acc.Email {
 			return u, "", false, nil // they have another address by now
 		}
+		if err = a.links.Cancel(ctx, s, linkConfirm, acc.Subject); err != nil {
+			return u, "", false, err
+		}
 		token, err = a.links.Make(ctx, s, linkConfirm, acc.Subject, acc.Email+fromTo+m.Email, ConfirmFor)
 	case MailReset:
 		token, err = a.links.Make(ctx, s, linkReset, acc.Subject, acc.Email, ResetFor)
@@ -89,9 +93,24 @@ func (a *Accounts[U]) tell(ctx context.Context, s *db.Session, of Account, text 
 	return jobs.Enqueue(ctx, s, Mail{What: MailNotice, Email: of.Email, Subject: of.Subject, Text: text})
 }
 
-// Welcome enqueues the mail that welcomes a user, or asks again to confirm the
-// address.
-func (a *Accounts[U]) Welcome(ctx context.Context, s *db.Session, u U) error {
+// AskConfirm enqueues the mail by which a user confirms their address, once more. It
+// returns auth.ErrTooMany for who asks for mails too often.
+func (a *Accounts[U]) AskConfirm(ctx context.Context, d *db.DB, v auth.Visit, u U) error {
+	if err := a.takeMail(ctx, d, v, u.Account()); err != nil {
+		return err
+	}
+	return d.Do(ctx, func(ctx context.Context, s *db.Session) error { return a.welcome(ctx, s, u) })
+}
+
+// takeMail counts a mail that a user asks for, before it is enqueued: for the user,
+// wherever they are, and for the place, however many users are there.
+func (a *Accounts[U]) takeMail(ctx context.Context, d *db.DB, v auth.Visit, of Account) error {
+	_, err := auth.Take(ctx, d, a.pair.Of("mail "+of.Subject), a.place.Of("mail "+auth.Network(v.Client)))
+	return err
+}
+
+// welcome enqueues the mail that welcomes a user and asks to confirm the address.
+func (a *Accounts[U]) welcome(ctx context.Context, s *db.Session, u U) error {
 	acc := u.Account()
 	return jobs.Enqueue(ctx, s, Mail{What: MailWelcome, Email: acc.Email, Subject: acc.Subject})
 }

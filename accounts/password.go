@@ -2,6 +2,8 @@ package accounts
 
 import (
 	"context"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/terem-go/terem/auth"
@@ -55,8 +57,8 @@ func (a *Accounts[U]) setPassword(ctx context.Context, s *db.Session, v auth.Vis
 // password. It does the same for an address that nobody has registered. It returns
 // auth.ErrTooMany for who asks too often.
 func (a *Accounts[U]) AskReset(ctx context.Context, d *db.DB, v auth.Visit, email string) error {
-	pair, account, place := a.attempts("reset ", email, v)
-	if _, err := auth.Take(ctx, d, pair, account, place); err != nil {
+	own, shared := a.attempts("reset ", email, v)
+	if _, err := auth.Take(ctx, d, slices.Concat(own, shared)...); err != nil {
 		return err
 	}
 	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
@@ -65,22 +67,24 @@ func (a *Accounts[U]) AskReset(ctx context.Context, d *db.DB, v auth.Visit, emai
 }
 
 // Reset gives the user of a link another password, and ends all their logins. That
-// they have the mail confirms their address. It returns auth.ErrLinkOver, and the
-// errors of the policy, which leave the link as it is.
-func (a *Accounts[U]) Reset(ctx context.Context, d *db.DB, v auth.Visit, token, password string) error {
+// they have the mail confirms their address. It also forgets the attempts at their
+// account, and returns the cookie by which it knows their browser, so that they log in
+// however many others guess. It returns auth.ErrLinkOver, and the errors of the policy,
+// which leave the link as it is.
+func (a *Accounts[U]) Reset(ctx context.Context, d *db.DB, v auth.Visit, token, password string) (*http.Cookie, error) {
 	var acc Account
 	err := d.Read(ctx, func(ctx context.Context, r *db.Reader) (err error) {
 		acc, err = a.resetting(ctx, r, token)
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	hash, err := a.hash(ctx, password, acc)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+	err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
 		// Again: the address may have become another while the password was hashed.
 		if _, err := a.resetting(ctx, s, token); err != nil {
 			return err
@@ -91,8 +95,16 @@ func (a *Accounts[U]) Reset(ctx context.Context, d *db.DB, v auth.Visit, token, 
 		if err := a.users.SetEmail(ctx, s, acc.Subject, acc.Email); err != nil {
 			return err
 		}
+		own, _ := a.attempts("", acc.Email, v)
+		if err := auth.Forgive(ctx, s, own...); err != nil {
+			return err
+		}
 		return a.setPassword(ctx, s, v, acc, 0, hash, "password_reset")
 	})
+	if err != nil {
+		return nil, err
+	}
+	return a.remember(acc.Email), nil
 }
 
 // CheckReset returns auth.ErrLinkOver unless the token of a link for a new password
@@ -121,12 +133,16 @@ func (a *Accounts[U]) resetting(ctx context.Context, q db.Querier, token string)
 
 // AskEmail enqueues the mail by which a user who knows their password confirms
 // another address, in the form in which it is stored, and tells the old one. Until
-// then nothing changes.
+// then nothing changes. It returns ErrWrongPassword, or auth.ErrTooMany for who guesses
+// passwords or asks for mails too often.
 func (a *Accounts[U]) AskEmail(ctx context.Context, d *db.DB, v auth.Visit, u U, password, email string) error {
 	if err := a.Prove(ctx, d, v, u, password); err != nil {
 		return err
 	}
 	acc := u.Account()
+	if err := a.takeMail(ctx, d, v, acc); err != nil {
+		return err
+	}
 	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
 		if err := jobs.Enqueue(ctx, s, Mail{What: MailConfirm, Email: email, Subject: acc.Subject}); err != nil {
 			return err

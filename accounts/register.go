@@ -2,6 +2,8 @@ package accounts
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
@@ -29,9 +31,15 @@ func (a *Accounts[U]) Register(ctx context.Context, d *db.DB, v auth.Visit, who 
 		if err := a.Note(ctx, s, v, u, u, "registered"); err != nil {
 			return err
 		}
-		return a.Welcome(ctx, s, u)
+		return a.welcome(ctx, s, u)
 	})
 	if a.hide && errs.HasKind(err, errs.Conflict) {
+		own, shared := a.attempts("register ", who.Email, v)
+		if _, err := auth.Take(ctx, d, slices.Concat(own, shared)...); errors.Is(err, auth.ErrTooMany) {
+			return nil // they have been told, and who asks learns nothing
+		} else if err != nil {
+			return err
+		}
 		return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
 			return a.tell(ctx, s, Account{Email: who.Email}, "Somebody has tried to register with your address, which has an account already.")
 		})

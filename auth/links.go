@@ -40,17 +40,15 @@ func NewLinks(now func() time.Time) *Links {
 
 // Make returns the token for a link, which works for a while. The purpose, such as
 // "reset", is what it is for; the subject is whose it is, such as a user's id; the
-// data comes back with it, such as the address that it confirms. A link of the same
-// purpose and subject that was made before no longer works.
+// data comes back with it, such as the address that it confirms. Links that were made
+// before go on working: otherwise, where anybody can ask for a link, they could keep its
+// owner from using one. Call Cancel first where that is not wanted.
 func (l *Links) Make(ctx context.Context, x db.Execer, purpose, subject, data string, lasts time.Duration) (token string, err error) {
-	if err := l.Cancel(ctx, x, purpose, subject); err != nil {
-		return "", err
-	}
 	token, hash := RandomToken()
 	return token, l.table.Insert(ctx, x, &link{Hash: hash, Purpose: purpose, Subject: subject, Data: data, ExpiresAt: l.now().UTC().Add(lasts)})
 }
 
-// Cancel ends the link of a purpose and a subject, if there is one.
+// Cancel ends all links of a purpose and a subject.
 func (l *Links) Cancel(ctx context.Context, x db.Execer, purpose, subject string) error {
 	_, err := x.Exec(ctx, "DELETE FROM terem_links WHERE purpose = $1 AND subject = $2", purpose, subject)
 	return err

@@ -74,7 +74,14 @@ func TestLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 		newer, others, confirm := link("reset", "17"), link("reset", "18"), link("confirm", "17")
-		over("when a newer one was made", "reset", token)
+		if got, err := use("reset", token); err != nil || got != "17: data of 17" { // whoever asked for the newer one
+			t.Errorf("when a newer one was made: %s, %v", got, err)
+		}
+		gone := link("choose", "17")
+		if err := session(func(ctx context.Context, s *db.Session) error { return links.Cancel(ctx, s, "choose", "17") }); err != nil {
+			t.Fatal(err)
+		}
+		over("cancelled", "choose", gone)
 		for purpose, token := range map[string]string{"reset": others, "confirm": confirm} {
 			if _, err := use(purpose, token); err != nil {
 				t.Error(err)

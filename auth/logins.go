@@ -64,6 +64,7 @@ type Visit struct {
 	Device  string // the User-Agent header; up to 200 characters are kept
 	Client  string // the address
 	Request string // the request's id, for the audit log
+	Known   string // the token by which a browser is known again, if it has one; see package accounts
 }
 
 // Logins keeps who is logged in where, in a table of the library. Tokens are kept

@@ -153,7 +153,7 @@ func (f *failure) Unwrap() error { return f.err }
 // 40 ms …, so that units that conflict do not meet again. It reports false when
 // ctx ends first.
 func pause(ctx context.Context, n int) bool {
-	t := time.NewTimer(rand.N(10 * time.Millisecond << min(n-1, 6)))
+	t := time.NewTimer(rand.N(10 * time.Millisecond << min(n-1, 6))) // #nosec G404 -- nobody gains by guessing a pause
 	defer t.Stop()
 	select {
 	case <-t.C:

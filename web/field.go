@@ -39,6 +39,12 @@ func (f Field) DescribedBy() string {
 	return strings.Join(ids, " ")
 }
 
+// Needed returns the field as one that must be filled in, for a template that shows it only then.
+func (f Field) Needed() Field {
+	f.Required = true
+	return f
+}
+
 // Field returns the field of that name, for a template. Errors are that there is none, and those of Verify.
 func (f Form[T]) Field(name string) (Field, error) {
 	specs, err := specsOf(reflect.TypeFor[T]())

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/web"
 )
 
@@ -23,6 +24,11 @@ var (
 
 func TestLocal(t *testing.T) {
 	t.Parallel()
+	for _, next := range apitest.Hostile(10000) {
+		if got := web.Local(next, "/fallback"); got != "/fallback" && (got != next || !strings.HasPrefix(got, "/") || strings.HasPrefix(got, "//") || strings.ContainsAny(got, "\\\r\n\t")) {
+			t.Errorf("Local(%q) = %q", next, got)
+		}
+	}
 	for _, next := range localAddresses {
 		if got := web.Local(next, "/fallback"); got != next {
 			t.Errorf("Local(%q) = %q", next, got)

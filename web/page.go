@@ -39,10 +39,10 @@ func (p *Page) For(user any) *Page {
 	return p
 }
 
-// Cookie sets a cookie, such as one that Cookie.Set made. A cookie that net/http finds invalid or that is longer
+// Cookie sets cookies, such as those that Cookie.Set made. A cookie that net/http finds invalid or that is longer
 // than 4,096 bytes, which browsers would drop, is an error when the page is rendered.
-func (p *Page) Cookie(c *http.Cookie) *Page {
-	p.cookies = append(p.cookies, c)
+func (p *Page) Cookie(c ...*http.Cookie) *Page {
+	p.cookies = append(p.cookies, c...)
 	return p
 }
 

@@ -18,10 +18,10 @@ import (
 	"github.com/terem-go/terem/settings"
 )
 
-// testApp returns the whole application on a fresh database.
-func testApp(t *testing.T, d *db.DB) *app.App {
+// testApp returns the whole application on a fresh database, with settings if need be.
+func testApp(t *testing.T, d *db.DB, settled ...string) *app.App {
 	t.Helper()
-	cfg, report, err := loadConfig(settings.Options{Dotenv: "-", Environ: []string{"ENVIRONMENT=test", "SECRET_KEY=" + strings.Repeat("k", 32)}})
+	cfg, report, err := loadConfig(settings.Options{Dotenv: "-", Environ: append(settled, "ENVIRONMENT=test", "SECRET_KEY="+strings.Repeat("k", 32))})
 	if err != nil {
 		t.Fatal(err)
 	}

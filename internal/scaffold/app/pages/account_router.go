@@ -94,8 +94,8 @@ func (p *Pages) changeEmail(ctx context.Context, database *db.DB, in *Send[Email
 	})
 }
 
-func (p *Pages) confirmAgain(ctx context.Context, s *db.Session, in *Look) (*web.Page, error) {
-	if err := p.auth.Welcome(ctx, s, in.Visitor.User); err != nil {
+func (p *Pages) confirmAgain(ctx context.Context, database *db.DB, in *Look) (*web.Page, error) {
+	if err := p.auth.AskConfirm(ctx, database, in.Visit, in.Visitor.User); err != nil {
 		return nil, err
 	}
 	return p.views.Redirect("/account").Flash("A mail with a link is on its way."), nil

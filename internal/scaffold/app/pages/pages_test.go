@@ -4,13 +4,16 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/auth/authtest"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/errs"
@@ -169,4 +172,53 @@ func TestErrorPages(t *testing.T) {
 	if _, header, _, err := first.Render(httptest.NewRequest("GET", "/account?tab=1", nil)); err != nil || header.Get("Location") != "/login?next=%2Faccount%3Ftab%3D1" {
 		t.Errorf("who is not logged in is led to %q: %v", header.Get("Location"), err)
 	}
+}
+
+// Who has a second factor is asked for its code, which is no choice of theirs then.
+func TestCodeIsAskedFor(t *testing.T) {
+	each(t, func(t *testing.T, b *apitest.Client) {
+		b.Submit("/signup", ada).Expect(303)
+		proof := map[string]string{"current_password": ada["password"]}
+		page := b.Submit("/account/factor", proof).Expect(200)
+		secret := regexp.MustCompile(`[A-Z2-7]{32}`).FindString(page.Body)
+		b.Submit("/account/factor/confirm", map[string]string{"code": authtest.Code(t, secret, time.Now())}).Expect(200)
+		other := b.Browser()
+		if r := other.Get("/login").Expect(200); strings.Contains(r.Body, "one-time-code") {
+			t.Errorf("a code is asked for before it is needed:\n%s", r.Body)
+		}
+		asked := other.Submit("/login", ada).Expect(422).Contains(accounts.ErrCodeNeeded.Message, "one-time-code")
+		field := regexp.MustCompile(`(?s)<label for="field-code">.*?<input[^>]*>`).FindString(asked.Body)
+		if !strings.Contains(field, " required") || strings.Contains(field, "optional") {
+			t.Errorf("the field of the code: %s", field)
+		}
+	})
+}
+
+// Mails that a user asks for are not sent without end, and the page says so.
+func TestMailsAreSlowedDown(t *testing.T) {
+	each(t, func(t *testing.T, b *apitest.Client) {
+		b.Submit("/signup", ada).Expect(303)
+		for range 5 {
+			b.Submit("/account/email/again", nil).Expect(303).Follow().Contains("A mail with a link is on its way.")
+		}
+		r := b.Submit("/account/email/again", nil).Expect(429)
+		if r.Header.Get("Retry-After") == "" {
+			t.Error("nothing says when to come back")
+		}
+		b.Submit("/account/email", map[string]string{"email": "new@example.com", "current_password": ada["password"]}).Expect(422).Contains(auth.ErrTooMany.Message)
+	})
+}
+
+// However many guess from a place, a browser that has logged in before is let in.
+func TestKnownBrowser(t *testing.T) {
+	each(t, func(t *testing.T, b *apitest.Client) {
+		b.Submit("/signup", ada).Expect(303)
+		b.Submit("/logout", nil).Expect(303)
+		stranger := b.Browser()
+		for range 6 {
+			stranger.Submit("/login", map[string]string{"email": ada["email"], "password": "wrong horse battery"}).Expect(422)
+		}
+		stranger.Submit("/login", ada).Expect(422).Contains(auth.ErrTooMany.Message)
+		b.Submit("/login", ada).Expect(303)
+	})
 }

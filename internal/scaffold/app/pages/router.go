@@ -86,8 +86,8 @@ func (p *Pages) signUp(ctx context.Context, database *db.DB, in *Send[SignUpForm
 		if p.auth.Hides() {
 			return p.views.Redirect("/login").Flash("Look into your mail: what to do next is there."), nil
 		}
-		cookie, err := p.auth.LogIn(ctx, database, in.Visit, u, in.Visitor.Login, false)
-		return p.views.Redirect("/account").Cookie(cookie).Flash("Welcome, " + u.Name + "!"), err
+		cookies, err := p.auth.LogIn(ctx, database, in.Visit, u, in.Visitor.Login, false)
+		return p.views.Redirect("/account").Cookie(cookies...).Flash("Welcome, " + u.Name + "!"), err
 	})
 }
 
@@ -108,11 +108,8 @@ func (p *Pages) logIn(ctx context.Context, database *db.DB, in *LogIn) (*web.Pag
 		}
 		return nil, err
 	}
-	cookie, err := p.auth.LogIn(ctx, database, in.Visit, u, in.Visitor.Login, form.Value.Remember)
-	if err != nil {
-		return nil, err
-	}
-	return p.views.Redirect(web.Local(in.Next, "/account")).Cookie(cookie), nil
+	cookies, err := p.auth.LogIn(ctx, database, in.Visit, u, in.Visitor.Login, form.Value.Remember)
+	return p.views.Redirect(web.Local(in.Next, "/account")).Cookie(cookies...), err
 }
 
 func (p *Pages) logOut(ctx context.Context, s *db.Session, in *Look) (*web.Page, error) {
@@ -155,11 +152,11 @@ func (p *Pages) dead(v users.Visitor, err error) (*web.Page, error) {
 
 func (p *Pages) reset(ctx context.Context, database *db.DB, in *Send[ResetForm]) (*web.Page, error) {
 	return submit(p, "reset", in, func(f ResetForm) (*web.Page, error) {
-		err := p.auth.Reset(ctx, database, in.Visit, f.Token, f.Password)
+		cookie, err := p.auth.Reset(ctx, database, in.Visit, f.Token, f.Password)
 		if errors.Is(err, auth.ErrLinkOver) {
 			return p.dead(in.Visitor, err)
 		}
-		return p.views.Redirect("/login").Flash("Your password is changed. Log in with the new one."), err
+		return p.views.Redirect("/login").Cookie(cookie).Flash("Your password is changed. Log in with the new one."), err
 	})
 }
 

@@ -81,7 +81,7 @@ func TestNoWelcomeWithoutUser(t *testing.T) {
 			if err := u.Users.Create(ctx, s, &ada); err != nil {
 				return err
 			}
-			if err := u.Auth.Welcome(ctx, s, &ada); err != nil {
+			if err := jobs.Enqueue(ctx, s, accounts.Mail{What: accounts.MailWelcome, Email: ada.Email, Subject: ada.Subject()}); err != nil {
 				return err
 			}
 			return failed

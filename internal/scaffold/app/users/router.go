@@ -66,5 +66,6 @@ func (rt *Router) forgot(ctx context.Context, database *db.DB, in *Forgot) (*api
 }
 
 func (rt *Router) reset(ctx context.Context, database *db.DB, in *Reset) (*api.Empty, error) {
-	return nil, rt.auth.Reset(ctx, database, in.Visit, in.Body.Token, in.Body.Password)
+	_, err := rt.auth.Reset(ctx, database, in.Visit, in.Body.Token, in.Body.Password)
+	return nil, err
 }

@@ -3,6 +3,7 @@ package users_test
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -26,6 +27,11 @@ func each(t *testing.T, f func(t *testing.T, c *apitest.Client, d *db.DB)) {
 
 // eachWith does it with settings, and hands on the domain.
 func eachWith(t *testing.T, cfg users.Config, f func(t *testing.T, c *apitest.Client, d *db.DB, u *users.Domain)) {
+	eachHandler(t, cfg, func(t *testing.T, h http.Handler, d *db.DB, u *users.Domain) { f(t, apitest.New(t, h), d, u) })
+}
+
+// eachHandler does it for what a server would serve.
+func eachHandler(t *testing.T, cfg users.Config, f func(t *testing.T, h http.Handler, d *db.DB, u *users.Domain)) {
 	t.Parallel()
 	cfg.Name, cfg.Secrets = "Appname", []string{strings.Repeat("k", 32)}
 	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
@@ -39,7 +45,7 @@ func eachWith(t *testing.T, cfg users.Config, f func(t *testing.T, c *apitest.Cl
 		if err != nil {
 			t.Fatal(err)
 		}
-		f(t, apitest.New(t, h), d, domain)
+		f(t, h, d, domain)
 	}, jobs.Migrations(), app.Auth())
 }
 
