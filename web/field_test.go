@@ -99,6 +99,9 @@ func TestMarkupOfFields(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
+	if code, err := empty.Field("code"); err != nil || code.Required || !code.Needed().Required {
+		t.Errorf("the field %+v, %v; as one that is needed: %+v", code, err, code.Needed())
+	}
 }
 
 func TestMarkupOfErrors(t *testing.T) {
