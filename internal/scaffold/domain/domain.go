@@ -120,7 +120,7 @@ func (d *Domain) add(f Field) error {
 // refer finds what a field refers to.
 func (d *Domain) refer(f *Field) (err error) {
 	if f.To == d.Table || f.To == d.Package {
-		return errors.New("a domain cannot refer to itself while it is made: add this field later, nullable")
+		return fmt.Errorf("a domain cannot refer to itself while it is made: leave the field out, and then run terem add field %s '%s:ref(%s)?'", d.Package, f.Name, f.To)
 	}
 	if f.Table, err = Find(d.models, f.To); err != nil {
 		return err

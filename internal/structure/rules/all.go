@@ -21,6 +21,8 @@ var All = sorted(
 	jobIdempotent, dependencyReads,
 	// Of the configuration.
 	configPlace, secretInCode,
+	// Of the log.
+	useSlog,
 	// Of sessions.
 	sessionBegun, sessionKept, sessionNested, sessionOutside,
 )

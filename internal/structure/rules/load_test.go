@@ -32,7 +32,7 @@ const library = "github.com/terem-go/terem"
 var importable = []string{
 	library + "/api", library + "/app", library + "/auth", library + "/dao", library + "/db", library + "/db/postgres",
 	library + "/db/sqlite", library + "/errs", library + "/jobs", library + "/mail", library + "/migrate",
-	library + "/settings", library + "/web", "database/sql", "flag", "net/http", "net/smtp", "os/exec",
+	library + "/settings", library + "/web", "database/sql", "flag", "log", "log/slog", "net/http", "net/smtp", "os/exec",
 }
 
 // exports are the files with what packages export. All programs share them: asking

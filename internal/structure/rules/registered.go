@@ -15,7 +15,8 @@ var registered = &Rule{
 	Reason: "What is not registered compiles, and its tests pass, but the application that starts has no such routes and jobs. Tables that are " +
 		"not registered are not checked at the start: what is wrong with a model is found by the first request.",
 	Application: func(a *Application) []Finding {
-		if !a.registers() {
+		given, all := a.registeredDomains()
+		if len(given) == 0 {
 			return nil
 		}
 		var list []Finding
@@ -29,7 +30,7 @@ var registered = &Rule{
 			if id == nil {
 				continue
 			}
-			if !a.namedOutside(p, domain) {
+			if !given[domain] && (all || !a.namedOutside(p, domain)) {
 				f := found(id, fmt.Sprintf("nothing registers %s.%s", p.Types.Name(), domain.Name()))
 				f.WayOut = "hand it to Register of the application in main.go, or remove the folder"
 				list = append(list, f)
@@ -51,17 +52,31 @@ var registered = &Rule{
 	},
 }
 
-// registers reports whether the application registers anything: a module of domains
-// for others has no main that could.
-func (a *Application) registers() bool {
+// registeredDomains returns the types that are registered, and whether these are all:
+// an interface or a list may hold others. There are none in a module of domains for
+// others, which has no main.
+func (a *Application) registeredDomains() (given map[*types.TypeName]bool, all bool) {
+	given, all = map[*types.TypeName]bool{}, true
+	add := func(t types.Type) {
+		if n, ok := pointedAt(t).(*types.Named); ok && !types.IsInterface(n) {
+			given[n.Obj()] = true
+		} else {
+			given[nil], all = true, false // something is registered, whatever it is
+		}
+	}
 	for _, c := range a.codes() {
 		for _, s := range c.calls {
-			if isFunc(s.callee, library+"/app", "(App).Register") {
-				return true
+			switch {
+			case isFunc(s.callee, library+"/app", "(App).Register"):
+				for _, arg := range s.call.Args {
+					add(c.pkg.Info.TypeOf(arg))
+				}
+			case s.callee != nil && s.callee.Signature().Recv() != nil && s.callee.Name() == "Register" && isRegistrant(s.callee.Signature().Recv().Type()):
+				add(s.callee.Signature().Recv().Type())
 			}
 		}
 	}
-	return false
+	return given, all
 }
 
 // registrant returns the type of a package that registers it: one with a method
@@ -81,13 +96,11 @@ func registrant(p *structure.Package) *types.TypeName {
 func isRegistrant(t types.Type) bool {
 	m, _, _ := types.LookupFieldOrMethod(t, true, nil, "Register")
 	f, ok := m.(*types.Func)
-	return ok && f.Signature().Params().Len() == 1 && isApp(f.Signature().Params().At(0).Type())
+	return ok && f.Signature().Params().Len() == 1 && isNamed(f.Signature().Params().At(0).Type(), library+"/app", "App")
 }
 
-func isApp(t types.Type) bool { return isNamed(t, library+"/app", "App") }
-
 // namedOutside reports whether another package names the type, or a function of its
-// package that returns what can be registered, or registers it itself.
+// package that returns what can be registered.
 func (a *Application) namedOutside(p *structure.Package, t *types.TypeName) bool {
 	for _, other := range a.Program.Packages {
 		if other == p {
@@ -103,11 +116,6 @@ func (a *Application) namedOutside(p *structure.Package, t *types.TypeName) bool
 			}
 			for r := range f.Signature().Results().Variables() {
 				if isRegistrant(r.Type()) {
-					return true
-				}
-			}
-			for v := range f.Signature().Params().Variables() {
-				if isApp(v.Type()) {
 					return true
 				}
 			}
