@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/auth"
@@ -50,7 +49,9 @@ func ExampleNew() {
 		log.Fatal(err)
 	}
 	a := app.New(app.Config{Name: "shop", DB: d, Migrations: schema, Workers: workers(), Logger: slog.New(slog.DiscardHandler)})
-	api.Provide(a.Root(""), accounts.Visit)
+	api.Provide(a.Root(""), func(ctx context.Context, _ db.Querier, r *http.Request) (auth.Visit, error) {
+		return auth.Visit{Device: r.UserAgent(), Client: r.RemoteAddr, Request: api.RequestID(ctx)}, nil
+	})
 	a.Register(ops)
 	a.Migrate(app.Auth())
 	if err := a.Run(ctx, []string{"migrate", "up"}, io.Discard); err != nil {

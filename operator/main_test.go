@@ -9,7 +9,6 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/app"
@@ -81,7 +80,9 @@ type domain struct{}
 func (domain) Register(a *app.App) {
 	a.Migrate(app.Auth())
 	r := a.Root("test")
-	api.Provide(r, accounts.Visit)
+	api.Provide(r, func(ctx context.Context, _ db.Querier, r *http.Request) (auth.Visit, error) {
+		return auth.Visit{Device: r.UserAgent(), Client: r.RemoteAddr, Request: api.RequestID(ctx)}, nil
+	})
 	events.Declare[shipped](a.Events())
 	events.Subscribe(a.Events(), "mails.shipped", func(context.Context, *db.Session, shipped) error { return errBroken })
 }

@@ -74,7 +74,7 @@ type visitor struct {
 
 // New returns the pages, or says what is wrong with their settings. The function finds
 // who has sent a request, as that of api.Provide does. The application provides an
-// auth.Visit, such as by accounts.Visit.
+// auth.Visit, such as by the Visit of accounts.Accounts.
 func New[V Visitor](c Config, find func(context.Context, db.Querier, *http.Request) (V, error)) (*Pages, error) {
 	if c.Audit == nil {
 		return nil, errors.New("operator: Config has no Audit: take that of accounts, or auth.NewAudit")
