@@ -44,7 +44,8 @@
 // error, panics or runs for too long has failed: it is tried again after about
 // n⁴ seconds, where n is how often it has failed (1 s, 16 s, 81 s … 4 days), 25
 // times in all, which takes three weeks; then it is given up and kept for a week.
-// A job whose process died is run again after Config.RescueAfter.
+// A job whose process died is run again after Config.RescueAfter. Backoff and
+// MaxAttempts change the waits and the number.
 package jobs
 
 import "time"
