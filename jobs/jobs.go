@@ -46,6 +46,7 @@
 // times in all, which takes three weeks; then it is given up and kept for a week.
 // A job whose process died is run again after Config.RescueAfter. One that does not
 // return 5 s after its time is over is left to itself, and others run in its place.
+// Backoff and MaxAttempts change the waits and the number.
 package jobs
 
 import "time"

@@ -132,8 +132,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 		},
 	})
 	a.Register(d.users)
-	a.Register(p)
-	a.Register(ops)
+	a.Register(p, ops)
 	showMails(a, mails)
 	return a, nil
 }

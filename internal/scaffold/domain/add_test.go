@@ -140,7 +140,7 @@ func TestKeepsWhatOthersChanged(t *testing.T) {
 	dir := shop(t)
 	main := filepath.Join(dir, "main.go")
 	replace(t, main, "// domains are the domains of the application.\ntype domains struct {\n", "// domains are mine.\ntype domains struct { // all of them\n\n")
-	replace(t, main, "	a.Register(p)\n", "	a.Register(p) // pages\n\n	// more\n")
+	replace(t, main, "	a.Register(p, ops)\n", "	a.Register(p, ops) // pages\n\n	// more\n")
 	before := tree(t, dir)
 	must(t, add(t, dir, orders))
 	replace(t, main, "// domains are mine.", "// domains are ours.")
@@ -246,7 +246,7 @@ func TestRemoveRefuses(t *testing.T) {
 			write(t, filepath.Join(dir, "utils", "x.go"), "package utils\n\nimport \"shop/orders\"\n\nvar _ = orders.New\n")
 		}, "orders", "the application needs the domain orders: utils/x.go:3 imports it. Take that out first"},
 		"main": {func(t *testing.T, dir string) {
-			replace(t, filepath.Join(dir, "main.go"), "	a.Register(p)\n", "	a.Register(p)\n	_ = d.orders.Orders\n")
+			replace(t, filepath.Join(dir, "main.go"), "	a.Register(p, ops)\n", "	a.Register(p, ops)\n	_ = d.orders.Orders\n")
 		}, "orders", "uses d.orders. Take that out first"},
 		"changed": {func(t *testing.T, dir string) {
 			replace(t, filepath.Join(dir, "orders", "router.go"), "// Router", "// The router")

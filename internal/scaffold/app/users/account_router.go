@@ -25,8 +25,7 @@ func (rt *Router) accountRoutes(r *api.Router) {
 }
 
 func (rt *Router) me(_ context.Context, _ api.None, in *Me) (*UserRead, error) {
-	out := newUserRead(in.User.User)
-	return &out, nil
+	return new(newUserRead(in.User.User)), nil
 }
 
 func (rt *Router) updateMe(ctx context.Context, s *db.Session, in *MeUpdate) (*UserRead, error) {
@@ -38,8 +37,7 @@ func (rt *Router) updateMe(ctx context.Context, s *db.Session, in *MeUpdate) (*U
 	if err := rt.users.Change(ctx, s, u, "name"); err != nil {
 		return nil, err
 	}
-	out := newUserRead(u)
-	return &out, nil
+	return new(newUserRead(u)), nil
 }
 
 func (rt *Router) leave(ctx context.Context, database *db.DB, in *Proof) (*api.Empty, error) {

@@ -30,8 +30,7 @@ func (rt *Router) get(ctx context.Context, r *db.Reader, in *UserByID) (*UserRea
 	if err != nil {
 		return nil, err
 	}
-	out := newUserRead(u)
-	return &out, nil
+	return new(newUserRead(u)), nil
 }
 
 func (rt *Router) update(ctx context.Context, s *db.Session, in *UserUpdate) (*UserRead, error) {
@@ -45,8 +44,7 @@ func (rt *Router) update(ctx context.Context, s *db.Session, in *UserUpdate) (*U
 	if err := rt.auth.Note(ctx, s, in.Visit, in.User.User, u, "changed"); err != nil {
 		return nil, err
 	}
-	out := newUserRead(u)
-	return &out, nil
+	return new(newUserRead(u)), nil
 }
 
 func (rt *Router) delete(ctx context.Context, s *db.Session, in *UserByID) (*api.Empty, error) {

@@ -28,8 +28,7 @@ func (u *User) Subject() string { return strconv.FormatInt(u.ID, 10) }
 // tidy brings what people typed into the form in which it is stored, or says
 // what is wrong with it.
 func (u *User) tidy() error {
-	u.Email = utils.Email(u.Email)
-	u.Name = utils.OneLine(u.Name)
+	u.Email, u.Name = utils.Email(u.Email), utils.OneLine(u.Name)
 	if !utils.IsEmail(u.Email) {
 		return ErrBadEmail.Here()
 	}

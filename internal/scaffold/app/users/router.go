@@ -37,8 +37,7 @@ func (rt *Router) register(ctx context.Context, database *db.DB, in *UserCreate)
 	if err != nil {
 		return nil, err
 	}
-	out := newUserRead(created)
-	return &out, nil
+	return new(newUserRead(created)), nil
 }
 
 func (rt *Router) logIn(ctx context.Context, database *db.DB, in *LogIn) (*accounts.Token, error) {
