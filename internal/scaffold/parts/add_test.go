@@ -52,6 +52,7 @@ func TestAdd(t *testing.T) {
 	t.Parallel()
 	for name, commands := range map[string][]string{
 		"service":             {"add service checkout --uses orders,users"},
+		"service_outside":     {"add service geocode"},
 		"service_for_tasks":   {"add service checkout --uses orders --for tasks"},
 		"task":                {"add task orders.expire --every 90m"},
 		"task_daily":          {"add task users.tidy_up --at 03:05"},

@@ -29,7 +29,6 @@ func TestRefuses(t *testing.T) {
 		"add service Check-out --uses orders",
 		"add service main --uses orders",
 		"add service log --uses orders",
-		"add service checkout",
 		"add service checkout --uses orders,orders",
 		"add service checkout --uses goods",
 		"add service checkout --uses tasks",

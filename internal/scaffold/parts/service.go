@@ -1,7 +1,6 @@
 package parts
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,10 +11,10 @@ import (
 	"github.com/terem-go/terem/internal/scaffold/domain"
 )
 
-// Service is a use case of several domains.
+// Service is a use case of several domains, or calls an outside system.
 type Service struct {
 	Name string   // its folder in services/, and its package
-	Uses []string // the domains that it works with, one at least
+	Uses []string // the domains that it works with; none for one that calls an outside system
 	For  string   // whose Config main gives it to: Pages or Tasks
 }
 
@@ -63,7 +62,11 @@ func (s Service) Add(app *application.Application, c *change.Set) error {
 	if err != nil {
 		return err
 	}
-	if err := create(c, "service", data); err != nil {
+	template := "service"
+	if len(s.Uses) == 0 {
+		template = "outside"
+	}
+	if err := create(c, template, data); err != nil {
 		return err
 	}
 	folder, variable, title := "services/"+s.Name, s.Name+"Service", domain.GoName(s.Name)
@@ -90,9 +93,6 @@ func (s Service) Add(app *application.Application, c *change.Set) error {
 
 // data reads the domains that the service works with.
 func (s Service) data(app *application.Application, main *application.Package, holder *application.Holder) (*serviceData, error) {
-	if len(s.Uses) == 0 {
-		return nil, errors.New("a service works with domains: name them, such as --uses orders,users")
-	}
 	data := &serviceData{App: app.Path, Name: s.Name, And: list(s.Uses)}
 	var values []string
 	for i, name := range s.Uses {

@@ -59,6 +59,7 @@ type pair struct{ add, remove string }
 var pairs = []pair{
 	{"add service checkout --uses orders,users", "remove service checkout"},
 	{"add service reports --uses users --for tasks", "remove service reports"},
+	{"add service geocode", "remove service geocode"},
 	{"add task orders.expire --every 90m", "remove task orders.expire"},
 	{"add task orders.send_receipt", "remove task orders.send_receipt"},
 	{"add task users.expire --at 03:30", "remove task users.expire"},
