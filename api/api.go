@@ -90,6 +90,11 @@ type Config struct {
 	// Errors says how an error looks to clients. The default is Problem.
 	Errors ErrorWriter
 
+	// Kinds are the kinds of errors that this API answers as those of another
+	// kind, for clients that know fewer statuses: {errs.Malformed: errs.Invalid}
+	// says 422 where the default is 400. The default is none.
+	Kinds map[errs.Kind]errs.Kind
+
 	// ErrorPage answers an error with a page where a page was asked for: on
 	// routes whose output is a Renderer, and, by clients that accept text/html,
 	// at addresses without a typed route. The page says its own status, so that
