@@ -1,0 +1,73 @@
+package users
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/terem-go/terem/accounts"
+	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/db"
+)
+
+// Auth is how users register and log in, and how they are known afterwards.
+type Auth struct {
+	*accounts.Accounts[*User]
+	users Repository
+}
+
+// Account is what package accounts knows of a user.
+func (u *User) Account() accounts.Account {
+	return accounts.Account{Subject: u.Subject(), Email: u.Email, Name: u.Name, PasswordHash: u.PasswordHash, Generation: u.Generation}
+}
+
+// Register creates a user and enqueues their welcome. It returns ErrEmailTaken; where
+// accounts are hidden, it returns what was asked for instead, and so it does for a
+// user who is new.
+func (a *Auth) Register(ctx context.Context, database *db.DB, v auth.Visit, u User, password string) (*User, error) {
+	if err := u.tidy(); err != nil {
+		return nil, err
+	}
+	created := new(User)
+	err := a.Accounts.Register(ctx, database, v, u.Account(), password, func(ctx context.Context, s *db.Session, hash string) (*User, error) {
+		*created = u // every attempt starts afresh
+		created.PasswordHash = hash
+		return created, a.users.Create(ctx, s, created)
+	})
+	if err == nil && a.Hides() {
+		return &u, nil
+	}
+	return created, err
+}
+
+// AskEmail enqueues the mail by which a user confirms another address.
+func (a *Auth) AskEmail(ctx context.Context, database *db.DB, v auth.Visit, u *User, password, email string) error {
+	next := *u
+	next.Email = email
+	if err := next.tidy(); err != nil {
+		return err
+	}
+	return a.Accounts.AskEmail(ctx, database, v, u, password, next.Email)
+}
+
+// remove deletes a user, with what package accounts keeps of them.
+func (a *Auth) remove(ctx context.Context, s *db.Session, by Me, u *User) error {
+	if err := a.Remove(ctx, s, by.Visit, by.User.User, u); err != nil {
+		return err
+	}
+	return a.users.Delete(ctx, s, u.ID)
+}
+
+// current finds the user whose access token the request carries.
+func (a *Auth) current(ctx context.Context, q db.Querier, r *http.Request) (Current, error) {
+	u, err := a.Program(ctx, q, r)
+	return Current{u}, err
+}
+
+// visitor finds the user whose cookie the browser has sent.
+func (a *Auth) visitor(ctx context.Context, q db.Querier, r *http.Request) (Visitor, error) {
+	u, l, err := a.Browser(ctx, q, r)
+	if u == nil || err != nil {
+		return Visitor{}, err
+	}
+	return Visitor{User: u, Login: l.ID}, nil
+}
