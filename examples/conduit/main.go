@@ -17,7 +17,10 @@ import (
 	"github.com/terem-go/terem/settings"
 	"github.com/terem-go/terem/web"
 
+	"github.com/terem-go/terem/examples/conduit/articles"
+	"github.com/terem-go/terem/examples/conduit/comments"
 	"github.com/terem-go/terem/examples/conduit/pages"
+	"github.com/terem-go/terem/examples/conduit/profiles"
 	"github.com/terem-go/terem/examples/conduit/services/notifications"
 	"github.com/terem-go/terem/examples/conduit/tasks"
 	"github.com/terem-go/terem/examples/conduit/users"
@@ -50,7 +53,10 @@ func newApp(ctx context.Context) (*app.App, error) {
 
 // domains are the domains of the application.
 type domains struct {
-	users *users.Domain
+	users    *users.Domain
+	articles *articles.Domain
+	comments *comments.Domain
+	profiles *profiles.Domain
 }
 
 // newDomains hands each domain what it needs.
@@ -62,6 +68,9 @@ func newDomains(cfg *Config, secret string) (d domains, err error) {
 	if err != nil {
 		return d, err
 	}
+	d.articles = articles.New()
+	d.comments = comments.New()
+	d.profiles = profiles.New()
 	return d, nil
 }
 
@@ -127,7 +136,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 			CORS:           cfg.cors(),
 		},
 	})
-	a.Register(d.users)
+	a.Register(d.users, d.articles, d.comments, d.profiles)
 	a.Register(p)
 	showMails(a, mails)
 	return a, nil

@@ -1,0 +1,70 @@
+package articles_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/dbtest"
+
+	"github.com/terem-go/terem/examples/conduit/articles"
+)
+
+func TestRepository(t *testing.T) {
+	t.Parallel()
+	repository := articles.New().Articles
+	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
+		row := articles.Article{
+			Title:       "Title",
+			Description: "Description",
+			Body:        "Body",
+			AuthorID:    aUser(t, d),
+		}
+		err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
+			fresh := row
+			if err := repository.Insert(ctx, s, &fresh); err != nil {
+				return err
+			}
+			row = fresh
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = d.Read(t.Context(), func(ctx context.Context, r *db.Reader) error {
+			got, err := repository.Get(ctx, r, row.ID)
+			if err != nil {
+				return err
+			}
+			if text(got) != text(row) {
+				t.Errorf("inserted %s, and got %s", text(row), text(got))
+			}
+			if _, err := repository.ForAuthor(row.AuthorID+1).Get(ctx, r, row.ID); !errors.Is(err, articles.ErrNotFound) {
+				t.Errorf("another author gets %v", err)
+			}
+			own, _, err := repository.ForAuthor(row.AuthorID).List(ctx, r, articles.ArticleFilter{}, "", 10)
+			if err == nil && len(own) != 1 {
+				t.Errorf("the author has %d rows, want 1", len(own))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = d.Do(t.Context(), func(ctx context.Context, s *db.Session) error { return repository.Delete(ctx, s, row.ID) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = d.Read(t.Context(), func(ctx context.Context, r *db.Reader) error {
+			if _, err := repository.Get(ctx, r, row.ID); !errors.Is(err, articles.ErrNotFound) {
+				t.Errorf("after it was deleted: %v", err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}

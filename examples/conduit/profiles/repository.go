@@ -1,0 +1,32 @@
+package profiles
+
+import (
+	"context"
+
+	"github.com/terem-go/terem/dao"
+	"github.com/terem-go/terem/db"
+)
+
+// Repository reads and writes profiles. A method says in its signature whether it
+// writes: db.Querier reads, db.Execer writes.
+type Repository struct{ dao.Table[Profile] }
+
+// ForFollower returns the repository of the profiles of one follower: no other is read or written.
+func (r Repository) ForFollower(id int64) Repository {
+	return Repository{r.Scope("follower_id", id)}
+}
+
+// List returns at most size profiles that a filter asks for, from the place of a
+// cursor on, and the cursor of the next ones: "" at the end.
+func (r Repository) List(ctx context.Context, q db.Querier, f ProfileFilter, cursor string, size int) (rows []Profile, next string, err error) {
+	return r.After(ctx, q, cursor, size, dao.Filter(f), dao.OrderBy(f.Sort...))
+}
+
+// Change writes the named columns of a profile. Only what was changed is written: the
+// rest of a row that was read before may have been changed by others since.
+func (r Repository) Change(ctx context.Context, x db.Execer, row *Profile, columns ...string) error {
+	if len(columns) == 0 {
+		return nil
+	}
+	return r.Update(ctx, x, row, columns...)
+}
