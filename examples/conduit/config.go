@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/api"
-	"github.com/terem-go/terem/mail"
 	"github.com/terem-go/terem/settings"
 )
 
@@ -28,16 +27,9 @@ type Config struct {
 	DirectURL      settings.URL         `env:"DATABASE_DIRECT_URL" doc:"the database past the pooler, for migrations, jobs and COMMITs that were not answered"`
 	ReaderURL      settings.URL         `env:"DATABASE_READER_URL" doc:"the database by way of the pooler, as a role that only reads"`
 	MigrateOnStart bool                 `env:"MIGRATE_ON_START" envDefault:"false" doc:"apply pending migrations before serving"`
-	SecretKey      settings.Secret      `env:"SECRET_KEY" doc:"signs access tokens and what pages keep in browsers; random, at least 32 characters"`
-	TokenLifetime  time.Duration        `env:"TOKEN_LIFETIME" envDefault:"30m" doc:"how long an access token is valid"`
+	SecretKey      settings.Secret      `env:"SECRET_KEY" doc:"signs tokens and what pages keep in browsers; random, at least 32 characters"`
+	TokenLifetime  time.Duration        `env:"TOKEN_LIFETIME" envDefault:"168h" doc:"how long a token is valid: the API has no way to renew one but to log in"`
 	OldSecretKeys  []settings.Secret    `env:"OLD_SECRET_KEYS" doc:"what SECRET_KEY was before, with commas between, until all that it has signed is over"`
-	LoginIdle      time.Duration        `env:"LOGIN_IDLE" envDefault:"720h" doc:"how long people who want to be remembered, and programs, stay logged in without being there"`
-	LoginLifetime  time.Duration        `env:"LOGIN_LIFETIME" envDefault:"4320h" doc:"how long they stay logged in at most"`
-	HideAccounts   bool                 `env:"HIDE_ACCOUNTS" envDefault:"false" doc:"tell nobody who registers that an address is registered already"`
-	AuditKeep      time.Duration        `env:"AUDIT_KEEP" envDefault:"8760h" doc:"how long the audit log is kept"`
-	Mail           string               `env:"MAIL" envDefault:"on" doc:"on, or off to send none"`
-	SMTPURL        settings.URL         `env:"SMTP_URL" doc:"the mail server, smtp://… or smtps://…; without one, mails are shown at /dev/mail"`
-	MailFrom       string               `env:"MAIL_FROM" envDefault:"Conduit <conduit@localhost>" doc:"whom mails are from"`
 	Jobs           string               `env:"JOBS" envDefault:"server" doc:"which process runs jobs: server, or worker for the command worker only"`
 	LogLevel       slog.Level           `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
 	MaxBody        int64                `env:"MAX_BODY" envDefault:"1048576" doc:"how large a request body may be, in bytes"`
@@ -56,11 +48,8 @@ func loadConfig(o settings.Options) (*Config, settings.Report, error) {
 	return cfg, report, err
 }
 
-// Values of MAIL and JOBS.
-const (
-	mailOn, mailOff            = "on", "off"
-	jobsInServer, jobsInWorker = "server", "worker"
-)
+// Values of JOBS.
+const jobsInServer, jobsInWorker = "server", "worker"
 
 // Check reports what is wrong beyond the types.
 func (c *Config) Check(p *settings.Problems) {
@@ -76,7 +65,6 @@ func (c *Config) Check(p *settings.Problems) {
 		p.Add("SECRET_KEY", "expected a random value of at least 32 characters, for instance from: openssl rand -hex 32")
 	}
 	c.checkBaseURL(p)
-	c.checkMail(p)
 	if c.Jobs != jobsInServer && c.Jobs != jobsInWorker {
 		p.Add("JOBS", "expected server or worker")
 	}
@@ -84,15 +72,6 @@ func (c *Config) Check(p *settings.Problems) {
 		if key.Len() < 32 {
 			p.Add("OLD_SECRET_KEYS", "expected values of at least 32 characters")
 		}
-	}
-	if c.LoginIdle < time.Minute {
-		p.Add("LOGIN_IDLE", "expected at least 1m")
-	}
-	if c.LoginLifetime < c.LoginIdle {
-		p.Add("LOGIN_LIFETIME", "expected at least LOGIN_IDLE")
-	}
-	if c.AuditKeep < 24*time.Hour {
-		p.Add("AUDIT_KEEP", "expected at least 24h")
 	}
 	if c.TokenLifetime < time.Second || c.TokenLifetime%time.Second != 0 {
 		p.Add("TOKEN_LIFETIME", "expected whole seconds, at least 1s")
@@ -140,22 +119,6 @@ func (c *Config) checkBaseURL(p *settings.Problems) {
 	}
 }
 
-// checkMail refuses to lose mails in production.
-func (c *Config) checkMail(p *settings.Problems) {
-	smtp := c.SMTPURL.Reveal()
-	if c.Mail != mailOn && c.Mail != mailOff {
-		p.Add("MAIL", "expected on or off")
-	}
-	if c.Environment.Production() && c.Mail == mailOn && smtp == "" {
-		p.Add("SMTP_URL", "expected a mail server, such as smtps://USER:PASSWORD@mail.example; or set MAIL=off")
-	}
-	if _, err := mail.NewMailbox(c.MailFrom); err != nil {
-		p.Add("MAIL_FROM", "expected a name and an address, such as Conduit <conduit@example.com>")
-	} else if _, err := mail.Open(smtp, mail.Config{From: c.MailFrom}); smtp != "" && err != nil {
-		p.Add("SMTP_URL", err.Error()) // which shows nothing of the URL
-	}
-}
-
 // browsable reports whether browsers can open the URL.
 func browsable(u *url.URL) bool { return (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" }
 
@@ -182,7 +145,7 @@ func (c *Config) secretKey(log *slog.Logger) string {
 	if c.SecretKey.Len() > 0 {
 		return c.SecretKey.Reveal()
 	}
-	log.Warn("SECRET_KEY is not set: access tokens and messages on pages end with this process")
+	log.Warn("SECRET_KEY is not set: tokens and messages on pages end with this process")
 	return rand.Text() + rand.Text()
 }
 

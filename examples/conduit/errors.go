@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/errs"
@@ -13,19 +14,33 @@ import (
 // errors.go. This one is of a form that another site has sent.
 var errCrossSite = errs.New(errs.Forbidden, "cross_site", "This was sent by a page of another site.")
 
-// problem says how every error looks to a client of the API: problem details
-// as of RFC 9457.
-func problem(e *errs.Error, requestID string) (contentType string, body any) {
-	return errs.ProblemType, e.Problem(requestID)
+// kinds are those of errors that the specification has no status for: what cannot be
+// read breaks a rule.
+var kinds = map[errs.Kind]errs.Kind{errs.Malformed: errs.Invalid}
+
+// failure is how every error looks to a client of the API.
+type failure struct {
+	Errors map[string][]string `json:"errors" doc:"What is wrong, by the field or the thing that it is about."`
 }
 
-// errorPage says how every error looks to somebody who looks at pages. Who must
-// log in is led there.
-func errorPage(p *pages.Pages) func(*http.Request, *errs.Error) api.Renderer {
-	return func(r *http.Request, e *errs.Error) api.Renderer {
-		if e.Kind == errs.Unauthenticated {
-			return p.LogInFirst(r)
+// wireError says how every error looks to a client of the API: as of the
+// specification. A field is named without the envelope and the index around it.
+func wireError(e *errs.Error, _ string) (contentType string, body any) {
+	f := failure{map[string][]string{}}
+	for _, field := range e.Fields {
+		name := field.Name[strings.LastIndex(field.Name, ".")+1:]
+		if name, _, _ = strings.Cut(name, "["); name == "" {
+			name = field.In
 		}
-		return p.Error(e, api.RequestID(r.Context()))
+		f.Errors[name] = append(f.Errors[name], field.Message)
 	}
+	if len(e.Fields) == 0 {
+		f.Errors["request"] = []string{e.Message}
+	}
+	return "application/json", f
+}
+
+// errorPage says how every error looks to somebody who looks at pages.
+func errorPage(p *pages.Pages) func(*http.Request, *errs.Error) api.Renderer {
+	return func(r *http.Request, e *errs.Error) api.Renderer { return p.Error(e, api.RequestID(r.Context())) }
 }

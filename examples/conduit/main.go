@@ -21,7 +21,7 @@ import (
 	"github.com/terem-go/terem/examples/conduit/comments"
 	"github.com/terem-go/terem/examples/conduit/pages"
 	"github.com/terem-go/terem/examples/conduit/profiles"
-	"github.com/terem-go/terem/examples/conduit/services/notifications"
+	"github.com/terem-go/terem/examples/conduit/services/seed"
 	"github.com/terem-go/terem/examples/conduit/tasks"
 	"github.com/terem-go/terem/examples/conduit/users"
 	"github.com/terem-go/terem/examples/conduit/utils"
@@ -54,39 +54,28 @@ func newApp(ctx context.Context) (*app.App, error) {
 // domains are the domains of the application.
 type domains struct {
 	users    *users.Domain
+	profiles *profiles.Domain
 	articles *articles.Domain
 	comments *comments.Domain
-	profiles *profiles.Domain
 }
 
 // newDomains hands each domain what it needs.
 func newDomains(cfg *Config, secret string) (d domains, err error) {
-	d.users, err = users.New(users.Config{
-		Name: "Conduit", Secrets: append([]string{secret}, cfg.oldSecretKeys()...),
-		TokenLifetime: cfg.TokenLifetime, Login: auth.Lifetime{Idle: cfg.LoginIdle, Most: cfg.LoginLifetime}, Hide: cfg.HideAccounts, Secure: cfg.secure(),
-	})
+	d.users, err = users.New(users.Config{Name: "Conduit", Secrets: append([]string{secret}, cfg.oldSecretKeys()...), TokenLifetime: cfg.TokenLifetime})
 	if err != nil {
 		return d, err
 	}
-	d.articles = articles.New()
-	d.comments = comments.New()
-	d.profiles = profiles.New()
+	d.profiles = profiles.New(d.users.Users)
+	d.articles = articles.New(d.profiles.Profiles)
+	d.comments = comments.New(d.articles.Articles, d.profiles.Profiles)
 	return d, nil
 }
 
-// assemble hands the services, tasks and pages what they need, and registers them
+// assemble hands the services and pages what they need, and registers them
 // and the domains. Tests call it with a database of their own.
 func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Logger) (*app.App, error) {
 	secret := cfg.secretKey(log)
 	d, err := newDomains(cfg, secret)
-	if err != nil {
-		return nil, err
-	}
-	mails, err := cfg.mail()
-	if err != nil {
-		return nil, err
-	}
-	notify, err := notifications.New(notifications.Config{Auth: d.users.Auth, Mail: mails, URL: cfg.baseURL()})
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +87,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	p, err := pages.New(pages.Config{Users: d.users.Users, Auth: d.users.Auth, Assets: assets, Key: key, Secure: cfg.secure()})
+	p, err := pages.New(pages.Config{Assets: assets, Key: key, Secure: cfg.secure()})
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +107,7 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 		DB:             database,
 		Migrations:     migrations,
 		MigrateOnStart: cfg.MigrateOnStart,
-		Workers:        tasks.Workers(tasks.Config{Auth: d.users.Auth, Notifications: notify, AuditKeep: cfg.AuditKeep, Logger: log}),
+		Workers:        tasks.Workers(),
 		JobsApart:      cfg.Jobs == jobsInWorker,
 		Assets:         assets,
 		Settings:       report,
@@ -127,7 +116,8 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 		API: api.Config{
 			Key:            written,
 			Secure:         cfg.secure(),
-			Errors:         problem,
+			Errors:         wireError,
+			Kinds:          kinds,
 			ErrorPage:      errorPage(p),
 			Middleware:     guards,
 			MaxBody:        cfg.MaxBody,
@@ -136,9 +126,9 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 			CORS:           cfg.cors(),
 		},
 	})
-	a.Register(d.users, d.articles, d.comments, d.profiles)
+	a.Register(d.users, d.profiles, d.articles, d.comments)
 	a.Register(p)
-	showMails(a, mails)
+	a.Register(seed.New(seed.Config{Auth: d.users.Auth, Users: d.users.Users, Follows: d.profiles.Profiles.Repository, Articles: d.articles.Articles, Comments: d.comments.Comments}))
 	return a, nil
 }
 

@@ -13,65 +13,105 @@ import (
 // Router has the routes of the domain and their handlers.
 type Router struct {
 	articles Repository
+	views    Views
 }
 
-// Routes registers the routes.
+// Routes registers the routes of articles.
 func (rt *Router) Routes(r *api.Router) {
+	api.Get(r, "/articles", rt.list, users.Optional)
+	api.Get(r, "/articles/feed", rt.feed, users.Required)
 	api.Post(r, "/articles", rt.create, users.Required, api.Status(http.StatusCreated))
-	api.Get(r, "/articles", rt.list, users.Required)
-	api.Get(r, "/articles/{id}", rt.get, users.Required, api.Fails(ErrNotFound))
-	api.Patch(r, "/articles/{id}", rt.update, users.Required, api.Fails(ErrNotFound))
-	api.Delete(r, "/articles/{id}", rt.delete, users.Required, api.Fails(ErrNotFound))
+	api.Get(r, "/articles/{slug}", rt.get, api.Public, api.Fails(ErrNotFound))
+	api.Put(r, "/articles/{slug}", rt.update, users.Required, api.Fails(ErrNotFound, ErrForbidden))
+	api.Delete(r, "/articles/{slug}", rt.delete, users.Required, api.Fails(ErrNotFound, ErrForbidden))
 }
 
-// visible are the articles that a caller sees and changes: their own, and all for
-// superusers.
-func (rt *Router) visible(u users.Current) Repository {
-	if u.IsSuperuser {
-		return rt.articles
-	}
-	return rt.articles.ForAuthor(u.ID)
+// favoriteRoutes registers those by which users mark articles.
+func (rt *Router) favoriteRoutes(r *api.Router) {
+	api.Post(r, "/articles/{slug}/favorite", rt.favorite, users.Required, api.Fails(ErrNotFound))
+	api.Delete(r, "/articles/{slug}/favorite", rt.unfavorite, users.Required, api.Fails(ErrNotFound))
 }
 
-func (rt *Router) create(ctx context.Context, s *db.Session, in *ArticleCreate) (*ArticleRead, error) {
-	row := in.row()
-	if err := rt.articles.ForAuthor(in.User.ID).Insert(ctx, s, row); err != nil {
-		return nil, err
-	}
-	out := newArticleRead(row)
-	return &out, nil
+// tagRoutes registers that of tags.
+func (rt *Router) tagRoutes(r *api.Router) { api.Get(r, "/tags", rt.tags, api.Public) }
+
+func (rt *Router) list(ctx context.Context, r *db.Reader, in *ArticleList) (*ArticlesReply, error) {
+	views, total, err := rt.views.List(ctx, r, in.Viewer.Who(), Wanted{in.Tag, in.Author, in.Favorited}, in.Limit, in.Offset)
+	return newArticlesReply(views, total), err
 }
 
-func (rt *Router) list(ctx context.Context, r *db.Reader, in *ArticleList) (*api.Slice[ArticleRead], error) {
-	rows, next, err := rt.visible(in.User).List(ctx, r, in.ArticleFilter, in.After(), in.Size)
+func (rt *Router) feed(ctx context.Context, r *db.Reader, in *ArticleFeed) (*ArticlesReply, error) {
+	views, total, err := rt.views.Feed(ctx, r, in.User.ID, in.Limit, in.Offset)
+	return newArticlesReply(views, total), err
+}
+
+func (rt *Router) get(ctx context.Context, r *db.Reader, in *ArticleGet) (*ArticleReply, error) {
+	a, err := rt.articles.BySlug(ctx, r, in.Slug)
 	if err != nil {
 		return nil, err
 	}
-	return api.SliceOf(in.CursorRequest, rows, next, newArticleRead), nil
+	return rt.reply(ctx, r, in.Viewer.Who(), a)
 }
 
-func (rt *Router) get(ctx context.Context, r *db.Reader, in *ArticleByID) (*ArticleRead, error) {
-	row, err := rt.visible(in.User).Get(ctx, r, in.ID)
+func (rt *Router) create(ctx context.Context, s *db.Session, in *ArticleCreate) (*ArticleReply, error) {
+	a := in.Body.Article.row(in.User.ID)
+	if err := rt.articles.Create(ctx, s, a, in.Body.Article.TagList); err != nil {
+		return nil, err
+	}
+	return rt.reply(ctx, s, in.User.ID, a)
+}
+
+func (rt *Router) update(ctx context.Context, s *db.Session, in *ArticleUpdate) (*ArticleReply, error) {
+	a, err := rt.articles.Own(ctx, s, in.User.ID, in.Slug)
 	if err != nil {
 		return nil, err
 	}
-	out := newArticleRead(row)
-	return &out, nil
+	if err := rt.articles.Change(ctx, s, a, in.Body.Article.apply(a), in.Body.Article.tags()); err != nil {
+		return nil, err
+	}
+	return rt.reply(ctx, s, in.User.ID, a)
 }
 
-func (rt *Router) update(ctx context.Context, s *db.Session, in *ArticleUpdate) (*ArticleRead, error) {
-	articles := rt.visible(in.User)
-	row, err := articles.Get(ctx, s, in.ID)
+func (rt *Router) delete(ctx context.Context, s *db.Session, in *ArticleBySlug) (*api.Empty, error) {
+	a, err := rt.articles.Own(ctx, s, in.User.ID, in.Slug)
 	if err != nil {
 		return nil, err
 	}
-	if err := articles.Change(ctx, s, row, in.apply(row)...); err != nil {
-		return nil, err
-	}
-	out := newArticleRead(row)
-	return &out, nil
+	return nil, rt.articles.Remove(ctx, s, a)
 }
 
-func (rt *Router) delete(ctx context.Context, s *db.Session, in *ArticleByID) (*api.Empty, error) {
-	return nil, rt.visible(in.User).Delete(ctx, s, in.ID)
+func (rt *Router) favorite(ctx context.Context, s *db.Session, in *ArticleBySlug) (*ArticleReply, error) {
+	a, err := rt.articles.BySlug(ctx, s, in.Slug)
+	if err != nil {
+		return nil, err
+	}
+	if err := rt.articles.Favorite(ctx, s, in.User.ID, a); err != nil {
+		return nil, err
+	}
+	return rt.reply(ctx, s, in.User.ID, a)
+}
+
+func (rt *Router) unfavorite(ctx context.Context, s *db.Session, in *ArticleBySlug) (*ArticleReply, error) {
+	a, err := rt.articles.BySlug(ctx, s, in.Slug)
+	if err != nil {
+		return nil, err
+	}
+	if err := rt.articles.Unfavorite(ctx, s, in.User.ID, a); err != nil {
+		return nil, err
+	}
+	return rt.reply(ctx, s, in.User.ID, a)
+}
+
+// reply shows an article to a viewer.
+func (rt *Router) reply(ctx context.Context, q db.Querier, viewer int64, a *Article) (*ArticleReply, error) {
+	views, err := rt.views.Of(ctx, q, viewer, a.Summary)
+	if err != nil {
+		return nil, err
+	}
+	return newArticleReply(&views[0], a.Body), nil
+}
+
+func (rt *Router) tags(ctx context.Context, r *db.Reader, _ *struct{}) (*TagsReply, error) {
+	tags, err := rt.articles.Tags(ctx, r)
+	return &TagsReply{tags}, err
 }

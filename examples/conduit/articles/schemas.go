@@ -1,100 +1,154 @@
 package articles
 
 import (
-	"time"
-
-	"github.com/terem-go/terem/api"
-
+	"github.com/terem-go/terem/examples/conduit/profiles"
 	"github.com/terem-go/terem/examples/conduit/users"
+	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
-// ArticleCreate makes an article.
+// Paging is which part of a list is wanted.
+type Paging struct {
+	Limit  int `query:"limit" minimum:"1" maximum:"1000" default:"20" doc:"The numbers of items to return."`
+	Offset int `query:"offset" minimum:"0" maximum:"1000000000" doc:"The number of items to skip before starting to collect the result set."`
+}
+
+// ArticleList lists articles.
+type ArticleList struct {
+	Viewer    users.Viewer
+	Tag       string `query:"tag" maxLength:"64" doc:"Only articles with this tag."`
+	Author    string `query:"author" maxLength:"64" doc:"Only articles of the user with this name."`
+	Favorited string `query:"favorited" maxLength:"64" doc:"Only articles that the user with this name has marked."`
+	Paging
+}
+
+// ArticleFeed lists articles of those whom the caller follows.
+type ArticleFeed struct {
+	User users.Current
+	Paging
+}
+
+// ArticleGet asks for an article.
+type ArticleGet struct {
+	Viewer users.Viewer
+	Slug   string `path:"slug" maxLength:"120"`
+}
+
+// ArticleBySlug names an article to do something with.
+type ArticleBySlug struct {
+	User users.Current
+	Slug string `path:"slug" maxLength:"120"`
+}
+
+// ArticleCreate publishes an article.
 type ArticleCreate struct {
 	User users.Current
 	Body struct {
-		Title       string `json:"title" minLength:"1" maxLength:"200"`
-		Description string `json:"description" minLength:"1" maxLength:"200"`
-		Body        string `json:"body" maxLength:"10000"`
+		Article NewArticle `json:"article"`
 	}
 }
 
-// row returns the row to insert.
-func (in *ArticleCreate) row() *Article {
-	return &Article{
-		Title:       in.Body.Title,
-		Description: in.Body.Description,
-		Body:        in.Body.Body,
-	}
+// NewArticle is what is published.
+type NewArticle struct {
+	Title       string   `json:"title" maxLength:"255" example:"How to train your dragon"`
+	Description string   `json:"description" maxLength:"1000" example:"Ever wonder how?"`
+	Body        string   `json:"body" maxLength:"200000" example:"You have to believe"`
+	TagList     []string `json:"tagList,omitempty" maxItems:"32" maxLength:"64"`
 }
 
-// ArticleByID names an article.
-type ArticleByID struct {
-	User users.Current
-	ID   int64 `path:"id" minimum:"1"`
+// row turns what was sent into a row.
+func (n *NewArticle) row(author int64) *Article {
+	return &Article{Summary: Summary{Title: n.Title, Description: n.Description, AuthorID: author}, Body: n.Body}
 }
 
-// ArticleFilter says how articles can be filtered and sorted.
-type ArticleFilter struct {
-	Title         api.Optional[string]    `query:"title" maxLength:"200"`
-	Description   api.Optional[string]    `query:"description" maxLength:"200"`
-	AuthorID      api.Optional[int64]     `query:"author_id" minimum:"1"`
-	CreatedAtFrom api.Optional[time.Time] `query:"created_at[gte]"`
-	CreatedAtTo   api.Optional[time.Time] `query:"created_at[lte]"`
-	Sort          []string                `query:"sort" enum:"created_at,-created_at,title,-title,description,-description"`
-}
-
-// ArticleList lists articles from one place to the next.
-type ArticleList struct {
-	User users.Current
-	api.CursorRequest
-	ArticleFilter
-}
-
-// ArticleUpdate changes an article: what is left out stays.
+// ArticleUpdate changes an article.
 type ArticleUpdate struct {
-	User users.Current
-	ID   int64 `path:"id" minimum:"1"`
+	ArticleBySlug
 	Body struct {
-		Title       *string `json:"title,omitempty" minLength:"1" maxLength:"200"`
-		Description *string `json:"description,omitempty" minLength:"1" maxLength:"200"`
-		Body        *string `json:"body,omitempty" maxLength:"10000"`
+		Article UpdateArticle `json:"article"`
 	}
+}
+
+// UpdateArticle is what changes: what is left out stays.
+type UpdateArticle struct {
+	Title       *string   `json:"title,omitempty" maxLength:"255"`
+	Description *string   `json:"description,omitempty" maxLength:"1000"`
+	Body        *string   `json:"body,omitempty" maxLength:"200000"`
+	TagList     *[]string `json:"tagList,omitempty" maxItems:"32" maxLength:"64"`
 }
 
 // apply changes a row, and returns the columns that are changed.
-func (in *ArticleUpdate) apply(row *Article) (changed []string) {
-	if v := in.Body.Title; v != nil {
-		row.Title, changed = *v, append(changed, "title")
+func (c *UpdateArticle) apply(row *Article) (changed []string) {
+	if c.Title != nil && *c.Title != row.Title {
+		row.Title, changed = *c.Title, append(changed, "title")
 	}
-	if v := in.Body.Description; v != nil {
-		row.Description, changed = *v, append(changed, "description")
+	if c.Description != nil {
+		row.Description, changed = *c.Description, append(changed, "description")
 	}
-	if v := in.Body.Body; v != nil {
-		row.Body, changed = *v, append(changed, "body")
+	if c.Body != nil {
+		row.Body, changed = *c.Body, append(changed, "body")
 	}
 	return changed
 }
 
-// ArticleRead is an article as clients see it.
-type ArticleRead struct {
-	ID          int64     `json:"id"`
-	Title       string    `json:"title"`
-	Description string    `json:"description"`
-	Body        string    `json:"body"`
-	AuthorID    int64     `json:"author_id"`
-	CreatedAt   time.Time `json:"created_at"`
-	UpdatedAt   time.Time `json:"updated_at"`
+// tags returns the tags to have from now on, or nil to keep those that are there.
+func (c *UpdateArticle) tags() []string {
+	if c.TagList == nil {
+		return nil
+	}
+	return append([]string{}, *c.TagList...)
 }
 
-// newArticleRead turns a row into what clients see of it.
-func newArticleRead(row *Article) ArticleRead {
-	return ArticleRead{
-		ID:          row.ID,
-		Title:       row.Title,
-		Description: row.Description,
-		Body:        row.Body,
-		AuthorID:    row.AuthorID,
-		CreatedAt:   row.CreatedAt,
-		UpdatedAt:   row.UpdatedAt,
+// ArticleReply is an article.
+type ArticleReply struct {
+	Article ArticleRead `json:"article"`
+}
+
+// ArticleRead is an article with its text.
+type ArticleRead struct {
+	ArticleSummary
+	Body string `json:"body"`
+}
+
+// ArticlesReply is a part of a list of articles.
+type ArticlesReply struct {
+	Articles      []ArticleSummary `json:"articles"`
+	ArticlesCount int64            `json:"articlesCount" doc:"How many the whole list has."`
+}
+
+// ArticleSummary is an article without its text.
+type ArticleSummary struct {
+	Slug           string           `json:"slug"`
+	Title          string           `json:"title"`
+	Description    string           `json:"description"`
+	TagList        []string         `json:"tagList"`
+	CreatedAt      utils.Moment     `json:"createdAt" format:"date-time"`
+	UpdatedAt      utils.Moment     `json:"updatedAt" format:"date-time"`
+	Favorited      bool             `json:"favorited"`
+	FavoritesCount int64            `json:"favoritesCount"`
+	Author         profiles.Profile `json:"author"`
+}
+
+func newArticleSummary(v *View) ArticleSummary {
+	return ArticleSummary{
+		Slug: v.Slug, Title: v.Title, Description: v.Description, TagList: v.Tags,
+		CreatedAt: utils.Moment(v.CreatedAt), UpdatedAt: utils.Moment(v.UpdatedAt),
+		Favorited: v.Favorited, FavoritesCount: v.FavoritesCount, Author: v.Author,
 	}
+}
+
+func newArticleReply(v *View, body string) *ArticleReply {
+	return &ArticleReply{ArticleRead{newArticleSummary(v), body}}
+}
+
+func newArticlesReply(views []View, total int64) *ArticlesReply {
+	reply := &ArticlesReply{make([]ArticleSummary, len(views)), total}
+	for i := range views {
+		reply.Articles[i] = newArticleSummary(&views[i])
+	}
+	return reply
+}
+
+// TagsReply are tags.
+type TagsReply struct {
+	Tags []string `json:"tags"`
 }

@@ -2,10 +2,10 @@ package comments
 
 import "github.com/terem-go/terem/errs"
 
-// The errors of this domain. The kind becomes the HTTP status.
+// The errors of this domain.
 var (
-	// ErrNotFound is what the repository's methods return for a row that is not there.
-	ErrNotFound = errs.New(errs.NotFound, "comments.not_found", "There is no such record.")
-	// ErrReference is what they return for a row that refers to one which is not there.
-	ErrReference = errs.New(errs.Conflict, "comments.reference", "Something that this refers to, or that refers to this, stands in the way.")
+	ErrNotFound = errs.New(errs.NotFound, "comments.not_found", "The article has no such comment.").
+			With(errs.Field{In: "path", Name: "comment", Message: "not found"})
+	ErrForbidden = errs.New(errs.Forbidden, "comments.forbidden", "Only its author may delete a comment.").
+			With(errs.Field{In: "path", Name: "comment", Message: "forbidden"})
 )

@@ -1,91 +1,65 @@
 package comments
 
 import (
-	"time"
-
-	"github.com/terem-go/terem/api"
-
+	"github.com/terem-go/terem/examples/conduit/profiles"
 	"github.com/terem-go/terem/examples/conduit/users"
+	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
-// CommentCreate makes a comment.
+// CommentList asks for the comments on an article.
+type CommentList struct {
+	Viewer users.Viewer
+	Slug   string `path:"slug" maxLength:"120"`
+}
+
+// CommentCreate adds a comment to an article.
 type CommentCreate struct {
 	User users.Current
+	Slug string `path:"slug" maxLength:"120"`
 	Body struct {
-		Body      string `json:"body" maxLength:"10000"`
-		ArticleID int64  `json:"article_id" minimum:"1"`
+		Comment NewComment `json:"comment"`
 	}
 }
 
-// row returns the row to insert.
-func (in *CommentCreate) row() *Comment {
-	return &Comment{
-		Body:      in.Body.Body,
-		ArticleID: in.Body.ArticleID,
-	}
+// NewComment is what is said.
+type NewComment struct {
+	Body string `json:"body" maxLength:"10000" example:"His name was my name too."`
 }
 
-// CommentByID names a comment.
+// CommentByID names a comment on an article.
 type CommentByID struct {
 	User users.Current
-	ID   int64 `path:"id" minimum:"1"`
+	Slug string `path:"slug" maxLength:"120"`
+	ID   int64  `path:"id"`
 }
 
-// CommentFilter says how comments can be filtered and sorted.
-type CommentFilter struct {
-	ArticleID     api.Optional[int64]     `query:"article_id" minimum:"1"`
-	AuthorID      api.Optional[int64]     `query:"author_id" minimum:"1"`
-	CreatedAtFrom api.Optional[time.Time] `query:"created_at[gte]"`
-	CreatedAtTo   api.Optional[time.Time] `query:"created_at[lte]"`
-	Sort          []string                `query:"sort" enum:"created_at,-created_at"`
+// CommentReply is a comment.
+type CommentReply struct {
+	Comment CommentRead `json:"comment"`
 }
 
-// CommentList lists comments from one place to the next.
-type CommentList struct {
-	User users.Current
-	api.CursorRequest
-	CommentFilter
-}
-
-// CommentUpdate changes a comment: what is left out stays.
-type CommentUpdate struct {
-	User users.Current
-	ID   int64 `path:"id" minimum:"1"`
-	Body struct {
-		Body      *string `json:"body,omitempty" maxLength:"10000"`
-		ArticleID *int64  `json:"article_id,omitempty" minimum:"1"`
-	}
-}
-
-// apply changes a row, and returns the columns that are changed.
-func (in *CommentUpdate) apply(row *Comment) (changed []string) {
-	if v := in.Body.Body; v != nil {
-		row.Body, changed = *v, append(changed, "body")
-	}
-	if v := in.Body.ArticleID; v != nil {
-		row.ArticleID, changed = *v, append(changed, "article_id")
-	}
-	return changed
+// CommentsReply are the comments on an article.
+type CommentsReply struct {
+	Comments []CommentRead `json:"comments"`
 }
 
 // CommentRead is a comment as clients see it.
 type CommentRead struct {
-	ID        int64     `json:"id"`
-	Body      string    `json:"body"`
-	ArticleID int64     `json:"article_id"`
-	AuthorID  int64     `json:"author_id"`
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at"`
+	ID        int64            `json:"id"`
+	CreatedAt utils.Moment     `json:"createdAt" format:"date-time"`
+	UpdatedAt utils.Moment     `json:"updatedAt" format:"date-time"`
+	Body      string           `json:"body"`
+	Author    profiles.Profile `json:"author"`
 }
 
-// newCommentRead turns a row into what clients see of it.
-func newCommentRead(row *Comment) CommentRead {
-	return CommentRead{
-		ID:        row.ID,
-		Body:      row.Body,
-		ArticleID: row.ArticleID,
-		AuthorID:  row.AuthorID,
-		CreatedAt: row.CreatedAt,
-		UpdatedAt: row.UpdatedAt,
+func newCommentRead(v *View) CommentRead {
+	return CommentRead{ID: v.ID, CreatedAt: utils.Moment(v.CreatedAt), UpdatedAt: utils.Moment(v.UpdatedAt), Body: v.Body, Author: v.Author}
+}
+
+func newCommentsReply(views []View) *CommentsReply {
+	reply := &CommentsReply{make([]CommentRead, len(views))}
+	for i := range views {
+		reply.Comments[i] = newCommentRead(&views[i])
 	}
+	return reply
 }

@@ -3,16 +3,14 @@
 package pages
 
 import (
+	"context"
 	"embed"
 	"io/fs"
-	"net/http"
-	"net/url"
 
+	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/errs"
 	"github.com/terem-go/terem/web"
-
-	"github.com/terem-go/terem/examples/conduit/users"
 )
 
 //go:embed templates
@@ -22,8 +20,6 @@ var templates, _ = fs.Sub(files, "templates")
 
 // Config is what pages are made with.
 type Config struct {
-	Users  users.Repository
-	Auth   *users.Auth
 	Assets *web.Assets
 	Key    []byte // signs the messages that are shown once; 32 random bytes
 	Secure bool   // browsers reach the pages by https
@@ -31,8 +27,6 @@ type Config struct {
 
 // Pages are the pages of the application.
 type Pages struct {
-	users users.Repository
-	auth  *users.Auth
 	views *web.Views
 }
 
@@ -41,7 +35,7 @@ var _ app.Domain = (*Pages)(nil)
 // New reads the templates, and says what is wrong with them.
 func New(c Config) (*Pages, error) {
 	views, err := web.NewViews(web.ViewsConfig{Templates: templates, Assets: c.Assets, Key: c.Key, Secure: c.Secure})
-	return &Pages{users: c.Users, auth: c.Auth, views: views}, err
+	return &Pages{views}, err
 }
 
 // Register adds the pages to the application.
@@ -52,12 +46,14 @@ func (p *Pages) Error(e *errs.Error, requestID string) *web.Page {
 	return p.views.Page("error", errorView{Error: e, RequestID: requestID}).Status(e.Kind.Status())
 }
 
-// LogInFirst returns the redirect to where people log in, and from there back to
-// the page that they asked for.
-func (p *Pages) LogInFirst(r *http.Request) *web.Page {
-	back := "/account"
-	if r.Method == http.MethodGet {
-		back = r.URL.RequestURI()
-	}
-	return p.views.Redirect("/login?" + url.Values{"next": {back}}.Encode()).Flash("Please log in first.")
+// errorView is what the page of an error shows.
+type errorView struct {
+	Error     *errs.Error
+	RequestID string
+}
+
+func (p *Pages) routes(r *api.Router) { api.Get(r, "/{$}", p.home, api.Public) }
+
+func (p *Pages) home(context.Context, api.None, *struct{}) (*web.Page, error) {
+	return p.views.Page("home", nil), nil
 }

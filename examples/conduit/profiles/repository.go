@@ -7,26 +7,35 @@ import (
 	"github.com/terem-go/terem/db"
 )
 
-// Repository reads and writes profiles. A method says in its signature whether it
-// writes: db.Querier reads, db.Execer writes.
-type Repository struct{ dao.Table[Profile] }
+// Repository reads and writes who follows whom. A method says in its signature
+// whether it writes: db.Querier reads, db.Execer writes.
+type Repository struct{ dao.Table[Follow] }
 
-// ForFollower returns the repository of the profiles of one follower: no other is read or written.
-func (r Repository) ForFollower(id int64) Repository {
-	return Repository{r.Scope("follower_id", id)}
-}
-
-// List returns at most size profiles that a filter asks for, from the place of a
-// cursor on, and the cursor of the next ones: "" at the end.
-func (r Repository) List(ctx context.Context, q db.Querier, f ProfileFilter, cursor string, size int) (rows []Profile, next string, err error) {
-	return r.After(ctx, q, cursor, size, dao.Filter(f), dao.OrderBy(f.Sort...))
-}
-
-// Change writes the named columns of a profile. Only what was changed is written: the
-// rest of a row that was read before may have been changed by others since.
-func (r Repository) Change(ctx context.Context, x db.Execer, row *Profile, columns ...string) error {
-	if len(columns) == 0 {
-		return nil
+// Following tells which of some users a follower follows, who may be 0, for nobody.
+func (r Repository) Following(ctx context.Context, q db.Querier, follower int64, users []int64) (map[int64]bool, error) {
+	follows := map[int64]bool{}
+	if follower == 0 {
+		return follows, nil
 	}
-	return r.Update(ctx, x, row, columns...)
+	rows, err := r.Find(ctx, q, dao.Eq("follower_id", follower), dao.In("followee_id", users))
+	for _, f := range rows {
+		follows[f.FolloweeID] = true
+	}
+	return follows, err
+}
+
+// Followed returns the ids of everybody whom a user follows.
+func (r Repository) Followed(ctx context.Context, q db.Querier, follower int64) ([]int64, error) {
+	return dao.Query[int64](ctx, q, "SELECT followee_id FROM follows WHERE follower_id = $1", follower)
+}
+
+// Follow lets one user follow another. Who does already goes on.
+func (r Repository) Follow(ctx context.Context, x db.Execer, follower, followee int64) error {
+	return r.Upsert(ctx, x, &Follow{FollowerID: follower, FolloweeID: followee}, "follower_id", "followee_id")
+}
+
+// Unfollow ends that. Who does not follow goes on like that.
+func (r Repository) Unfollow(ctx context.Context, x db.Execer, follower, followee int64) error {
+	_, err := x.Exec(ctx, "DELETE FROM follows WHERE follower_id = $1 AND followee_id = $2", follower, followee)
+	return err
 }

@@ -1,36 +1,34 @@
-// Package tasks is the work that is done outside of requests: jobs that a domain
-// has enqueued in its session, and what is done at set times.
+// Package tasks is the work that is done outside of requests.
 package tasks
 
 import (
-	"log/slog"
+	"context"
 	"time"
 
+	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/jobs"
-
-	"github.com/terem-go/terem/examples/conduit/services/notifications"
-	"github.com/terem-go/terem/examples/conduit/users"
 )
 
-// Config is what the tasks work with.
-type Config struct {
-	Auth          *users.Auth
-	Notifications *notifications.Service
-	AuditKeep     time.Duration // how long entries of the audit log are kept
-	Logger        *slog.Logger
-}
-
-// tasks are the functions that run jobs. What one that takes a *db.Session writes
-// happens once. One that takes a *db.DB may be run again after a part of it was
-// done, and says why that does no harm.
-type tasks struct{ Config }
+// forget is how long attempts to log in are remembered: longer than they count.
+const forget = 48 * time.Hour
 
 // Workers returns what runs the application's jobs, and when.
-func Workers(c Config) *jobs.Workers {
-	t := tasks{c}
+func Workers() *jobs.Workers {
 	w := jobs.NewWorkers()
-	jobs.Add(w, t.mail, jobs.Idempotent("a second mail has a link of its own, which replaces that of the first"))
-	jobs.Add(w, t.cleanUp)
+	jobs.Add(w, cleanUp)
 	w.Periodically(jobs.Daily(3, 30, time.UTC), CleanUp{})
 	return w
+}
+
+// CleanUp are the arguments of the daily clean-up.
+type CleanUp struct{}
+
+// Kind implements jobs.Args.
+func (CleanUp) Kind() string { return "tasks.clean_up" }
+
+// cleanUp removes what nobody needs any more: attempts to log in.
+func cleanUp(ctx context.Context, s *db.Session, _ *jobs.Job[CleanUp]) error {
+	_, err := auth.ForgetAttempts(ctx, s, time.Now().Add(-forget))
+	return err
 }

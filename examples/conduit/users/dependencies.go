@@ -2,52 +2,46 @@ package users
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/terem-go/terem/api"
-	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/db"
 )
 
-// Current is the user who calls the API. A handler whose input has a field of
-// this type gets it; whoever is not logged in does not reach the handler.
-type Current struct{ *User }
+// Token is how callers say who they are: Authorization: Token jwt.
+var Token = api.Security{Name: "Token", Scheme: "Token", Header: "Authorization"}
 
-var _ api.Caller = Current{}
-
-// CallerID tells the callers of routes with api.Idempotent apart.
-func (c Current) CallerID() string { return c.Subject() }
+// Current is the user who calls. A handler whose input has a field of this type
+// gets it; whoever is not logged in does not reach the handler.
+type Current struct {
+	*User
+	Token string // the one that they sent
+}
 
 // Required lets every logged-in user call a route.
 var Required = api.Allow("users.Required", func(context.Context, Current) error { return nil })
 
-// Superuser lets superusers call a route.
-var Superuser = api.Allow("users.Superuser", func(_ context.Context, u Current) error {
-	if !u.IsSuperuser {
-		return ErrNotAllowed.Here()
-	}
-	return nil
-})
-
-// Need lets users call a route whose role has the permission, and superusers.
-func Need(permission string) api.Policy {
-	return api.Allow("users.Need("+permission+")", func(_ context.Context, u Current) error {
-		if !Can(u.User, permission) {
-			return ErrNotAllowed.Here()
-		}
-		return nil
-	})
+// Viewer is who looks at something that everybody may see: a user, or nobody.
+type Viewer struct {
+	*User         // nil for nobody
+	refused error // why the token that was sent is worth nothing
 }
 
-// Visitor is who looks at a page: a user whose browser is logged in, or nobody.
-// The API does not take a browser's cookie, and pages take no access token.
-type Visitor struct {
-	*User       // nil for nobody
-	Login int64 // which of their logins it is
-}
-
-// Member lets logged-in users see a page. Others are led to where they log in.
-var Member = api.Allow("users.Member", func(_ context.Context, v Visitor) error {
+// Who returns the viewer's id, or 0, which is nobody's.
+func (v Viewer) Who() int64 {
 	if v.User == nil {
-		return auth.ErrRequired.Here()
+		return 0
 	}
-	return nil
-})
+	return v.ID
+}
+
+// Optional lets everybody call a route who sends no token, or a good one. With
+// api.Public, a token that is worth nothing makes its sender nobody.
+var Optional = api.Allow("users.Optional", func(_ context.Context, v Viewer) error { return v.refused })
+
+// Client is the address that a request comes from.
+type Client string
+
+func client(_ context.Context, _ db.Querier, r *http.Request) (Client, error) {
+	return Client(r.RemoteAddr), nil
+}

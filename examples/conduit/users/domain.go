@@ -1,19 +1,24 @@
-// Package users owns the users: who they are, how they log in, what they may do,
-// and who is calling.
+// Package users owns the users: who they are, how they log in, and who is calling.
 package users
 
 import (
-	"github.com/terem-go/terem/accounts"
+	"time"
+
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/app"
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/dao"
 )
 
-// Config are the settings of the users domain: those of package accounts, without
-// the users themselves.
-type Config = accounts.Config[*User]
+// Config are the settings of the users domain.
+type Config struct {
+	Name          string        // the application's, as tokens name it
+	Secrets       []string      // each of 32 random characters or more; the first signs tokens, all verify
+	TokenLifetime time.Duration // in whole seconds
+	Passwords     auth.PasswordConfig
+}
 
-// Domain is the users domain. Its fields are for pages, services and tasks.
+// Domain is the users domain. Its fields are for pages and services.
 type Domain struct {
 	Users Repository
 	Auth  *Auth
@@ -24,21 +29,18 @@ var _ app.Domain = (*Domain)(nil)
 // New returns the users domain, or says what is wrong with its settings.
 func New(c Config) (*Domain, error) {
 	d := &Domain{Users: Repository{dao.Of[User]("users")}}
-	c.Users = d.Users
-	a, err := accounts.New(c)
-	d.Auth = &Auth{Accounts: a, users: d.Users}
+	a, err := newAuth(c, d.Users)
+	d.Auth = a
 	return d, err
 }
 
-// Register adds the domain to the application: its tables, dependencies, routes
-// and commands.
+// Register adds the domain to the application: its tables, dependencies and routes.
 func (d *Domain) Register(a *app.App) {
 	a.Migrate(app.Auth())
 	a.Tables(d.Users)
-	r := a.Router("users")
-	api.Provide(r, d.Auth.current, api.Bearer)
-	api.Provide(r, d.Auth.visitor)
-	api.Provide(r, accounts.Visit)
+	r := a.Router("User and Authentication")
+	api.Provide(r, d.Auth.current, Token)
+	api.Provide(r, d.Auth.viewer)
+	api.Provide(r, client)
 	(&Router{users: d.Users, auth: d.Auth}).Routes(r)
-	a.Command("user", "Manage users.", &userCommand{Create: createCommand{auth: d.Auth}})
 }

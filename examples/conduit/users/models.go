@@ -1,8 +1,7 @@
 package users
 
 import (
-	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/terem-go/terem/examples/conduit/utils"
@@ -10,53 +9,27 @@ import (
 
 // User is a row of the table users.
 type User struct {
-	ID           int64      `db:"id,pk"`
-	Email        string     `db:"email,unique,size:254"` // as of utils.Email
-	ConfirmedAt  *time.Time `db:"confirmed_at"`          // when they have shown that the address is theirs
-	Name         string     `db:"name,size:100"`
-	PasswordHash string     `db:"password_hash"`
-	Role         Role       `db:"role,default:'member'"`
-	IsSuperuser  bool       `db:"is_superuser,default:FALSE"`
-	Generation   int64      `db:"generation,default:0"` // of access tokens: those of others are worth nothing
-	CreatedAt    time.Time  `db:"created_at,created"`
-	UpdatedAt    time.Time  `db:"updated_at,updated"`
+	ID           int64     `db:"id,pk"`
+	Username     string    `db:"username,unique,size:64"`
+	Email        string    `db:"email,unique,size:254"` // as of utils.Email
+	PasswordHash string    `db:"password_hash,size:200"`
+	Bio          *string   `db:"bio,size:2000"`
+	Image        *string   `db:"image,size:2000"`
+	CreatedAt    time.Time `db:"created_at,created"`
+	UpdatedAt    time.Time `db:"updated_at,updated"`
 }
 
-// Subject names the user in tokens, logins and the audit log.
-func (u *User) Subject() string { return strconv.FormatInt(u.ID, 10) }
-
-// tidy brings what people typed into the form in which it is stored, or says
-// what is wrong with it.
+// tidy brings what people typed into the form in which it is stored, or says what
+// is wrong with it.
 func (u *User) tidy() error {
-	u.Email = utils.Email(u.Email)
-	u.Name = utils.OneLine(u.Name)
-	if !utils.IsEmail(u.Email) {
-		return ErrBadEmail.Here()
+	u.Username, u.Email = strings.TrimSpace(u.Username), utils.Email(u.Email)
+	u.Bio, u.Image = utils.NilIfEmpty(u.Bio), utils.NilIfEmpty(u.Image)
+	var wrong utils.Wrong
+	if !wrong.Blank("username", u.Username) && !utils.Printable(u.Username) {
+		wrong.Add("username", "is invalid")
 	}
-	if !utils.Printable(u.Name) {
-		return ErrBadName.Here()
+	if !wrong.Blank("email", u.Email) && !utils.IsEmail(u.Email) {
+		wrong.Add("email", "is invalid")
 	}
-	return nil
-}
-
-// Role is what a user may do beyond what is their own.
-type Role string
-
-// The roles.
-const (
-	RoleMember Role = "member"
-	RoleStaff  Role = "staff"
-)
-
-// Values lists the roles.
-func (Role) Values() []string { return []string{string(RoleMember), string(RoleStaff)} }
-
-// grants are the permissions of each role, such as "orders.refund".
-var grants = map[Role][]string{
-	RoleStaff: {"users.read", "users.audit"},
-}
-
-// Can reports whether a user has a permission. Superusers have all of them.
-func Can(u *User, permission string) bool {
-	return u.IsSuperuser || slices.Contains(grants[u.Role], permission)
+	return wrong.Err()
 }

@@ -2,11 +2,10 @@ package users
 
 import (
 	"context"
-	"strconv"
-	"time"
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
 
 	"github.com/terem-go/terem/examples/conduit/utils"
 )
@@ -20,54 +19,34 @@ func (r Repository) ByEmail(ctx context.Context, q db.Querier, email string) (*U
 	return r.One(ctx, q, dao.Eq("email", utils.Email(email)))
 }
 
-// BySubject returns the user whom a token, a login or a link names.
-func (r Repository) BySubject(ctx context.Context, q db.Querier, subject string) (*User, error) {
-	return r.Get(ctx, q, number(subject))
+// ByUsername returns the user with the name.
+func (r Repository) ByUsername(ctx context.Context, q db.Querier, name string) (*User, error) {
+	return r.One(ctx, q, dao.Eq("username", name))
 }
 
-// Create inserts a user, or returns ErrEmailTaken.
+// ByIDs returns the users with some ids, in no particular order.
+func (r Repository) ByIDs(ctx context.Context, q db.Querier, ids []int64) ([]User, error) {
+	return r.Find(ctx, q, dao.In("id", ids))
+}
+
+// Create inserts a user, or returns ErrUsernameTaken or ErrEmailTaken.
 func (r Repository) Create(ctx context.Context, x db.Execer, u *User) error {
 	if err := u.tidy(); err != nil {
 		return err
 	}
-	return dao.Taken(r.Insert(ctx, x, u), "email", ErrEmailTaken)
+	return taken(r.Insert(ctx, x, u), ErrUsernameTaken, ErrEmailTaken)
 }
 
-// Change writes the named columns of a user, or returns ErrEmailTaken. Only what
-// was changed is written: the rest of a row that was read before may have been
-// changed by others since.
+// Change writes the named columns of a user, or returns ErrUsernameUsed or
+// ErrEmailUsed.
 func (r Repository) Change(ctx context.Context, x db.Execer, u *User, columns ...string) error {
-	if len(columns) == 0 {
-		return nil
-	}
 	if err := u.tidy(); err != nil {
 		return err
 	}
-	return dao.Taken(r.Update(ctx, x, u, columns...), "email", ErrEmailTaken)
+	return taken(r.Update(ctx, x, u, columns...), ErrUsernameUsed, ErrEmailUsed)
 }
 
-// SetPassword sets the hash of a user's password.
-func (r Repository) SetPassword(ctx context.Context, x db.Execer, subject, hash string) error {
-	return r.set(ctx, x, subject, dao.Set("password_hash", hash))
-}
-
-// SetEmail sets a user's address, which is confirmed, or returns ErrEmailTaken.
-func (r Repository) SetEmail(ctx context.Context, x db.Execer, subject, email string) error {
-	return dao.Taken(r.set(ctx, x, subject, dao.Set("email", email), dao.Set("confirmed_at", time.Now().UTC())), "email", ErrEmailTaken)
-}
-
-// LogOut makes a user's access tokens worthless.
-func (r Repository) LogOut(ctx context.Context, x db.Execer, subject string) error {
-	_, err := x.Exec(ctx, "UPDATE users SET generation = generation + 1 WHERE id = $1", number(subject))
-	return err
-}
-
-func (r Repository) set(ctx context.Context, x db.Execer, subject string, changes ...dao.Change) error {
-	return r.Patch(ctx, x, number(subject), changes...)
-}
-
-// number returns the id that a subject is: 0, which nobody has, for what is none.
-func number(subject string) int64 {
-	id, _ := strconv.ParseInt(subject, 10, 64)
-	return id
+// taken says which of the two names of a user somebody else has.
+func taken(err error, username, email *errs.Error) error {
+	return dao.Taken(dao.Taken(err, "username", username), "email", email)
 }

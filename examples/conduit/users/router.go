@@ -4,15 +4,14 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
+
+	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
-// Router has the routes of the domain and their handlers: here those with which
-// people come in, in account_router.go what is their own, in admin_router.go what
-// concerns others.
+// Router has the routes of the domain and their handlers.
 type Router struct {
 	users Repository
 	auth  *Auth
@@ -21,50 +20,69 @@ type Router struct {
 // Routes registers the routes. Those that check or hash passwords take the database
 // instead of a session: no transaction is open meanwhile.
 func (rt *Router) Routes(r *api.Router) {
-	api.Post(r, "/users", rt.register, api.Public, api.Status(http.StatusCreated), api.Fails(ErrEmailTaken, auth.ErrPasswordCommon))
-	api.Post(r, "/auth/login", rt.logIn, api.Public, api.Fails(auth.ErrWrongPassword, accounts.ErrCodeNeeded, auth.ErrWrongCode, auth.ErrTooMany))
-	api.Post(r, "/auth/refresh", rt.refresh, api.Public, api.Fails(auth.ErrRefreshInvalid, auth.ErrRefreshReused))
-	api.Post(r, "/auth/logout", rt.logOut, api.Public, api.Fails(auth.ErrRefreshInvalid))
-	api.Post(r, "/auth/confirm", rt.confirm, api.Public, api.Fails(auth.ErrLinkOver, ErrEmailTaken))
-	api.Post(r, "/auth/forgot", rt.forgot, api.Public, api.Fails(auth.ErrTooMany))
-	api.Post(r, "/auth/reset", rt.reset, api.Public, api.Fails(auth.ErrLinkOver, auth.ErrPasswordCommon))
-	rt.accountRoutes(r)
-	rt.adminRoutes(r)
+	api.Post(r, "/users", rt.register, api.Public, api.Status(http.StatusCreated), api.Fails(ErrUsernameTaken, ErrEmailTaken))
+	api.Post(r, "/users/login", rt.logIn, api.Public, api.Fails(ErrWrongPassword, auth.ErrTooMany))
+	api.Get(r, "/user", rt.get, Required, api.Fails(ErrTokenMissing, ErrTokenInvalid))
+	api.Put(r, "/user", rt.update, Required, api.Fails(ErrNoChange, ErrUsernameUsed, ErrEmailUsed))
 }
 
-func (rt *Router) register(ctx context.Context, database *db.DB, in *UserCreate) (*UserRead, error) {
-	created, err := rt.auth.Register(ctx, database, in.Visit, *in.row(), in.Body.Password)
+func (rt *Router) register(ctx context.Context, d *db.DB, in *UserCreate) (*UserReply, error) {
+	u, err := rt.auth.Register(ctx, d, in.Body.User.row(), in.Body.User.Password)
 	if err != nil {
 		return nil, err
 	}
-	out := newUserRead(created)
-	return &out, nil
+	return rt.welcome(u)
 }
 
-func (rt *Router) logIn(ctx context.Context, database *db.DB, in *LogIn) (*accounts.Token, error) {
-	u, err := rt.auth.Authenticate(ctx, database, in.Visit, in.Body.Email, in.Body.Password, in.Body.Code)
+func (rt *Router) logIn(ctx context.Context, d *db.DB, in *LogIn) (*UserReply, error) {
+	who := in.Body.User
+	var wrong utils.Wrong
+	wrong.Blank("email", who.Email)
+	wrong.Blank("password", who.Password)
+	if err := wrong.Err(); err != nil {
+		return nil, err
+	}
+	u, err := rt.auth.Authenticate(ctx, d, who.Email, who.Password, string(in.Client))
 	if err != nil {
 		return nil, err
 	}
-	return rt.auth.Start(ctx, database, in.Visit, u)
+	return rt.welcome(u)
 }
 
-func (rt *Router) refresh(ctx context.Context, s *db.Session, in *Refresh) (*accounts.Token, error) {
-	return rt.auth.Renew(ctx, s, in.Visit, in.Body.RefreshToken)
+// welcome gives a user a token.
+func (rt *Router) welcome(u *User) (*UserReply, error) {
+	token, err := rt.auth.Issue(u)
+	if err != nil {
+		return nil, err
+	}
+	return newUserReply(u, token), nil
 }
 
-func (rt *Router) logOut(ctx context.Context, s *db.Session, in *Refresh) (*api.Empty, error) {
-	return nil, rt.auth.Stop(ctx, s, in.Body.RefreshToken)
+func (rt *Router) get(_ context.Context, _ *db.Reader, in *UserGet) (*UserReply, error) {
+	return newUserReply(in.User.User, in.User.Token), nil
 }
 
-func (rt *Router) confirm(ctx context.Context, s *db.Session, in *Confirm) (*api.Empty, error) {
-	return nil, rt.auth.Confirm(ctx, s, in.Visit, in.Body.Token)
-}
-
-func (rt *Router) forgot(ctx context.Context, database *db.DB, in *Forgot) (*api.Empty, error) {
-	return nil, rt.auth.AskReset(ctx, database, in.Visit, in.Body.Email)
-}
-
-func (rt *Router) reset(ctx context.Context, database *db.DB, in *Reset) (*api.Empty, error) {
-	return nil, rt.auth.Reset(ctx, database, in.Visit, in.Body.Token, in.Body.Password)
+func (rt *Router) update(ctx context.Context, d *db.DB, in *UserUpdate) (*UserReply, error) {
+	changes := &in.Body.User
+	if err := changes.check(); err != nil {
+		return nil, err
+	}
+	hash := ""
+	if changes.Password != nil {
+		var err error
+		if hash, err = rt.auth.Hash(ctx, *changes.Password); err != nil {
+			return nil, err
+		}
+	}
+	var row *User
+	err := d.Do(ctx, func(ctx context.Context, s *db.Session) (err error) {
+		if row, err = rt.users.Get(ctx, s, in.User.ID); err != nil {
+			return err
+		}
+		return rt.users.Change(ctx, s, row, changes.apply(row, hash)...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newUserReply(row, in.User.Token), nil
 }

@@ -2,10 +2,14 @@ package utils
 
 import "strings"
 
-// OneLine returns the text with every run of white space as one space, and none
-// at its ends.
-func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
 // Email returns an e-mail address as it is stored and looked up: without space
 // around it, in lower case.
 func Email(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// NilIfEmpty returns nil for a text that is empty.
+func NilIfEmpty(s *string) *string {
+	if s != nil && *s == "" {
+		return nil
+	}
+	return s
+}

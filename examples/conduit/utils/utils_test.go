@@ -12,10 +12,9 @@ import (
 
 func TestFormatters(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{"": "", "  a \n\t b ": "a b", "Ада  Л": "Ада Л"} {
-		if got := utils.OneLine(in); got != want {
-			t.Errorf("OneLine(%q) = %q, want %q", in, got, want)
-		}
+	empty, full := "", "x"
+	if utils.NilIfEmpty(nil) != nil || utils.NilIfEmpty(&empty) != nil || utils.NilIfEmpty(&full) != &full {
+		t.Error("NilIfEmpty keeps what is empty, or loses what is not")
 	}
 	if got := utils.Email(" Ada@Example.COM "); got != "ada@example.com" {
 		t.Errorf("Email = %q", got)

@@ -3,17 +3,15 @@
 -- +goose Up
 CREATE TABLE users (
 	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	username      TEXT NOT NULL CHECK (length(username) <= 64),
 	email         TEXT NOT NULL CHECK (length(email) <= 254),
-	confirmed_at  TEXT,
-	name          TEXT NOT NULL CHECK (length(name) <= 100),
-	password_hash TEXT NOT NULL,
-	role          TEXT NOT NULL DEFAULT 'member',
-	is_superuser  BOOLEAN NOT NULL DEFAULT FALSE,
-	generation    INTEGER NOT NULL DEFAULT 0,
+	password_hash TEXT NOT NULL CHECK (length(password_hash) <= 200),
+	bio           TEXT CHECK (length(bio) <= 2000),
+	image         TEXT CHECK (length(image) <= 2000),
 	created_at    TEXT NOT NULL,
-	updated_at    TEXT NOT NULL,
-	CONSTRAINT users_role_values CHECK (role IN ('member', 'staff'))
+	updated_at    TEXT NOT NULL
 );
+CREATE UNIQUE INDEX users_username_key ON users (username);
 CREATE UNIQUE INDEX users_email_key ON users (email);
 
 -- +goose Down
