@@ -54,14 +54,20 @@ func (rt *Router) get(ctx context.Context, r *db.Reader, in *ArticleGet) (*Artic
 }
 
 func (rt *Router) create(ctx context.Context, s *db.Session, in *ArticleCreate) (*ArticleReply, error) {
+	if err := in.Body.Article.check(); err != nil {
+		return nil, err
+	}
 	a := in.Body.Article.row(in.User.ID)
-	if err := rt.articles.Create(ctx, s, a, in.Body.Article.TagList); err != nil {
+	if err := rt.articles.Create(ctx, s, a, in.Body.Article.TagList.Value); err != nil {
 		return nil, err
 	}
 	return rt.reply(ctx, s, in.User.ID, a)
 }
 
 func (rt *Router) update(ctx context.Context, s *db.Session, in *ArticleUpdate) (*ArticleReply, error) {
+	if err := in.Body.Article.check(); err != nil {
+		return nil, err
+	}
 	a, err := rt.articles.Own(ctx, s, in.User.ID, in.Slug)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package articles
 
 import (
+	"github.com/terem-go/terem/api"
+
 	"github.com/terem-go/terem/examples/conduit/profiles"
 	"github.com/terem-go/terem/examples/conduit/users"
 	"github.com/terem-go/terem/examples/conduit/utils"
@@ -49,10 +51,17 @@ type ArticleCreate struct {
 
 // NewArticle is what is published.
 type NewArticle struct {
-	Title       string   `json:"title" maxLength:"255" example:"How to train your dragon"`
-	Description string   `json:"description" maxLength:"1000" example:"Ever wonder how?"`
-	Body        string   `json:"body" maxLength:"200000" example:"You have to believe"`
-	TagList     []string `json:"tagList,omitempty" maxItems:"32" maxLength:"64"`
+	Title       string                 `json:"title" maxLength:"255" example:"How to train your dragon"`
+	Description string                 `json:"description" maxLength:"1000" example:"Ever wonder how?"`
+	Body        string                 `json:"body" maxLength:"200000" example:"You have to believe"`
+	TagList     api.Optional[[]string] `json:"tagList,omitempty" nullable:"false" maxItems:"32" maxLength:"64"`
+}
+
+// check says what cannot be null.
+func (n *NewArticle) check() error {
+	var wrong utils.Wrong
+	wrong.Null("tagList", n.TagList.Null)
+	return wrong.Err()
 }
 
 // row turns what was sent into a row.
@@ -70,32 +79,42 @@ type ArticleUpdate struct {
 
 // UpdateArticle is what changes: what is left out stays.
 type UpdateArticle struct {
-	Title       *string   `json:"title,omitempty" maxLength:"255"`
-	Description *string   `json:"description,omitempty" maxLength:"1000"`
-	Body        *string   `json:"body,omitempty" maxLength:"200000"`
-	TagList     *[]string `json:"tagList,omitempty" maxItems:"32" maxLength:"64"`
+	Title       api.Optional[string]   `json:"title,omitempty" nullable:"false" maxLength:"255"`
+	Description api.Optional[string]   `json:"description,omitempty" nullable:"false" maxLength:"1000"`
+	Body        api.Optional[string]   `json:"body,omitempty" nullable:"false" maxLength:"200000"`
+	TagList     api.Optional[[]string] `json:"tagList,omitempty" nullable:"false" maxItems:"32" maxLength:"64"`
+}
+
+// check says what cannot be null.
+func (c *UpdateArticle) check() error {
+	var wrong utils.Wrong
+	wrong.Null("title", c.Title.Null)
+	wrong.Null("description", c.Description.Null)
+	wrong.Null("body", c.Body.Null)
+	wrong.Null("tagList", c.TagList.Null)
+	return wrong.Err()
 }
 
 // apply changes a row, and returns the columns that are changed.
 func (c *UpdateArticle) apply(row *Article) (changed []string) {
-	if c.Title != nil && *c.Title != row.Title {
-		row.Title, changed = *c.Title, append(changed, "title")
+	if c.Title.Set && c.Title.Value != row.Title {
+		row.Title, changed = c.Title.Value, append(changed, "title")
 	}
-	if c.Description != nil {
-		row.Description, changed = *c.Description, append(changed, "description")
+	if c.Description.Set {
+		row.Description, changed = c.Description.Value, append(changed, "description")
 	}
-	if c.Body != nil {
-		row.Body, changed = *c.Body, append(changed, "body")
+	if c.Body.Set {
+		row.Body, changed = c.Body.Value, append(changed, "body")
 	}
 	return changed
 }
 
 // tags returns the tags to have from now on, or nil to keep those that are there.
 func (c *UpdateArticle) tags() []string {
-	if c.TagList == nil {
+	if !c.TagList.Set {
 		return nil
 	}
-	return append([]string{}, *c.TagList...)
+	return append([]string{}, c.TagList.Value...)
 }
 
 // ArticleReply is an article.

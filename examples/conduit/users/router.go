@@ -68,9 +68,9 @@ func (rt *Router) update(ctx context.Context, d *db.DB, in *UserUpdate) (*UserRe
 		return nil, err
 	}
 	hash := ""
-	if changes.Password != nil {
+	if changes.Password.Set {
 		var err error
-		if hash, err = rt.auth.Hash(ctx, *changes.Password); err != nil {
+		if hash, err = rt.auth.Hash(ctx, changes.Password.Value); err != nil {
 			return nil, err
 		}
 	}

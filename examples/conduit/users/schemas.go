@@ -50,9 +50,9 @@ type UserUpdate struct {
 
 // UpdateUser is what changes: what is left out stays.
 type UpdateUser struct {
-	Username *string              `json:"username,omitempty" maxLength:"64"`
-	Email    *string              `json:"email,omitempty" maxLength:"254"`
-	Password *string              `json:"password,omitempty" maxLength:"1024" format:"password"`
+	Username api.Optional[string] `json:"username,omitempty" nullable:"false" maxLength:"64"`
+	Email    api.Optional[string] `json:"email,omitempty" nullable:"false" maxLength:"254"`
+	Password api.Optional[string] `json:"password,omitempty" nullable:"false" maxLength:"1024" format:"password"`
 	Bio      api.Optional[string] `json:"bio,omitempty" maxLength:"2000"`
 	Image    api.Optional[string] `json:"image,omitempty" maxLength:"2000"`
 }
@@ -63,8 +63,11 @@ func (c *UpdateUser) check() error {
 		return ErrNoChange.Here()
 	}
 	var wrong utils.Wrong
-	if c.Password != nil {
-		wrong.Blank("password", *c.Password)
+	wrong.Null("username", c.Username.Null)
+	wrong.Null("email", c.Email.Null)
+	wrong.Null("password", c.Password.Null)
+	if c.Password.Set && !c.Password.Null {
+		wrong.Blank("password", c.Password.Value)
 	}
 	return wrong.Err()
 }
@@ -72,11 +75,11 @@ func (c *UpdateUser) check() error {
 // apply changes a row, and returns the columns that are changed. The hash is that of
 // the password, "" for none.
 func (c *UpdateUser) apply(row *User, hash string) (changed []string) {
-	if c.Username != nil {
-		row.Username, changed = *c.Username, append(changed, "username")
+	if c.Username.Set {
+		row.Username, changed = c.Username.Value, append(changed, "username")
 	}
-	if c.Email != nil {
-		row.Email, changed = *c.Email, append(changed, "email")
+	if c.Email.Set {
+		row.Email, changed = c.Email.Value, append(changed, "email")
 	}
 	if hash != "" {
 		row.PasswordHash, changed = hash, append(changed, "password_hash")

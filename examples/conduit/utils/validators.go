@@ -28,6 +28,14 @@ func (w *Wrong) Blank(field, text string) bool {
 	return true
 }
 
+// Null adds a field that was null where it cannot be: package api takes that for one
+// that was left out.
+func (w *Wrong) Null(field string, null bool) {
+	if null {
+		w.Add(field, "can't be null")
+	}
+}
+
 // Err returns an errs.Invalid with the fields, or nil if nothing is wrong.
 func (w Wrong) Err() error {
 	if len(w) == 0 {
