@@ -7,6 +7,7 @@ import (
 	"github.com/terem-go/terem/errs"
 
 	"github.com/terem-go/terem/examples/conduit/profiles"
+	"github.com/terem-go/terem/examples/conduit/users"
 )
 
 // Authors knows the people behind articles: profiles.Repository. A viewer is the id
@@ -16,6 +17,8 @@ type Authors interface {
 	ByUsername(ctx context.Context, q db.Querier, viewer int64, name string) (*profiles.Profile, error)
 	// ByIDs returns the profiles of those who are there, by their ids.
 	ByIDs(ctx context.Context, q db.Querier, viewer int64, ids []int64) (map[int64]profiles.Profile, error)
+	// Of returns the profile of a user whose row is known.
+	Of(ctx context.Context, q db.Querier, viewer int64, u *users.User) (profiles.Profile, error)
 	// Followed returns the ids of everybody whom a user follows.
 	Followed(ctx context.Context, q db.Querier, follower int64) ([]int64, error)
 }
@@ -79,6 +82,12 @@ func (v Views) Feed(ctx context.Context, q db.Querier, viewer int64, limit, offs
 	}
 	views, err := v.Of(ctx, q, viewer, rows...)
 	return views, total, err
+}
+
+// New returns an article as its author sees it who has just published it.
+func (v Views) New(ctx context.Context, q db.Querier, author *users.User, row Summary, tags []string) (View, error) {
+	p, err := v.authors.Of(ctx, q, author.ID, author)
+	return View{Summary: row, Tags: append([]string{}, tags...), Author: p}, err
 }
 
 // Of returns articles as a viewer sees them, in the same order, in four statements

@@ -57,11 +57,12 @@ func (rt *Router) create(ctx context.Context, s *db.Session, in *ArticleCreate) 
 	if err := in.Body.Article.check(); err != nil {
 		return nil, err
 	}
-	a := in.Body.Article.row(in.User.ID)
-	if err := rt.articles.Create(ctx, s, a, in.Body.Article.TagList.Value); err != nil {
+	a, tags := in.Body.Article.row(in.User.ID), in.Body.Article.TagList.Value
+	if err := rt.articles.Create(ctx, s, a, tags); err != nil {
 		return nil, err
 	}
-	return rt.reply(ctx, s, in.User.ID, a)
+	view, err := rt.views.New(ctx, s, in.User.User, a.Summary, tags)
+	return newArticleReply(&view, a.Body), err
 }
 
 func (rt *Router) update(ctx context.Context, s *db.Session, in *ArticleUpdate) (*ArticleReply, error) {

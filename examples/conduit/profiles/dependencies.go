@@ -34,9 +34,14 @@ func (p Profiles) ByUsername(ctx context.Context, q db.Querier, viewer int64, na
 	if err != nil {
 		return nil, err
 	}
-	follows, err := p.Following(ctx, q, viewer, []int64{u.ID})
-	profile := newProfile(u, follows[u.ID])
+	profile, err := p.Of(ctx, q, viewer, u)
 	return &profile, err
+}
+
+// Of returns the profile of a user as a viewer sees it.
+func (p Profiles) Of(ctx context.Context, q db.Querier, viewer int64, u *users.User) (Profile, error) {
+	follows, err := p.Following(ctx, q, viewer, []int64{u.ID})
+	return newProfile(u, follows[u.ID]), err
 }
 
 // ByIDs returns the profiles of users as a viewer sees them, by their ids, in two

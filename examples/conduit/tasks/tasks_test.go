@@ -3,6 +3,7 @@ package tasks_test
 import (
 	"context"
 	"errors"
+	"os"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 // Attempts of long ago are forgotten, and those of today are not.
 func TestCleanUp(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
 		err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
 			var problems []error
