@@ -18,10 +18,11 @@ import (
 	"github.com/terem-go/terem/settings"
 )
 
-// testApp returns the whole application on a fresh database.
-func testApp(t *testing.T, d *db.DB) *app.App {
+// testApp returns the whole application on a fresh database, with further settings.
+func testApp(t testing.TB, d *db.DB, environ ...string) *app.App {
 	t.Helper()
-	cfg, report, err := loadConfig(settings.Options{Dotenv: "-", Environ: []string{"ENVIRONMENT=test", "SECRET_KEY=" + strings.Repeat("k", 32)}})
+	environ = append(environ, "ENVIRONMENT=test", "SECRET_KEY="+strings.Repeat("k", 32))
+	cfg, report, err := loadConfig(settings.Options{Dotenv: "-", Environ: environ})
 	if err != nil {
 		t.Fatal(err)
 	}

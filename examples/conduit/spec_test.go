@@ -309,3 +309,23 @@ func shape(sp *specification, s *schema) any {
 	}
 	return all
 }
+
+// Pages of other origins may call the API where the settings say so.
+func TestCORS(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t, migrations, jobs.Migrations(), app.Auth())
+	h, err := testApp(t, d, "CORS_ORIGINS=https://front.example").Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := apitest.New(t, h).With("Origin", "https://front.example")
+	r := c.With("Access-Control-Request-Method", "PUT").With("Access-Control-Request-Headers", "authorization,content-type").Do("OPTIONS", "/api/user", nil).Expect(204)
+	for name, want := range map[string]string{"Access-Control-Allow-Origin": "https://front.example", "Access-Control-Allow-Headers": "authorization,content-type", "Access-Control-Allow-Methods": "PUT"} {
+		if got := r.Header.Get(name); !strings.EqualFold(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if got := c.Get("/api/user").Expect(401).Header.Get("Access-Control-Allow-Origin"); got != "https://front.example" {
+		t.Errorf("an error may be read by %q", got)
+	}
+}
