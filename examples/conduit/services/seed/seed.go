@@ -70,18 +70,18 @@ func (sv *Service) Run(ctx context.Context, d *db.DB, out io.Writer, n int, pass
 	if err != nil {
 		return err
 	}
-	p := plan{articles: n, users: max(Least, n/100), hash: hash, begin: time.Now().UTC().Add(-time.Duration(n) * time.Minute)}
+	p := plan{users: make([]int64, max(Least, n/100)), articles: make([]int64, n), hash: hash, begin: time.Now().UTC().Add(-time.Duration(n) * time.Minute)}
 	for _, step := range []struct {
 		what  string
 		rows  int
 		write func(ctx context.Context, s *db.Session, from, to int) error
 	}{
-		{"users", p.users, many(sv.Users.Table, p.user)},
-		{"follows", p.users * p.follows(), many(sv.Follows.Table, p.follow)},
-		{"articles", n, many(sv.Articles.Table, p.article)},
-		{"tags", n * len(p.tags(0)), sv.tags(p)},
-		{"favourites", p.marks(n), sv.marks(p)},
-		{"comments", n / 10, many(sv.Comments.Table, p.comment)},
+		{"users", len(p.users), many(sv.Users.Table, p.user, func(i int, u *users.User) { p.users[i] = u.ID })},
+		{"follows", len(p.users) * p.follows(), many(sv.Follows.Table, p.follow, nil)},
+		{"articles", n, many(sv.Articles.Table, p.article, func(i int, a *articles.Article) { p.articles[i] = a.ID })},
+		{"tags", n * tagsEach, many(sv.Articles.Tagged(), p.tag, nil)},
+		{"favourites", p.marks(), many(sv.Articles.Marked(), p.mark, nil)},
+		{"comments", n / 10, many(sv.Comments.Table, p.comment, nil)},
 	} {
 		if err := inBatches(ctx, d, out, step.what, step.rows, step.write); err != nil {
 			return err
@@ -104,26 +104,21 @@ func (sv *Service) empty(ctx context.Context, d *db.DB) error {
 	})
 }
 
-func (sv *Service) tags(p plan) func(ctx context.Context, s *db.Session, from, to int) error {
-	return many(sv.Articles.Tagged(), func(i int) articles.Tag {
-		article := i / len(p.tags(0))
-		position := i % len(p.tags(0))
-		return articles.Tag{ArticleID: int64(article + 1), Position: position, Name: p.tags(article)[position]}
-	})
-}
-
-func (sv *Service) marks(p plan) func(ctx context.Context, s *db.Session, from, to int) error {
-	return many(sv.Articles.Marked(), p.mark)
-}
-
-// many writes rows that are made by their numbers.
-func many[T any](t dao.Table[T], row func(i int) T) func(ctx context.Context, s *db.Session, from, to int) error {
+// many writes rows that are made by their numbers, and hands each on to made, unless
+// that is nil, once it has its id.
+func many[T any](t dao.Table[T], row func(i int) T, made func(i int, row *T)) func(ctx context.Context, s *db.Session, from, to int) error {
 	return func(ctx context.Context, s *db.Session, from, to int) error {
 		rows := make([]T, 0, to-from)
 		for i := from; i < to; i++ {
 			rows = append(rows, row(i))
 		}
-		return t.InsertMany(ctx, s, rows)
+		if err := t.InsertMany(ctx, s, rows); err != nil || made == nil {
+			return err
+		}
+		for i := range rows {
+			made(from+i, &rows[i])
+		}
+		return nil
 	}
 }
 
@@ -146,52 +141,59 @@ func inBatches(ctx context.Context, d *db.DB, out io.Writer, what string, rows i
 
 // plan says what each row is, so that the same numbers always make the same rows.
 type plan struct {
-	articles, users int
+	users, articles []int64 // their ids, once they have them
 	hash            string
 	begin           time.Time // when the first article was written; one a minute
 }
 
-func (p plan) user(i int) users.User {
+// author returns the id of the user with a number, which begins again after the last.
+func (p *plan) author(i int) int64 { return p.users[i%len(p.users)] }
+
+func (p *plan) user(i int) users.User {
 	name := fmt.Sprintf("user%d", i+1)
 	return users.User{Username: name, Email: name + "@example.com", PasswordHash: p.hash}
 }
 
 // follows is how many others each user follows.
-func (p plan) follows() int { return min(100, p.users-1) }
+func (p *plan) follows() int { return min(100, len(p.users)-1) }
 
-func (p plan) follow(i int) profiles.Follow {
+func (p *plan) follow(i int) profiles.Follow {
 	follower, next := i/p.follows(), i%p.follows()
-	return profiles.Follow{FollowerID: int64(follower + 1), FolloweeID: int64((follower+1+next)%p.users + 1)}
+	return profiles.Follow{FollowerID: p.author(follower), FolloweeID: p.author(follower + 1 + next)}
 }
 
-func (p plan) article(i int) articles.Article {
+func (p *plan) article(i int) articles.Article {
 	at := p.begin.Add(time.Duration(i) * time.Minute)
 	return articles.Article{
 		Summary: articles.Summary{
 			Slug: fmt.Sprintf("article-%d", i+1), Title: fmt.Sprintf("Article %d", i+1), Description: fmt.Sprintf("What number %d is about", i+1),
-			AuthorID: int64(i%p.users + 1), FavoritesCount: int64(i % 3), CreatedAt: at, UpdatedAt: at,
+			AuthorID: p.author(i), FavoritesCount: int64(i % 3), CreatedAt: at, UpdatedAt: at,
 		},
 		Body: strings.Repeat(fmt.Sprintf("This is article %d, which was made for a look or a measurement.\n\n", i+1), 10),
 	}
 }
 
-// tags are those of an article: of ten that many have, of a hundred, and of a
-// thousand that few have.
-func (p plan) tags(i int) []string {
-	return []string{fmt.Sprintf("topic%d", i%10), fmt.Sprintf("theme%d", i%100), fmt.Sprintf("detail%d", i%1000)}
+// tagsEach is how many tags an article has: one of ten that many have, one of a
+// hundred, and one of a thousand that few have.
+const tagsEach = 3
+
+func (p *plan) tag(i int) articles.Tag {
+	article, position := i/tagsEach, i%tagsEach
+	names := [tagsEach]string{fmt.Sprintf("topic%d", article%10), fmt.Sprintf("theme%d", article%100), fmt.Sprintf("detail%d", article%1000)}
+	return articles.Tag{ArticleID: p.articles[article], Position: position, Name: names[position]}
 }
 
-// marks returns how many marks the first n articles have: 0, 1, 2, 0, 1, 2 …
-func (p plan) marks(n int) int { return n/3*3 + max(0, n%3-1) }
+// marks returns how many marks the articles have: 0, 1, 2, 0, 1, 2 …
+func (p *plan) marks() int { return len(p.articles)/3*3 + max(0, len(p.articles)%3-1) }
 
-func (p plan) mark(i int) articles.Favorite {
+func (p *plan) mark(i int) articles.Favorite {
 	article, which := i/3*3+1, 0 // the one with one mark, and the one with two
 	if i%3 > 0 {
 		article, which = article+1, i%3-1
 	}
-	return articles.Favorite{UserID: int64((article*7+which)%p.users + 1), ArticleID: int64(article + 1)}
+	return articles.Favorite{UserID: p.author(article*7 + which), ArticleID: p.articles[article]}
 }
 
-func (p plan) comment(i int) comments.Comment {
-	return comments.Comment{ArticleID: int64(i*10 + 1), AuthorID: int64(i%p.users + 1), Body: fmt.Sprintf("Comment %d", i+1)}
+func (p *plan) comment(i int) comments.Comment {
+	return comments.Comment{ArticleID: p.articles[i*10], AuthorID: p.author(i), Body: fmt.Sprintf("Comment %d", i+1)}
 }

@@ -49,18 +49,19 @@ func TestRun(t *testing.T) {
 		if err := sv.Run(ctx, d, &out, n, "jakejake"); !errors.Is(err, seed.ErrNotEmpty) {
 			t.Errorf("a second run: %v", err)
 		}
-		if _, err := u.Auth.Authenticate(ctx, d, "user1@example.com", "jakejake", ""); err != nil {
-			t.Error(err)
+		reader, err := u.Auth.Authenticate(ctx, d, "user1@example.com", "jakejake", "")
+		if err != nil {
+			t.Fatal(err)
 		}
 		err = d.Read(ctx, func(ctx context.Context, r *db.Reader) error {
-			views, total, err := a.Views.List(ctx, r, 1, articles.Wanted{}, 20, 0)
+			views, total, err := a.Views.List(ctx, r, reader.ID, articles.Wanted{}, 20, 0)
 			if err != nil {
 				return err
 			}
 			if total != n || len(views) != 20 || views[0].Title != "Article 1211" || len(views[0].Tags) != 3 || views[0].Author.Username == "" {
 				t.Errorf("%d articles, the newest of which is %+v", total, views[0])
 			}
-			if _, total, err = a.Views.Feed(ctx, r, 1, 20, 0); total == 0 || err != nil {
+			if _, total, err = a.Views.Feed(ctx, r, reader.ID, 20, 0); total == 0 || err != nil {
 				t.Errorf("the feed has %d articles: %v", total, err)
 			}
 			var wrong int64
