@@ -36,6 +36,12 @@
 // github.com/danielgtaylor/huma: required unless omitempty, minLength,
 // maxLength, minimum, maximum, pattern, format, enum, doc, example.
 //
+// # Wire conventions
+//
+// What differs from the defaults for all routes is said once: Config.Errors is how
+// an error looks, Config.Kinds which statuses there are, Security how callers say
+// who they are. An envelope around a value is a struct around it.
+//
 // # Replicas
 //
 // On a database with replicas, the response to a request that wrote has the

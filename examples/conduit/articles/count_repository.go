@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -23,50 +24,58 @@ var everyShard = func() (names []string) {
 	return names
 }()
 
-// list is what a Count counts.
-type list struct {
+// change is what becomes of the number of a list.
+type change struct {
 	kind Kind
 	name string
-}
-
-func lists(kind Kind, names ...string) (all []list) {
-	for _, name := range names {
-		all = append(all, list{kind, name})
-	}
-	return all
+	by   int64
 }
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }
 
-// listsOf returns the lists that an article is on, but for those of favourites.
-func listsOf(a *Article, tags []string) []list {
-	return append(lists(KindTag, tags...), list{KindAuthor, id(a.AuthorID)}, list{KindAll, id(a.AuthorID % shards)})
+// ofTags are the changes when an article gets tags, or loses them.
+func ofTags(by int64, tags []string) (all []change) {
+	for _, tag := range tags {
+		all = append(all, change{KindTag, tag, by})
+	}
+	return all
 }
 
-// count adds a number to the counts of lists, in one statement. Everybody does it in
-// the same order, so that nobody waits in a circle.
-func (r Repository) count(ctx context.Context, x db.Execer, by int64, all []list) error {
+// ofArticle are the changes when an article comes or goes, but for favourites.
+func ofArticle(by int64, a *Article, tags []string) []change {
+	return append(ofTags(by, tags), change{KindAuthor, id(a.AuthorID), by}, change{KindAll, id(a.AuthorID % shards), by})
+}
+
+// count makes changes in one statement. Everybody makes them in the same order, so
+// that nobody waits in a circle.
+func (r Repository) count(ctx context.Context, x db.Execer, changes ...change) error {
+	sums := map[change]int64{}
+	for _, c := range changes {
+		sums[change{c.kind, c.name, 0}] += c.by
+	}
+	maps.DeleteFunc(sums, func(_ change, by int64) bool { return by == 0 })
+	all := slices.SortedFunc(maps.Keys(sums), func(a, b change) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name)) })
 	if len(all) == 0 {
 		return nil
 	}
-	slices.SortFunc(all, func(a, b list) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name)) })
-	kinds, names := make([]string, len(all)), make([]string, len(all))
-	for i, l := range all {
-		kinds[i], names[i] = string(l.kind), l.name
+	kinds, names, by := make([]string, len(all)), make([]string, len(all)), make([]int64, len(all))
+	for i, c := range all {
+		kinds[i], names[i], by[i] = string(c.kind), c.name, sums[c]
 	}
 	if x.Dialect() == db.Postgres {
 		_, err := x.Exec(ctx, `INSERT INTO article_counts (kind, name, articles)
-			SELECT kind, name, $3 FROM unnest($1::text[], $2::text[]) AS l (kind, name)
+			SELECT kind, name, by FROM unnest($1::text[], $2::text[], $3::bigint[]) AS c (kind, name, by)
 			ON CONFLICT (kind, name) DO UPDATE SET articles = article_counts.articles + excluded.articles`, kinds, names, by)
 		return err
 	}
-	rows, err := json.Marshal([][]string{kinds, names})
+	rows, err := json.Marshal([]any{kinds, names, by})
 	if err != nil {
 		return err
 	}
 	_, err = x.Exec(ctx, `INSERT INTO article_counts (kind, name, articles)
-		SELECT k.value, n.value, $2 FROM json_each($1, '$[0]') k JOIN json_each($1, '$[1]') n ON n.key = k.key WHERE true
-		ON CONFLICT (kind, name) DO UPDATE SET articles = article_counts.articles + excluded.articles`, string(rows), by)
+		SELECT k.value, n.value, b.value
+		FROM json_each($1, '$[0]') k JOIN json_each($1, '$[1]') n ON n.key = k.key JOIN json_each($1, '$[2]') b ON b.key = k.key WHERE true
+		ON CONFLICT (kind, name) DO UPDATE SET articles = article_counts.articles + excluded.articles`, string(rows))
 	return err
 }
 

@@ -63,7 +63,7 @@ func (r Repository) Create(ctx context.Context, s *db.Session, a *Article, tags 
 	if err := r.tag(ctx, s, a.ID, tags); err != nil {
 		return err
 	}
-	return r.count(ctx, s, 1, listsOf(a, tags))
+	return r.count(ctx, s, ofArticle(1, a, tags)...)
 }
 
 // withSlug writes an article under the slug of its title or, where another has that,
@@ -108,10 +108,7 @@ func (r Repository) Change(ctx context.Context, s *db.Session, a *Article, colum
 	if err := r.tag(ctx, s, a.ID, tags); err != nil {
 		return err
 	}
-	if err := r.count(ctx, s, -1, lists(KindTag, before[a.ID]...)); err != nil {
-		return err
-	}
-	return r.count(ctx, s, 1, lists(KindTag, tags...))
+	return r.count(ctx, s, append(ofTags(-1, before[a.ID]), ofTags(1, tags)...)...)
 }
 
 // Remove deletes an article, with its tags, marks and comments.
@@ -120,7 +117,7 @@ func (r Repository) Remove(ctx context.Context, s *db.Session, a *Article) error
 	if err != nil {
 		return err
 	}
-	if err := r.count(ctx, s, -1, listsOf(a, tags[a.ID])); err != nil {
+	if err := r.count(ctx, s, ofArticle(-1, a, tags[a.ID])...); err != nil {
 		return err
 	}
 	if err := r.uncountFavorites(ctx, s, a.ID); err != nil {
@@ -168,7 +165,7 @@ func (r Repository) favored(ctx context.Context, x db.Execer, user int64, a *Art
 	if err != nil {
 		return err
 	}
-	return r.count(ctx, x, by, lists(KindFavorited, id(user)))
+	return r.count(ctx, x, change{KindFavorited, id(user), by})
 }
 
 // Tagged returns the table of tags, for who writes many at a time and calls Recount
