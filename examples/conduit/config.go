@@ -128,14 +128,6 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// baseURL returns BASE_URL without a slash at its end.
-func (c *Config) baseURL() string {
-	if c.BaseURL == "" {
-		return "http://" + c.Addr
-	}
-	return strings.TrimRight(c.BaseURL, "/")
-}
-
 // secure reports whether browsers reach the application by https.
 func (c *Config) secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
 

@@ -20,15 +20,16 @@ import (
 type specification struct {
 	Paths map[string]map[string]struct {
 		OperationID string
-		Parameters  []json.RawMessage
+		Parameters  []parameter
 		RequestBody *schema
 		Responses   map[string]*schema
 		Security    []map[string][]string
 	}
 	Components struct {
-		Schemas       map[string]*schema
-		Responses     map[string]*schema
-		RequestBodies map[string]*schema
+		Schemas         map[string]*schema
+		Responses       map[string]*schema
+		RequestBodies   map[string]*schema
+		SecuritySchemes map[string]struct{ Type, In, Name string }
 	}
 }
 
@@ -42,6 +43,20 @@ type schema struct {
 	Properties           map[string]*schema
 	Items                *schema
 	AdditionalProperties any
+}
+
+// parameter is one of an operation, or the name of one that several have.
+type parameter struct {
+	Ref      string `json:"$ref"`
+	In, Name string
+}
+
+// String returns where the parameter stands, and its name.
+func (p parameter) String() string {
+	if p.Ref != "" { // such as #/components/parameters/limitParam
+		return "query " + strings.TrimSuffix(p.Ref[strings.LastIndex(p.Ref, "/")+1:], "Param")
+	}
+	return p.In + " " + p.Name
 }
 
 func readSpecification(t *testing.T) *specification {

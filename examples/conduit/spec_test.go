@@ -269,6 +269,9 @@ func TestOpenAPI(t *testing.T) {
 			t.Errorf("%s is not specified", path)
 		}
 	}
+	if diff := cmp.Diff(spec.Components.SecuritySchemes, ours.Components.SecuritySchemes); diff != "" {
+		t.Errorf("security schemes (-want +got):\n%s", diff)
+	}
 	for path, methods := range spec.Paths {
 		for method, want := range methods {
 			got, there := ours.Paths["/api"+path][method]
@@ -278,6 +281,9 @@ func TestOpenAPI(t *testing.T) {
 			}
 			if diff := cmp.Diff(want.Security, got.Security); diff != "" {
 				t.Errorf("%s %s: security (-want +got):\n%s", method, path, diff)
+			}
+			if diff := cmp.Diff(names(want.Parameters), names(got.Parameters)); diff != "" {
+				t.Errorf("%s %s: parameters (-want +got):\n%s", method, path, diff)
 			}
 			for status := range want.Responses {
 				if got.Responses[status] == nil && status != "409" && !(status == "422" && got.Responses["default"] != nil) {
@@ -293,6 +299,14 @@ func TestOpenAPI(t *testing.T) {
 			}
 		}
 	}
+}
+
+func names(parameters []parameter) (all []string) {
+	for _, p := range parameters {
+		all = append(all, p.String())
+	}
+	slices.Sort(all)
+	return all
 }
 
 // shape is what matters to clients of a schema.
