@@ -117,10 +117,5 @@ const maxTags = 1000
 
 // Tags returns the tags that articles have, the most used first.
 func (r Repository) Tags(ctx context.Context, q db.Querier) ([]string, error) {
-	rows, err := r.counts.Find(ctx, q, dao.Where("kind = 'tag' AND articles > 0"), dao.OrderBy("-articles", "name"), dao.Limit(maxTags))
-	names := make([]string, len(rows))
-	for i, c := range rows {
-		names[i] = c.Name
-	}
-	return names, err
+	return dao.Query[string](ctx, q, "SELECT name FROM article_counts WHERE kind = 'tag' AND articles > 0 ORDER BY articles DESC, name LIMIT $1", maxTags)
 }

@@ -8,11 +8,10 @@ import (
 	"github.com/terem-go/terem/db"
 )
 
-// A list is read in one statement. What stands in its middle finds the ids of the
-// page in an index alone, so that what is skipped costs little.
+// A page is read along the index that has its list in order, so that it costs what it
+// shows and what it skips, and not what the list has.
 const (
-	summaries = "SELECT id, slug, title, description, author_id, favorites_count, created_at, updated_at FROM articles WHERE id IN ("
-	newest    = ") ORDER BY id DESC"
+	summaries = "SELECT a.id, a.slug, a.title, a.description, a.author_id, a.favorites_count, a.created_at, a.updated_at"
 
 	// What a user has marked, of an author or with a tag.
 	favoritedAnd = ` FROM favorites f JOIN articles a ON a.id = f.article_id
@@ -32,32 +31,34 @@ func (r Repository) List(ctx context.Context, q db.Querier, tag string, author, 
 	case favorited != 0 && (author != 0 || tag != ""):
 		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+favoritedAnd, favorited, author, tag)
 		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+"SELECT f.article_id"+favoritedAnd+" ORDER BY f.article_id DESC LIMIT $4 OFFSET $5"+newest, favorited, author, tag, limit, offset)
+			rows, err = dao.Query[Summary](ctx, q, summaries+favoritedAnd+" ORDER BY f.article_id DESC LIMIT $4 OFFSET $5", favorited, author, tag, limit, offset)
 		}
 	case favorited != 0:
 		total, err = r.counted(ctx, q, KindFavorited, id(favorited))
 		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+"SELECT article_id FROM favorites WHERE user_id = $1 ORDER BY article_id DESC LIMIT $2 OFFSET $3"+newest, favorited, limit, offset)
+			rows, err = dao.Query[Summary](ctx, q, summaries+` FROM favorites f JOIN articles a ON a.id = f.article_id
+				WHERE f.user_id = $1 ORDER BY f.article_id DESC LIMIT $2 OFFSET $3`, favorited, limit, offset)
 		}
 	case author != 0 && tag != "":
 		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+authorAnd, author, tag)
 		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+"SELECT a.id"+authorAnd+" ORDER BY a.id DESC LIMIT $3 OFFSET $4"+newest, author, tag, limit, offset)
+			rows, err = dao.Query[Summary](ctx, q, summaries+authorAnd+" ORDER BY a.id DESC LIMIT $3 OFFSET $4", author, tag, limit, offset)
 		}
 	case author != 0:
 		total, err = r.counted(ctx, q, KindAuthor, id(author))
 		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+"SELECT id FROM articles WHERE author_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3"+newest, author, limit, offset)
+			rows, err = dao.Query[Summary](ctx, q, summaries+" FROM articles a WHERE a.author_id = $1 ORDER BY a.id DESC LIMIT $2 OFFSET $3", author, limit, offset)
 		}
 	case tag != "":
 		total, err = r.counted(ctx, q, KindTag, tag)
 		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+"SELECT article_id FROM article_tags WHERE name = $1 ORDER BY article_id DESC LIMIT $2 OFFSET $3"+newest, tag, limit, offset)
+			rows, err = dao.Query[Summary](ctx, q, summaries+` FROM article_tags t JOIN articles a ON a.id = t.article_id
+				WHERE t.name = $1 ORDER BY t.article_id DESC LIMIT $2 OFFSET $3`, tag, limit, offset)
 		}
 	default:
 		total, err = r.counted(ctx, q, KindAll, everyShard...)
 		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+"SELECT id FROM articles ORDER BY id DESC LIMIT $1 OFFSET $2"+newest, limit, offset)
+			rows, err = dao.Query[Summary](ctx, q, summaries+" FROM articles a ORDER BY a.id DESC LIMIT $1 OFFSET $2", limit, offset)
 		}
 	}
 	return rows, total, err
@@ -79,18 +80,18 @@ func (r Repository) Feed(ctx context.Context, q db.Querier, authors []int64, lim
 		return rows, total, err
 	}
 	if q.Dialect() == db.Postgres {
-		rows, err = dao.Query[Summary](ctx, q, summaries+`SELECT a.id FROM unnest($1::bigint[]) AS f (id)
-			CROSS JOIN LATERAL (SELECT id FROM articles WHERE author_id = f.id ORDER BY id DESC LIMIT $2) a
-			ORDER BY a.id DESC LIMIT $3 OFFSET $4`+newest, authors, limit+offset, limit, offset)
+		rows, err = dao.Query[Summary](ctx, q, summaries+` FROM articles a WHERE a.id = ANY (ARRAY (SELECT n.id FROM unnest($1::bigint[]) AS f (id)
+			CROSS JOIN LATERAL (SELECT id FROM articles WHERE author_id = f.id ORDER BY id DESC LIMIT $2) n
+			ORDER BY n.id DESC LIMIT $3 OFFSET $4)) ORDER BY a.id DESC`, authors, limit+offset, limit, offset)
 		return rows, total, err
 	}
 	list, err := json.Marshal(authors)
 	if err != nil {
 		return rows, total, err
 	}
-	rows, err = dao.Query[Summary](ctx, q, summaries+`SELECT a.id FROM json_each($1) f
-		CROSS JOIN articles a WHERE a.id IN (SELECT id FROM articles WHERE author_id = f.value ORDER BY id DESC LIMIT $2)
-		ORDER BY a.id DESC LIMIT $3 OFFSET $4`+newest, string(list), limit+offset, limit, offset)
+	rows, err = dao.Query[Summary](ctx, q, summaries+` FROM articles a WHERE a.id IN (SELECT n.id FROM json_each($1) f
+		CROSS JOIN articles n WHERE n.id IN (SELECT id FROM articles WHERE author_id = f.value ORDER BY id DESC LIMIT $2)
+		ORDER BY n.id DESC LIMIT $3 OFFSET $4) ORDER BY a.id DESC`, string(list), limit+offset, limit, offset)
 	return rows, total, err
 }
 
