@@ -36,6 +36,12 @@
 // github.com/danielgtaylor/huma: required unless omitempty, minLength,
 // maxLength, minimum, maximum, pattern, format, enum, doc, example.
 //
+// # Wire conventions
+//
+// What differs from the defaults for all routes is said once: Config.Errors is how
+// an error looks, Config.Kinds which statuses there are, Security how callers say
+// who they are. An envelope around a value is a struct around it.
+//
 // # Replicas
 //
 // On a database with replicas, the response to a request that wrote has the
@@ -90,6 +96,11 @@ type Config struct {
 
 	// Errors says how an error looks to clients. The default is Problem.
 	Errors ErrorWriter
+
+	// Kinds are the kinds of errors that this API answers as those of another
+	// kind, for clients that know fewer statuses: {errs.Malformed: errs.Invalid}
+	// says 422 where the default is 400. The default is none.
+	Kinds map[errs.Kind]errs.Kind
 
 	// ErrorPage answers an error with a page where a page was asked for: on
 	// routes whose output is a Renderer, and, by clients that accept text/html,

@@ -78,6 +78,12 @@ func (a *API) logError(ctx context.Context, e *errs.Error) {
 
 // writeError answers with an error.
 func (a *API) writeError(w http.ResponseWriter, r *http.Request, e *errs.Error) {
+	slow := errors.Is(e, errSlowBody)
+	if kind := a.kind(e); kind != e.Kind {
+		told := *e
+		told.Kind = kind
+		e = &told
+	}
 	status, header, body := a.errorPage(r, e)
 	if body == nil && header == nil {
 		status, header, body = a.errorJSON(r, e)
@@ -94,11 +100,19 @@ func (a *API) writeError(w http.ResponseWriter, r *http.Request, e *errs.Error) 
 			h.Set("WWW-Authenticate", c)
 		}
 	}
-	if !errors.Is(e, errSlowBody) { // whose time is over
+	if !slow { // whose time is over
 		limitRest(w)
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
+}
+
+// kind returns the kind that clients are told.
+func (a *API) kind(e *errs.Error) errs.Kind {
+	if kind, other := a.config.Kinds[e.Kind]; other {
+		return kind
+	}
+	return e.Kind
 }
 
 // errorJSON returns the answer of Config.Errors.

@@ -92,7 +92,11 @@ func (a *API) OpenAPI() ([]byte, error) {
 
 // secure describes a security scheme in the document.
 func (a *API) secure(s Security) {
-	a.huma.OpenAPI().Components.SecuritySchemes[s.Name] = &huma.SecurityScheme{Type: "http", Scheme: s.Scheme, BearerFormat: s.Format}
+	scheme := &huma.SecurityScheme{Type: "http", Scheme: s.Scheme, BearerFormat: s.Format}
+	if s.Header != "" {
+		scheme = &huma.SecurityScheme{Type: "apiKey", In: "header", Name: s.Header}
+	}
+	a.huma.OpenAPI().Components.SecuritySchemes[s.Name] = scheme
 }
 
 // document describes what the route answers: its output, the failures that
@@ -139,7 +143,7 @@ func (rt *route) document() {
 		answer("422", "The input breaks a rule.")
 	}
 	for _, e := range rt.fails {
-		answer(strconv.Itoa(e.Kind.Status()), "`"+e.Code+"`: "+e.Message)
+		answer(strconv.Itoa(a.kind(e).Status()), "`"+e.Code+"`: "+e.Message)
 	}
 	answer("default", "Any other failure.")
 }

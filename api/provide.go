@@ -15,6 +15,7 @@ type Security struct {
 	Name   string // the scheme's name in the document, such as "bearer"
 	Scheme string // the HTTP authentication scheme, sent in WWW-Authenticate
 	Format string // what a bearer token is, for the documentation; may be empty
+	Header string // documented as an API key in this header, for schemes that OpenAPI has no name for; may be empty
 }
 
 // Bearer is a token in the Authorization header (RFC 6750).

@@ -59,6 +59,16 @@ func TestBearer(t *testing.T) {
 	}
 }
 
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]error{"Token abc": nil, "token  abc": nil, "Bearer abc": auth.ErrRequired, "Token": auth.ErrTokenInvalid, "Token a b": auth.ErrTokenInvalid} {
+		token, err := auth.Credentials(request(header), "Token")
+		if !errors.Is(err, want) || (token == "abc") != (want == nil) {
+			t.Errorf("%q: token %q, error %v, want %v", header, token, err, want)
+		}
+	}
+}
+
 func FuzzBearer(f *testing.F) {
 	for _, s := range []string{"Bearer abc", "bearer  a.b.c==", "Basic x", "Bearer a b", "Bearer", ""} {
 		f.Add(s)

@@ -72,8 +72,12 @@ import "github.com/google/uuid"
 
 type Order struct {
 	Shop   Shop      ` + "`db:\"shop,pk\"`" + `
-	Number uuid.UUID ` + "`db:\"number,index,pk\"`" + `
+	Numbered
 	Note   string    ` + "`db:\"note\"`" + `
+}
+
+type Numbered struct {
+	Number uuid.UUID ` + "`db:\"number,index,pk\"`" + `
 }
 
 type Shop string

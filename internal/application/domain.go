@@ -64,13 +64,18 @@ func (a *Application) Domain(name string) (*Domain, error) {
 	return d, nil
 }
 
-// keys returns the fields of a row's type whose tags say pk.
-func (p *Package) keys(row string) (list []Key) {
+// keys returns the fields of a row's type whose tags say pk, those of embedded structs
+// included.
+func (p *Package) keys(row string, around ...string) (list []Key) {
 	st := p.Struct(row)
-	if st == nil {
+	if st == nil || slices.Contains(around, row) { // a type within itself does not compile
 		return nil
 	}
 	for _, f := range st.Fields.List {
+		if id, ok := f.Type.(*ast.Ident); ok && len(f.Names) == 0 {
+			list = append(list, p.keys(id.Name, append(around, row)...)...)
+			continue
+		}
 		if f.Tag == nil || len(f.Names) == 0 {
 			continue
 		}

@@ -7,18 +7,23 @@ import (
 	"github.com/terem-go/terem/internal/structure/rules"
 )
 
-// The application that terem new writes keeps all rules.
-func TestTemplate(t *testing.T) {
+// The application that terem new writes, and those of the repository, keep all rules.
+func TestApplications(t *testing.T) {
 	t.Parallel()
-	p, err := structure.Load(t.Context(), "../../scaffold/app")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := read(t, p)
-	if len(p.Packages) < 5 || len(a.Routes) == 0 {
-		t.Fatalf("%d packages and %d routes were read", len(p.Packages), len(a.Routes))
-	}
-	for _, f := range rules.Check(p, a, rules.All) {
-		t.Errorf("%s:%d: %s (%s)", f.File, f.Line, f.Title, f.Rule)
+	for _, dir := range []string{"../../scaffold/app", "../../../examples/conduit"} {
+		t.Run(dir, func(t *testing.T) {
+			t.Parallel()
+			p, err := structure.Load(t.Context(), dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := read(t, p)
+			if len(p.Packages) < 5 || len(a.Routes) == 0 {
+				t.Fatalf("%d packages and %d routes were read", len(p.Packages), len(a.Routes))
+			}
+			for _, f := range rules.Check(p, a, rules.All) {
+				t.Errorf("%s:%d: %s (%s)", f.File, f.Line, f.Title, f.Rule)
+			}
+		})
 	}
 }

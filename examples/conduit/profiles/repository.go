@@ -1,0 +1,41 @@
+package profiles
+
+import (
+	"context"
+
+	"github.com/terem-go/terem/dao"
+	"github.com/terem-go/terem/db"
+)
+
+// Repository reads and writes who follows whom. A method says in its signature
+// whether it writes: db.Querier reads, db.Execer writes.
+type Repository struct{ dao.Table[Follow] }
+
+// Following tells which of some users a follower follows, who may be 0, for nobody.
+func (r Repository) Following(ctx context.Context, q db.Querier, follower int64, users []int64) (map[int64]bool, error) {
+	follows := map[int64]bool{}
+	if follower == 0 {
+		return follows, nil
+	}
+	rows, err := r.Find(ctx, q, dao.Eq("follower_id", follower), dao.In("followee_id", users))
+	for _, f := range rows {
+		follows[f.FolloweeID] = true
+	}
+	return follows, err
+}
+
+// Followed returns the ids of everybody whom a user follows.
+func (r Repository) Followed(ctx context.Context, q db.Querier, follower int64) ([]int64, error) {
+	return dao.Query[int64](ctx, q, "SELECT followee_id FROM follows WHERE follower_id = $1", follower)
+}
+
+// Follow lets one user follow another. Who does already goes on.
+func (r Repository) Follow(ctx context.Context, x db.Execer, follower, followee int64) error {
+	return r.Upsert(ctx, x, &Follow{FollowerID: follower, FolloweeID: followee}, "follower_id", "followee_id")
+}
+
+// Unfollow ends that. Who does not follow goes on like that.
+func (r Repository) Unfollow(ctx context.Context, x db.Execer, follower, followee int64) error {
+	_, err := x.Exec(ctx, "DELETE FROM follows WHERE follower_id = $1 AND followee_id = $2", follower, followee)
+	return err
+}

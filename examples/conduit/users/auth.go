@@ -1,0 +1,135 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
+
+	"github.com/terem-go/terem/examples/conduit/utils"
+)
+
+// Auth is how users register and log in, and how they are known afterwards.
+type Auth struct {
+	users     Repository
+	passwords *auth.Passwords
+	tokens    *auth.Tokens
+	attempts  *auth.Throttle
+}
+
+func newAuth(c Config, users Repository) (*Auth, error) {
+	var keys [][]byte
+	for _, secret := range c.Secrets {
+		key, err := auth.DeriveKey(secret, "access tokens")
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	tokens, err := auth.NewTokens(auth.TokenConfig{Keys: keys, Issuer: c.Name, Audience: c.Name, Lifetime: c.TokenLifetime})
+	passwords, err2 := auth.NewPasswords(c.Passwords)
+	attempts, err3 := auth.NewThrottle("login", auth.ThrottleConfig{})
+	return &Auth{users, passwords, tokens, attempts}, errors.Join(err, err2, err3)
+}
+
+// Register creates a user. It returns ErrUsernameTaken or ErrEmailTaken, and an
+// errs.Invalid that names the fields that are wrong. The specification asks nothing
+// of a password but that there is one.
+func (a *Auth) Register(ctx context.Context, d *db.DB, u User, password string) (*User, error) {
+	var wrong utils.Wrong
+	wrong.Blank("password", password)
+	if err := wrong.Join(u.tidy()); err != nil {
+		return nil, err
+	}
+	hash, err := a.passwords.Hash(ctx, password)
+	if err != nil {
+		return nil, err
+	}
+	created := new(User)
+	err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		*created = u // every attempt starts afresh
+		created.PasswordHash = hash
+		return a.users.Create(ctx, s, created)
+	})
+	return created, err
+}
+
+// Authenticate returns the user with an address and a password, or
+// ErrWrongPassword after as much time for an address that nobody has registered.
+// Who guesses gets auth.ErrTooMany.
+func (a *Auth) Authenticate(ctx context.Context, d *db.DB, email, password, client string) (*User, error) {
+	guesses := a.attempts.Of(utils.Email(email) + " " + auth.Network(client))
+	if _, err := auth.Take(ctx, d, guesses); err != nil {
+		return nil, err
+	}
+	u := new(User)
+	err := d.Read(ctx, func(ctx context.Context, r *db.Reader) error {
+		found, err := a.users.ByEmail(ctx, r, email)
+		if errs.HasKind(err, errs.NotFound) {
+			return nil // a user without a hash, whose password nobody knows
+		}
+		if err == nil {
+			u = found
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, err = a.passwords.Verify(ctx, u.PasswordHash, password)
+	if errors.Is(err, auth.ErrWrongPassword) {
+		return nil, ErrWrongPassword.Wrap(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return u, d.Do(ctx, func(ctx context.Context, s *db.Session) error { return auth.Forgive(ctx, s, guesses) })
+}
+
+// Hash returns a password as it is stored.
+func (a *Auth) Hash(ctx context.Context, password string) (string, error) {
+	return a.passwords.Hash(ctx, password)
+}
+
+// Issue returns a token by which a user is known.
+func (a *Auth) Issue(u *User) (string, error) {
+	token, _, err := a.tokens.Issue(strconv.FormatInt(u.ID, 10), 0)
+	return token, err
+}
+
+// current finds the user whose token the request carries.
+func (a *Auth) current(ctx context.Context, q db.Querier, r *http.Request) (Current, error) {
+	token, err := auth.Credentials(r, Token.Scheme)
+	if errors.Is(err, auth.ErrRequired) {
+		return Current{}, ErrTokenMissing.Wrap(err)
+	}
+	var claims auth.Claims
+	if err == nil {
+		claims, err = a.tokens.Parse(token)
+	}
+	if err != nil {
+		return Current{}, ErrTokenInvalid.Wrap(err)
+	}
+	id, _ := strconv.ParseInt(claims.Subject, 10, 64) // 0, which nobody has, for what is none
+	u, err := a.users.Get(ctx, q, id)
+	if errs.HasKind(err, errs.NotFound) {
+		return Current{}, ErrTokenInvalid.Wrap(err)
+	}
+	return Current{u, token}, err
+}
+
+// viewer finds the user whose token the request carries, if there is one.
+func (a *Auth) viewer(ctx context.Context, q db.Querier, r *http.Request) (Viewer, error) {
+	u, err := a.current(ctx, q, r)
+	switch {
+	case errors.Is(err, ErrTokenMissing):
+		return Viewer{}, nil
+	case errors.Is(err, ErrTokenInvalid):
+		return Viewer{refused: err}, nil
+	}
+	return Viewer{User: u.User}, err
+}
