@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -21,8 +22,10 @@ var ErrNoPooler = errors.New("pgserver: PgBouncer is not installed: pgbouncer is
 // Pooler is a PgBouncer before a server. It hands a connection of the server to
 // another client after each transaction.
 type Pooler struct {
-	keeper *keeper
-	port   int
+	keeper  *keeper
+	port    int
+	size    int
+	program *process
 }
 
 // poolerConfig leaves everything beside the pooling as PgBouncer has it. It lets
@@ -59,31 +62,28 @@ func StartPooler(ctx context.Context, s *Server, size int, roles ...string) (*Po
 	if err != nil {
 		return nil, err
 	}
-	p := &Pooler{keeper: k, port: 6432}
-	if err := p.boot(ctx, program, s, size, append(roles, superuser)); err != nil {
+	p := &Pooler{keeper: k, port: 6432, size: size}
+	if err := p.boot(ctx, program, s, append(roles, superuser)); err != nil {
 		return nil, errors.Join(err, p.Stop())
 	}
 	return p, nil
 }
 
-func (p *Pooler) boot(ctx context.Context, program string, s *Server, size int, roles []string) error {
+func (p *Pooler) boot(ctx context.Context, program string, s *Server, roles []string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errSlow)
 	defer cancel()
-	dir := p.keeper.dir
-	config, users := filepath.Join(dir, "pgbouncer.ini"), filepath.Join(dir, "users.txt")
-	text := fmt.Sprintf(poolerConfig, s.keeper.dir, s.port, size, users, dir, p.port)
 	var list strings.Builder
 	for _, role := range roles {
 		fmt.Fprintf(&list, "%q %q\n", role, "")
 	}
-	// 0644, since they are read by the account that the pooler runs as.
-	if err := errors.Join(os.WriteFile(config, []byte(text), 0o644), os.WriteFile(users, []byte(list.String()), 0o644)); err != nil {
+	if err := errors.Join(p.configure(s), os.WriteFile(p.file("users.txt"), []byte(list.String()), readable)); err != nil {
 		return fmt.Errorf("pgserver: %w", err)
 	}
-	started, err := p.keeper.start("-TERM", nil, nil, program, config)
+	started, err := p.keeper.start("-TERM", nil, nil, program, p.file("pgbouncer.ini"))
 	if err != nil {
 		return err
 	}
+	p.program = started
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -99,6 +99,27 @@ func (p *Pooler) boot(ctx context.Context, program string, s *Server, size int, 
 		case <-tick.C:
 		}
 	}
+}
+
+// readable is the mode of files that the account reads which the pooler runs as.
+const readable = 0o644
+
+func (p *Pooler) file(name string) string { return filepath.Join(p.keeper.dir, name) }
+
+// configure writes the pooler's configuration, for a server.
+func (p *Pooler) configure(s *Server) error {
+	text := fmt.Sprintf(poolerConfig, s.keeper.dir, s.port, p.size, p.file("users.txt"), p.keeper.dir, p.port)
+	return os.WriteFile(p.file("pgbouncer.ini"), []byte(text), readable)
+}
+
+// Follow lets the pooler go on with another server: that which was a standby
+// before it was promoted. New transactions go there; those that are under way on
+// the old one end with it.
+func (p *Pooler) Follow(s *Server) error {
+	if err := p.configure(s); err != nil {
+		return fmt.Errorf("pgserver: %w", err)
+	}
+	return p.program.cmd.Process.Signal(syscall.SIGHUP) // which has it read its configuration again
 }
 
 // URL returns the URL of a database by way of the pooler, as a role.
