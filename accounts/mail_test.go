@@ -62,7 +62,7 @@ func TestAskEmail(t *testing.T) {
 		if diff := cmp.Diff([]string{"welcome ada@example.com", "confirm new@example.com", "notice ada@example.com"}, h.mails()); diff != "" {
 			h.t.Errorf("mails (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]string{"registered", "email_asked"}, h.actions()); diff != "" {
+		if diff := cmp.Diff([]string{"registered", "proof_refused", "email_asked"}, h.actions()); diff != "" {
 			h.t.Errorf("audit log (-want +got):\n%s", diff)
 		}
 	})

@@ -40,7 +40,7 @@ func TestChangePassword(t *testing.T) {
 		h.want("refresh tokens", err, auth.ErrRefreshInvalid)
 		_, err = h.Reset(h.ctx(), h.d, home, link, password)
 		h.want("links for another one", err, auth.ErrLinkOver)
-		if diff := cmp.Diff([]string{"registered", "logged_in", "logged_in", "logged_in", "password_changed"}, h.actions()); diff != "" {
+		if diff := cmp.Diff([]string{"registered", "logged_in", "logged_in", "logged_in", "proof_refused", "password_changed", "login_refused"}, h.actions()); diff != "" {
 			h.t.Errorf("audit log (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff([]string{"welcome ada@example.com", "notice ada@example.com"}, h.mails()); diff != "" {
@@ -91,7 +91,7 @@ func TestReset(t *testing.T) {
 		gone := h.link(accounts.Mail{What: accounts.MailReset, Email: "new@example.com"})
 		h.must(h.do(func(ctx context.Context, s *db.Session) error { return h.people.Delete(ctx, s, p.ID) }))
 		h.want("of a user who is gone", reset(gone, password), auth.ErrLinkOver)
-		if diff := cmp.Diff([]string{"registered", "logged_in", "password_reset"}, h.actions()); diff != "" {
+		if diff := cmp.Diff([]string{"registered", "logged_in", "password_reset", "login_refused"}, h.actions()); diff != "" {
 			h.t.Errorf("audit log (-want +got):\n%s", diff)
 		}
 	})
