@@ -44,5 +44,5 @@ func (r *retries) NextRetry(j *rivertype.JobRow) time.Time {
 // retryAt returns when a job is tried again that has failed just now.
 func retryAt(after func(failed int) time.Duration, j *rivertype.JobRow) time.Time {
 	wait := max(after(len(j.Errors)+1), 0)
-	return time.Now().UTC().Add(wait + time.Duration((rand.Float64()-0.5)/5*float64(wait)))
+	return time.Now().UTC().Add(wait + time.Duration((rand.Float64()-0.5)/5*float64(wait))) // #nosec G404 -- it spreads attempts and keeps no secret
 }

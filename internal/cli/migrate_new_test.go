@@ -121,7 +121,7 @@ func TestMigrateNewRefuses(t *testing.T) {
 		{"a rename without an answer", `db:"name,size:100"`, `db:"full_name,size:100"`, []string{"x"}, 1, "--rename users.name:users.full_name; if its data is to be dropped, --allow-drop"},
 		{"a drop without leave", "	Name         string     `db:\"name,size:100\"`\n", "", []string{"x"}, 1, "no model has the column users.name any more"},
 		{"a value is missing", "	IsSuperuser ", "	Nick string `db:\"nick\"`\n	IsSuperuser ", []string{"x"}, 1, "users.nick is new and may not be NULL"},
-		{"a tag", "size:254", "size:many", []string{"x"}, 1, "users/domain.go:26: dao: users.User.Email: size:many is not a size"},
+		{"a tag", "size:254", "size:many", []string{"x"}, 1, "users/domain.go:27: dao: users.User.Email: size:many is not a size"},
 		{"syntax", "type User struct {", "type User struct", []string{"x"}, 1, "a file cannot be read: "},
 		{"a reference", `db:"name,size:100"`, `db:"name,ref:people.name"`, []string{"x"}, 1, "users.name refers to the table people, which no model describes"},
 	} {

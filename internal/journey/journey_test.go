@@ -58,7 +58,7 @@ func TestJourney(t *testing.T) {
 		if got.Name != "Countess" {
 			t.Errorf("after a restart she is %+v", got)
 		}
-		again.want(204, "DELETE", "/api/users/me", nil, nil)
+		again.want(204, "POST", "/api/users/me/delete", map[string]string{"current_password": fresh}, nil)
 		again.want(401, "GET", "/api/users/me", nil, nil)
 		a.stop(p, syscall.SIGTERM)
 

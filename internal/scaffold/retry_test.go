@@ -400,7 +400,7 @@ var (
 	// changing is what differs between two answers to the same request: numbers of
 	// rows, since a sequence goes on when a session is rolled back, times, and what is
 	// random.
-	changing = regexp.MustCompile(`("id":)\d+|((?:_at|_token|request_id|secret|uri)":)"[^"]+"|("codes":)\[[^]]+\]|((?:login|flash)=)[^;]+` +
+	changing = regexp.MustCompile(`("id":)\d+|((?:_at|_token|request_id|secret|uri)":)"[^"]+"|("codes":)\[[^]]+\]|((?:login|flash|device)=)[^;]+` +
 		`|(<svg)[^\x00]*</svg>|(<code class="key">)[^<]+|(<li><code>)[^<]+`)
 
 	typedSecret = regexp.MustCompile(`<code class="key">([A-Z2-7]+)`)

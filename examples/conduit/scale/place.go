@@ -22,7 +22,6 @@ type place struct {
 	program  string // of the application
 	postgres *cluster
 	pooler   *pgserver.Pooler
-	reader   *pgserver.Pooler
 	servers  []*process
 	workers  []*process
 	proxy    *proxy
