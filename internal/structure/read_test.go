@@ -111,7 +111,9 @@ func TestRoutesAreThoseOfTheProgram(t *testing.T) {
 	if err := json.Unmarshal(out, &want); err != nil {
 		t.Fatal(err)
 	}
-	want = slices.DeleteFunc(want, func(r route) bool { return strings.HasPrefix(r.Place, "app/") || strings.HasPrefix(r.Place, "operator/") }) // those of the library
+	want = slices.DeleteFunc(want, func(r route) bool {
+		return strings.HasPrefix(r.Place, "app/") || strings.HasPrefix(r.Place, "operator/")
+	}) // those of the library
 	sessions := map[string]string{"none": "api.None", "reader": "*db.Reader", "session": "*db.Session", "db": "*db.DB"}
 	for _, r := range facts(t, template).Routes {
 		handler := path.Base(r.Room) + "." + strings.NewReplacer("(*", "", ")", "").Replace(r.Handler)
