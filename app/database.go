@@ -14,7 +14,7 @@ import (
 // databaseLimit is how long the database may take to answer at the start.
 const databaseLimit = 5 * time.Second
 
-// checkDatabase refuses to serve a schema that is behind. A database that does
+// checkDatabase refuses to serve a schema that is behind, or half a copy. A database that does
 // not answer is only reported: it may come up, and /readyz tells until then.
 func (a *App) checkDatabase(ctx context.Context) error {
 	if a.config.DB == nil {
@@ -29,6 +29,9 @@ func (a *App) checkDatabase(ctx context.Context) error {
 	defer cancel()
 	err := a.checkMigrated(ctx)
 	if err == nil {
+		err = a.checkCopied(ctx)
+	}
+	if err == nil {
 		err = a.warnOfEdits(ctx)
 	}
 	switch {
@@ -39,6 +42,22 @@ func (a *App) checkDatabase(ctx context.Context) error {
 		return nil
 	}
 	return usable(err)
+}
+
+// checkCopied refuses a database into which terem db copy has not copied all: it has
+// no foreign keys until then.
+func (a *App) checkCopied(ctx context.Context) error {
+	if a.config.DB.Dialect() != db.Postgres {
+		return nil
+	}
+	var copying bool
+	err := a.config.DB.Read(ctx, func(ctx context.Context, r *db.Reader) error {
+		return r.QueryRow(ctx, "SELECT to_regclass('terem_db_copy') IS NOT NULL").Scan(&copying)
+	})
+	if err == nil && copying {
+		err = errors.New("the copy of another database into this one is not finished: give the command terem db copy again")
+	}
+	return err
 }
 
 // usable says what to do when the server lets us not into the database.

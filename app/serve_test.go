@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"net"
 	"strings"
 	"testing"
@@ -46,4 +47,20 @@ func TestServeRefusesOldSchema(t *testing.T) {
 			t.Errorf("count: got  %v\nwant %s", err, want)
 		}
 	})
+}
+
+func TestServeRefusesHalfACopy(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Postgres(t, migrations)
+	err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
+		_, err := s.Exec(ctx, "CREATE TABLE terem_db_copy (state JSONB NOT NULL)") // by which terem db copy knows how far it has come
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = newApp(app.Config{DB: d, Logger: quiet}).Serve(t.Context())
+	if want := "the copy of another database into this one is not finished: give the command terem db copy again"; err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
 }

@@ -21,13 +21,22 @@ type Table struct {
 // SQLite, an archive of pg_dump from PostgreSQL. What was written is restored on
 // the side and looked at before it gets its name, and its tables are returned.
 //
-// A file that is there is not written over.
+// A file that is there is not written over. Nobody but the user may read the new
+// one: it has all that is secret.
 func Save(ctx context.Context, url, file string) (tables []Table, err error) {
 	if _, err := os.Lstat(file); !errors.Is(err, os.ErrNotExist) {
 		return nil, errors.Join(fmt.Errorf("%s is there already; name another file, or move it away", file), err)
 	}
 	part := file + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
+	// Made here, since what writes into it would let everybody read it.
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("%s is there: another backup is being written, or was interrupted; remove it", part)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -49,7 +58,8 @@ func Save(ctx context.Context, url, file string) (tables []Table, err error) {
 // Restore makes a database of a file that Save wrote: a file of SQLite, or the
 // tables of a database of PostgreSQL. One that has something in it is left alone
 // unless replace is set; on SQLite it is then kept beside the new one, with
-// ".before" behind its name. A database of SQLite that is open is never replaced.
+// ".before" behind its name, which must be free. A database of SQLite that is open
+// is never replaced.
 func Restore(ctx context.Context, file, url string, replace bool) ([]Table, error) {
 	kind, err := kindOf(file)
 	if err != nil {

@@ -179,3 +179,77 @@ func TestDamaged(t *testing.T) {
 	_, err = backup.Restore(t.Context(), none, url, true)
 	wantError(t, err, "is not a backup")
 }
+
+// What a server that was killed has left of a database that is gone does not get into
+// the one that is restored.
+func TestOrphanedLog(t *testing.T) {
+	t.Parallel()
+	url := dbtest.SQLiteURL(t, files)
+	d := dbtest.Open(t, url)
+	insert(t, d, "a")
+	file := filepath.Join(t.TempDir(), "shop.backup")
+	_, err := backup.Save(t.Context(), url, file)
+	must(t, err)
+	path, err := sqlite.Path(url)
+	must(t, err)
+	log, err := os.ReadFile(path + "-wal")
+	must(t, err)
+	must(t, d.Close(t.Context()))
+	must(t, os.Remove(path))
+	must(t, os.WriteFile(path+"-wal", log, 0o600)) // as it was when the server was killed
+	_, err = backup.Restore(t.Context(), file, url, false)
+	wantError(t, err, path+"-wal belongs to a database that was here before")
+	must(t, os.Remove(path+"-wal"))
+	_, err = backup.Restore(t.Context(), file, url, false)
+	must(t, err)
+	if got := words(t, url); got != "a" {
+		t.Errorf("%q", got)
+	}
+}
+
+// The first database that was replaced is not lost by replacing again, and one that is
+// damaged is said to be.
+func TestReplaceKeeps(t *testing.T) {
+	t.Parallel()
+	url := dbtest.SQLiteURL(t, files)
+	d := dbtest.Open(t, url)
+	insert(t, d, "a")
+	must(t, d.Close(t.Context()))
+	file := filepath.Join(t.TempDir(), "shop.backup")
+	_, err := backup.Save(t.Context(), url, file)
+	must(t, err)
+	info, err := os.Stat(file)
+	must(t, err)
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("a backup has the mode %v", info.Mode())
+	}
+	path, err := sqlite.Path(url)
+	must(t, err)
+	must(t, os.Chmod(path, 0o640))
+	_, err = backup.Restore(t.Context(), file, url, true)
+	must(t, err)
+	if info, err = os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	_, err = backup.Restore(t.Context(), file, url, true)
+	wantError(t, err, path+".before is there already")
+	must(t, os.Remove(path+".before"))
+	must(t, os.WriteFile(path, []byte(strings.Repeat("not a database", 1000)), 0o600))
+	_, err = backup.Restore(t.Context(), file, url, true)
+	wantError(t, err, path+" is damaged", "without --replace")
+	must(t, os.WriteFile(file+"2.part", nil, 0o600))
+	_, err = backup.Save(t.Context(), "sqlite:"+file, file+"2")
+	wantError(t, err, "2.part is there")
+}
+
+func TestURLs(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "x")
+	_, err := backup.Save(t.Context(), "host=127.0.0.1 sslmode=verify-full", file)
+	wantError(t, err, "write the database as DATABASE_URL has it")
+	_, err = backup.Save(t.Context(), "postgres://a@127.0.0.1:1,127.0.0.2:1/x", file)
+	wantError(t, err, "names several servers")
+	if _, err := os.Stat(file + ".part"); !os.IsNotExist(err) {
+		t.Errorf("left behind: %v", err)
+	}
+}

@@ -98,10 +98,18 @@ func restorePostgres(ctx context.Context, file, u string, replace bool) (tables 
 	return count(ctx, conn)
 }
 
+// connect connects to one server by a URL: pg_dump must reach the same one, as
+// safely.
 func connect(ctx context.Context, u, database string) (*pgx.Conn, error) {
+	if !strings.HasPrefix(u, "postgres://") && !strings.HasPrefix(u, "postgresql://") {
+		return nil, errors.New("write the database as DATABASE_URL has it: sqlite:shop.db or postgres://user@host/shop")
+	}
 	c, err := pgx.ParseConfig(u)
 	if err != nil {
 		return nil, err
+	}
+	if strings.Contains(c.Host, ",") || len(c.Fallbacks) > 0 && c.Fallbacks[len(c.Fallbacks)-1].Host != c.Host {
+		return nil, errors.New("the URL names several servers; name the one to use")
 	}
 	if database != "" {
 		c.Database = database
@@ -116,7 +124,7 @@ func count(ctx context.Context, q interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }) ([]Table, error) {
 	rows, err := q.Query(ctx, `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1`)
+		WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY n.nspname, c.relname`)
 	if err != nil {
 		return nil, err
 	}

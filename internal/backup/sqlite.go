@@ -10,8 +10,10 @@ import (
 	"os"
 	"strings"
 
+	lite "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
 	"github.com/terem-go/terem/db/sqlite"
-	_ "modernc.org/sqlite" // the driver
 )
 
 func saveSQLite(ctx context.Context, u, part string) ([]Table, error) {
@@ -86,22 +88,29 @@ func restoreSQLite(ctx context.Context, file, u string, replace bool) ([]Table, 
 	if err != nil {
 		return nil, err
 	}
-	there := true
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		there = false
-	} else if err != nil {
+	info, err := os.Stat(path)
+	there := err == nil
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	if there && !replace {
 		return nil, fmt.Errorf("%s is there already; --replace moves it to %s.before", path, path)
 	}
+	mode := os.FileMode(0o600)
+	if there {
+		mode = info.Mode().Perm()
+	} else if err := orphaned(path); err != nil {
+		return nil, err
+	}
 	part := path + ".part"
-	tables, err := restorePart(ctx, file, part)
+	tables, err := restorePart(ctx, file, part, mode)
 	if err == nil && there {
 		err = setAside(ctx, path)
 	}
 	if err == nil {
-		err = settle(part, path)
+		if err = settle(part, path); err != nil && there {
+			err = errors.Join(err, os.Rename(path+".before", path))
+		}
 	}
 	if err != nil {
 		_ = os.Remove(part)
@@ -110,14 +119,25 @@ func restoreSQLite(ctx context.Context, file, u string, replace bool) ([]Table, 
 	return tables, nil
 }
 
+// orphaned refuses the log of a database that is gone: SQLite would write it into
+// whatever has the name next.
+func orphaned(path string) error {
+	for _, tail := range []string{"-wal", "-journal"} {
+		if _, err := os.Lstat(path + tail); err == nil {
+			return fmt.Errorf("%s%s belongs to a database that was here before, and would be written into the one that is restored; move it away first", path, tail)
+		}
+	}
+	return nil
+}
+
 // restorePart copies a backup beside the database that it becomes.
-func restorePart(ctx context.Context, file, part string) ([]Table, error) {
+func restorePart(ctx context.Context, file, part string, mode os.FileMode) ([]Table, error) {
 	in, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, mode)
 	if err != nil {
 		return nil, err
 	}
@@ -131,13 +151,20 @@ func restorePart(ctx context.Context, file, part string) ([]Table, error) {
 // setAside renames a database that nobody has open. To leave the mode in which it
 // has a log, SQLite must have it for itself, and writes what is in the log.
 func setAside(ctx context.Context, path string) error {
+	if _, err := os.Lstat(path + ".before"); err == nil {
+		return fmt.Errorf("%s.before is there already, from a restore before this one; move it away first", path)
+	}
 	d, err := open(path, "mode=rw")
 	if err != nil {
 		return err
 	}
 	var mode string
 	err = d.QueryRowContext(ctx, "PRAGMA journal_mode = DELETE").Scan(&mode)
-	if err = errors.Join(err, d.Close()); err != nil || mode != "delete" {
+	err = errors.Join(err, d.Close())
+	if e, ok := errors.AsType[*lite.Error](err); ok && (e.Code()&0xff == lib.SQLITE_NOTADB || e.Code()&0xff == lib.SQLITE_CORRUPT) {
+		return fmt.Errorf("%s is damaged (%w); move it and %[1]s-wal away, and restore without --replace", path, err)
+	}
+	if err != nil || mode != "delete" {
 		return errors.Join(fmt.Errorf("%s is open elsewhere: stop the server first", path), err)
 	}
 	return os.Rename(path, path+".before")

@@ -16,12 +16,12 @@ type dbBackup struct {
 
 // Help is shown below the flags' help.
 func (dbBackup) Help() string {
-	return `The server may go on: the file has everything that was committed at one moment. It gets its name once it was restored on the side and looked at: on SQLite its whole structure is checked; on PostgreSQL, for which pg_dump and pg_restore must be installed, it is restored into a database that is dropped again, and the rows of each table are compared.`
+	return `The server may go on: the file has everything that was committed at one moment. It gets its name once it was looked at: on SQLite, where it is a database, all of it is read and checked; on PostgreSQL, for which pg_dump and pg_restore must be installed, it is restored into a database that is dropped again, and the rows of each table are compared.`
 }
 
 // Run writes the file.
 func (b *dbBackup) Run(ctx context.Context, c *console) error {
-	c.progress("saving, and checking by restoring")
+	c.progress("saving and checking")
 	tables, err := backup.Save(ctx, b.URL, b.File)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (b *dbBackup) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	c.say("%s: %s rows in %d tables, %s bytes. It was restored on the side, and is whole.", b.File, amount(rowsOf(tables)), len(tables), amount(info.Size()))
+	c.say("%s: %s rows in %d tables, %s bytes. It was checked, and is whole.", b.File, amount(rowsOf(tables)), len(tables), amount(info.Size()))
 	return nil
 }
 

@@ -15,7 +15,7 @@ import (
 type dbCopy struct {
 	From    string `arg:"" help:"The database to copy, such as sqlite:shop.db."`
 	To      string `arg:"" help:"The database to fill, such as postgres://user@host/shop. PGPASSWORD is read for a password."`
-	Restart bool   `help:"Empty what an earlier copy has filled, and begin again."`
+	Restart bool   `help:"Empty all tables that an earlier copy was filling, whoever has written to them since, and begin again."`
 	JSON    bool   `name:"json" help:"Print what was copied as JSON."`
 }
 

@@ -84,6 +84,7 @@ func Run(ctx context.Context, o Options) (tables []Table, err error) {
 type table struct {
 	name    string
 	rowid   string // what its rows are ordered by, "" without
+	spent   int64  // numbers up to this one were given to rows, also to some that are gone
 	columns []column
 }
 

@@ -77,6 +77,7 @@ func pair(t *testing.T, rows int) (path, url string) {
 			`INSERT INTO river_job (args, kind, max_attempts, tags, errors, attempted_by, unique_key, unique_states)
 				VALUES (jsonb('{"id": 1}'), 'k', 3, jsonb('["a b", "q\"uote"]'), jsonb('[{"error": "x \\ y", "n": 1}]'), jsonb('["me"]'), x'00ff', 5)`,
 			"INSERT INTO river_job (kind, max_attempts) VALUES ('k2', 3)",
+			"INSERT INTO river_job (id, kind, max_attempts) VALUES (9, 'gone', 3)", "DELETE FROM river_job WHERE id = 9",
 			"INSERT INTO river_queue (name, updated_at) VALUES ('default', CURRENT_TIMESTAMP)",
 		} {
 			if _, err := s.Exec(ctx, sql); err != nil {
@@ -146,6 +147,7 @@ func TestCopy(t *testing.T) {
 		"SELECT encode(raw, 'hex') FROM things WHERE id = 3":                                                                "0001ff02",
 		"SELECT tags::text || errors::text || attempted_by::text || unique_states || state FROM river_job WHERE kind = 'k'": `{"a b","q\"uote"}{"{\"n\": 1, \"error\": \"x \\\\ y\"}"}{me}00000101available`,
 		"SELECT last_value::text FROM things_id_seq":                                                                        "9007199254740993",
+		"SELECT last_value::text FROM river_job_id_seq":                                                                     "9",
 		"SELECT count(*)::text FROM pg_constraint WHERE contype = 'f' AND conname LIKE 'things%'":                           "1",
 		"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'lefts_other_fkey'":                            "FOREIGN KEY (other) REFERENCES rights(id) ON DELETE CASCADE",
 		"SELECT tgenabled::text FROM pg_trigger WHERE tgname = 'double'":                                                    "O",
@@ -312,4 +314,21 @@ func TestCopyOfABrokenReference(t *testing.T) {
 	raw("UPDATE things SET parent = NULL WHERE id = 1")
 	_, err = dbcopy.Run(t.Context(), dbcopy.Options{From: path, To: url, Restart: true})
 	must(t, err)
+}
+
+// Rows that are large go in batches of few.
+func TestCopyOfLargeRows(t *testing.T) {
+	t.Parallel()
+	path, url := pair(t, 1)
+	must(t, dbcopy.Exec(path, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) INSERT INTO things (flag, raw) SELECT 1, randomblob(1000000) FROM n"))
+	steps := 0
+	tables, err := dbcopy.Run(t.Context(), dbcopy.Options{From: path, To: url, Progress: func(table string, verifying bool, _, _ int64) {
+		if table == "things" && !verifying {
+			steps++
+		}
+	}})
+	must(t, err)
+	if steps < 4 || len(tables) == 0 {
+		t.Errorf("%d batches for 40 MB", steps)
+	}
 }

@@ -1,17 +1,27 @@
 package dbcopy
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// batch is how many rows are written in one transaction: what an interrupted copy
-// has to do again, and what is held in memory.
-const batch = 10_000
+// batch and batchBytes are how many rows, and about how many bytes, are written in one
+// transaction: what an interrupted copy has to do again, and what is held in memory.
+// A table without row numbers is written in one, as it is read.
+const (
+	batch      = 10_000
+	batchBytes = 8 << 20
+)
+
+// errFull ends a batch of large rows.
+var errFull = errors.New("the batch is full")
 
 // copyTable copies the rows of a table behind those that are there. What a batch
 // has written and how far it has come are committed as one.
@@ -25,22 +35,35 @@ func copyTable(ctx context.Context, from *source, to *target, s *state, t *table
 		p = &position{After: math.MinInt64}
 		s.Done[t.name] = p
 	}
+	if t.rowid == "" && !p.Finished {
+		if err := copyWhole(ctx, from, to, s, t, p); err != nil {
+			return err
+		}
+		progress(t.name, false, p.Rows, total)
+	}
 	var b bytes.Buffer
 	for !p.Finished {
 		b.Reset()
 		var n int64
 		last, err := from.rows(ctx, t, p.After, batch, func(values []any) error {
 			n++
-			return appendRow(&b, t, values)
+			if err := appendRow(&b, t, values); err != nil {
+				return err
+			}
+			if b.Len() > batchBytes {
+				return errFull
+			}
+			return nil
 		})
-		if err != nil {
+		full := errors.Is(err, errFull)
+		if err != nil && !full {
 			return fmt.Errorf("behind row %d: %w", p.Rows, err)
 		}
 		before := p.Rows
 		if n > 0 {
 			p.After, p.Rows = last, p.Rows+n
 		}
-		p.Finished = n < batch || t.rowid == ""
+		p.Finished = !full && n < batch
 		err = pgx.BeginFunc(ctx, to.conn, func(tx pgx.Tx) error {
 			if n > 0 {
 				if err := to.insert(ctx, t, &b); err != nil {
@@ -55,6 +78,39 @@ func copyTable(ctx context.Context, from *source, to *target, s *state, t *table
 		progress(t.name, false, p.Rows, total)
 	}
 	return nil
+}
+
+// copyWhole copies a table whose rows have no numbers, in one transaction, without
+// holding them.
+func copyWhole(ctx context.Context, from *source, to *target, s *state, t *table, p *position) error {
+	return pgx.BeginFunc(ctx, to.conn, func(tx pgx.Tx) error {
+		r, w := io.Pipe()
+		read := make(chan error, 1)
+		go func() {
+			var b bytes.Buffer
+			_, err := from.rows(ctx, t, 0, 0, func(values []any) error {
+				p.Rows++
+				b.Reset()
+				if err := appendRow(&b, t, values); err != nil {
+					return err
+				}
+				_, err := w.Write(b.Bytes())
+				return err
+			})
+			w.CloseWithError(err) // nil is the end
+			read <- err
+		}()
+		err := to.insert(ctx, t, bufio.NewReaderSize(r, 1<<16))
+		r.CloseWithError(err)
+		if failed := <-read; failed != nil {
+			err = failed
+		}
+		if err != nil {
+			return err
+		}
+		p.Finished = true
+		return save(ctx, tx, s)
+	})
 }
 
 // appendRow writes a row in the text format of COPY.

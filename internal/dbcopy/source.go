@@ -10,7 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
 )
 
 // source is the file of SQLite, in a transaction that keeps others from writing.
@@ -37,10 +38,11 @@ func openSource(ctx context.Context, path string) (_ *source, err error) {
 	if s.conn, err = s.db.Conn(ctx); err != nil {
 		return nil, err
 	}
-	if _, err = s.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	_, err = s.conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == lib.SQLITE_BUSY {
 		return nil, fmt.Errorf("%w; is the server still running? Stop it first", err)
 	}
-	return s, nil
+	return s, err
 }
 
 func (s *source) close() error {
@@ -93,9 +95,23 @@ func (s *source) tables(ctx context.Context) ([]*table, error) {
 		for _, c := range columns {
 			t.columns = append(t.columns, column{name: c})
 		}
+		if t.spent, err = s.spent(ctx, name); err != nil {
+			return nil, err
+		}
 		tables = append(tables, t)
 	}
 	return tables, nil
+}
+
+// spent is the largest number that the table has given to a row, of those that
+// never give one twice.
+func (s *source) spent(ctx context.Context, table string) (n int64, err error) {
+	there, err := s.strings(ctx, "SELECT name FROM sqlite_schema WHERE name = 'sqlite_sequence'")
+	if err != nil || len(there) == 0 {
+		return 0, err
+	}
+	err = s.conn.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?", table).Scan(&n)
+	return n, err
 }
 
 // rowid is a name of the table's row numbers that none of its columns has, or ""
@@ -135,7 +151,8 @@ func (s *source) count(ctx context.Context, table string) (n int64, err error) {
 }
 
 // rows calls f with the values of up to most rows behind the number after, or of
-// all rows of a table without numbers. It returns the number of the last one.
+// all rows of a table without numbers. It returns the number of the last one that f
+// was called with.
 func (s *source) rows(ctx context.Context, t *table, after, most int64, f func(values []any) error) (last int64, err error) {
 	var b strings.Builder
 	b.WriteString("SELECT ")
@@ -173,7 +190,7 @@ func (s *source) rows(ctx context.Context, t *table, after, most int64, f func(v
 			return 0, err
 		}
 		if err := f(values); err != nil {
-			return 0, err
+			return last, err
 		}
 	}
 	return last, rows.Err()

@@ -154,7 +154,7 @@ func (t *target) finish(ctx context.Context, s *state, tables []*table) error {
 				return err
 			}
 			for _, c := range tab.columns {
-				if err := advance(ctx, tx, tab.name, c.name); err != nil {
+				if err := advance(ctx, tx, tab.name, c.name, tab.spent); err != nil {
 					return err
 				}
 			}
@@ -173,13 +173,14 @@ func (t *target) finish(ctx context.Context, s *state, tables []*table) error {
 	return nil
 }
 
-// advance moves a column's sequence, if it has one, behind the largest number.
-func advance(ctx context.Context, tx pgx.Tx, table, column string) error {
+// advance moves a column's sequence, if it has one, behind the largest number and
+// behind those that were spent: tokens and mails may still name rows that are gone.
+func advance(ctx context.Context, tx pgx.Tx, table, column string, spent int64) error {
 	var sequence *string
 	if err := tx.QueryRow(ctx, "SELECT pg_get_serial_sequence($1, $2)", quote(table), column).Scan(&sequence); err != nil || sequence == nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "SELECT setval($1::regclass, max("+quote(column)+")) FROM "+quote(table)+" HAVING max("+quote(column)+") > 0", *sequence)
+	_, err := tx.Exec(ctx, "SELECT setval($1::regclass, n) FROM (SELECT greatest(max("+quote(column)+"), $2) AS n FROM "+quote(table)+") AS last WHERE n > 0", *sequence, spent)
 	return err
 }
 
