@@ -48,7 +48,8 @@ type Config struct {
 	// that a connection which breaks meanwhile is a failure of the attempt, and a body that is not closed no leak.
 	MaxBody int64
 	// Failures is after how many failures in a row a host is left alone; default 5. Those are attempts without a
-	// response, and responses with a status from 500 on. Calls to it then fail at once with ErrUnavailable.
+	// response, and responses with a status from 500 on, but not those whose caller has given up or had no more
+	// time. Calls to it then fail at once with ErrUnavailable.
 	Failures int
 	// Rest is how long a host is left alone, before one call finds out whether it works again; default 30 s.
 	Rest time.Duration
