@@ -9,6 +9,7 @@ package outside
 import (
 	"cmp"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -44,7 +45,7 @@ type Config struct {
 	// Pause is about how long it waits before the second attempt; default 250 ms. It doubles before each further
 	// one. A response that says Retry-After is obeyed, as long as Timeout allows that; else it is returned.
 	Pause time.Duration
-	// MaxBody is how many bytes a response may have; default 10 MiB. It is in memory when the call returns, so
+	// MaxBody is how many bytes a response may have; default 10 MiB, at most 1 TiB. It is in memory when the call returns, so
 	// that a connection which breaks meanwhile is a failure of the attempt, and a body that is not closed no leak.
 	MaxBody int64
 	// Failures is after how many failures in a row a host is left alone; default 5. Those are attempts without a
@@ -74,6 +75,9 @@ func New(c Config) (*http.Client, error) {
 		if n < 0 {
 			return nil, fmt.Errorf("outside: Config.%s is below 0: leave it out for the default", name)
 		}
+	}
+	if c.MaxBody > 1<<40 {
+		return nil, errors.New("outside: Config.MaxBody is over 1 TiB: a response is held in memory, so say how large one may be")
 	}
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
 	c.Try = cmp.Or(c.Try, 10*time.Second)

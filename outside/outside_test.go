@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -402,5 +403,8 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 		if _, err := outside.New(c); err == nil || !strings.Contains(err.Error(), "below 0") {
 			t.Errorf("%+v: the error is %v", c, err)
 		}
+	}
+	if _, err := outside.New(outside.Config{MaxBody: math.MaxInt64}); err == nil || !strings.Contains(err.Error(), "over 1 TiB") {
+		t.Errorf("no limit of bodies: the error is %v", err)
 	}
 }
