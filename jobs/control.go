@@ -12,8 +12,9 @@ import (
 )
 
 // ErrNotWaiting is returned by Retry for a job that cannot be run again: it is not
-// in the queue any more, is done, or runs at this moment.
-var ErrNotWaiting = errors.New("it is not in the queue, is done, or runs at this moment")
+// in the queue any more, is done, or runs at this moment, or it is Unique and another
+// one like it waits or runs.
+var ErrNotWaiting = errors.New("it is not in the queue, is done, runs at this moment, or is unique and another one like it waits or runs")
 
 // Retry has a job be run at once that waits for its next attempt or its time, was
 // given up, or was cancelled. One whose attempts are used up gets one more. A job
@@ -23,9 +24,12 @@ func Retry(ctx context.Context, s *db.Session, id int64) error {
 	if s.Dialect() == db.SQLite {
 		metadata = "jsonb_remove(metadata, '$.cancel_attempted_at')"
 	}
+	// What counts for Unique is alive. The index would refuse it, too, but fail the session.
+	alone := "(unique_key IS NULL OR NOT EXISTS (SELECT 1 FROM river_job o WHERE o.id <> river_job.id AND o.unique_key = river_job.unique_key" +
+		" AND o.state IN ('available', 'pending', 'retryable', 'running', 'scheduled')))"
 	n, err := s.Exec(ctx, "UPDATE river_job SET state = 'available', scheduled_at = "+now(s.Dialect())+", finalized_at = NULL, metadata = "+metadata+","+
 		" max_attempts = CASE WHEN attempt >= max_attempts THEN attempt + 1 ELSE max_attempts END"+
-		" WHERE id = $1 AND state IN ('available', 'scheduled', 'retryable', 'discarded', 'cancelled')", id)
+		" WHERE id = $1 AND state IN ('available', 'scheduled', 'retryable', 'discarded', 'cancelled') AND "+alone, id)
 	if err == nil && n == 0 {
 		err = fmt.Errorf("jobs: job %d: %w", id, ErrNotWaiting)
 	}

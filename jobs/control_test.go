@@ -4,6 +4,7 @@ import (
 	"context"
 	crand "crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -73,6 +74,46 @@ func TestRetry(t *testing.T) {
 			if err := retry(id); !errors.Is(err, jobs.ErrNotWaiting) {
 				t.Errorf("job %d: %v", id, err)
 			}
+		}
+	})
+}
+
+// A unique job is not run again beside another one like it.
+func TestRetryOfAUniqueJob(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		works := false
+		w := jobs.NewWorkers()
+		jobs.Add(w, func(ctx context.Context, s *db.Session, job *jobs.Job[Note]) error {
+			if !works {
+				return errHandler
+			}
+			return writeNote(ctx, s, job)
+		})
+		first := numbered(t, d, Note{"a"}, jobs.Unique, jobs.MaxAttempts(1))
+		if err := w.RunDue(t.Context(), d); !errors.Is(err, errHandler) {
+			t.Fatal(err)
+		}
+		second := numbered(t, d, Note{"a"}, jobs.Unique, jobs.In(time.Hour))
+		retry := func(id int64) (refused error) {
+			must(t, in(t, d, func(ctx context.Context, s *db.Session) error {
+				refused = jobs.Retry(ctx, s, id)
+				return note(ctx, s, fmt.Sprint("the session goes on after job ", id))
+			}))
+			return refused
+		}
+		if err := retry(first); !errors.Is(err, jobs.ErrNotWaiting) {
+			t.Errorf("while another one waits: %v", err)
+		}
+		works = true
+		must(t, retry(second))
+		jobstest.Run(t, d, w)
+		if got := texts(t, d); !slices.Equal(got, []string{"the session goes on after job 1", "the session goes on after job 2", "a"}) {
+			t.Errorf("rows: %v", got)
+		}
+		must(t, in(t, d, func(ctx context.Context, s *db.Session) error { return jobs.Retry(ctx, s, first) })) // the other one is done
+		if got := info(t, d, first).State; got != jobs.StateWaiting {
+			t.Errorf("the first job is %s", got)
 		}
 	})
 }

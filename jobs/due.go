@@ -17,8 +17,8 @@ import (
 
 // RunDue runs the jobs that are due, those that they enqueue included, one after
 // the other until there are none. It returns the errors of those that failed,
-// which are tried again later. It is for tests, where package jobstest calls it,
-// and for programs that are started from time to time.
+// which are tried again later. It is for tests, where package jobstest calls it: if
+// the process dies, only a Client finds out that a job was lost.
 func (w *Workers) RunDue(ctx context.Context, d *db.DB) error {
 	if err := w.Check(); err != nil {
 		return err
@@ -82,7 +82,8 @@ func queues(ctx context.Context, d *db.DB) (list []string, err error) {
 	return list, err
 }
 
-// runRow runs a job and records how it ended.
+// runRow runs a job and records how it ended, even if ctx has ended by then: else it
+// would stay running.
 func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executor, j *rivertype.JobRow) error {
 	failed := w.work(ctx, d, j)
 	now := time.Now()
@@ -100,6 +101,8 @@ func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executo
 			p = riverdriver.JobSetStateDiscarded(j.ID, now, data, nil)
 		}
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
 	_, err := exec.JobSetStateIfRunningMany(ctx, &riverdriver.JobSetStateIfRunningManyParams{
 		ID: []int64{j.ID}, State: []rivertype.JobState{p.State}, Attempt: []*int{nil},
 		ErrData: [][]byte{p.ErrData}, FinalizedAt: []*time.Time{p.FinalizedAt}, ScheduledAt: []*time.Time{p.ScheduledAt},

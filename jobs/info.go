@@ -23,7 +23,7 @@ const (
 // States are all states, in the order in which a job comes to them.
 var States = []State{StateWaiting, StateLater, StateRunning, StateFailed, StateDone, StateGivenUp, StateCancelled}
 
-// stored are the states as River has them. It has no others that we use.
+// states are the states as River has them. It has no others that we use.
 var states = map[State]string{
 	StateWaiting: "available", StateLater: "scheduled", StateRunning: "running", StateFailed: "retryable",
 	StateDone: "completed", StateGivenUp: "discarded", StateCancelled: "cancelled",

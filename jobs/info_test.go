@@ -154,6 +154,21 @@ func TestList(t *testing.T) {
 	})
 }
 
+func TestListIsBounded(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		must(t, in(t, d, func(ctx context.Context, s *db.Session) error { return jobs.EnqueueMany(ctx, s, make([]Note, 1001)) }))
+		for limit, want := range map[int]int{-1: 50, 0: 50, 51: 51, 5000: 1000} {
+			list := read(t, d, func(ctx context.Context, q db.Querier) ([]jobs.Info, error) {
+				return jobs.List(ctx, q, jobs.Filter{Limit: limit})
+			})
+			if len(list) != want {
+				t.Errorf("Limit %d: %d jobs, want %d", limit, len(list), want)
+			}
+		}
+	})
+}
+
 func TestWhatIsInQueues(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB) {

@@ -65,7 +65,8 @@ func (in *inserter) InsertMany(ctx context.Context, list []*rivertype.JobInsertP
 // waker remembers when the workers of each queue were woken last, and by which
 // session. Sessions that notify commit one after the other, so not each of many
 // does. If the one that did is slow or rolled back, the jobs of the others wait to
-// be polled.
+// be polled. There is one for the process, and not for each database: with two of them,
+// jobs of the second may wait to be polled, too.
 type waker struct {
 	mu   sync.Mutex
 	last map[string]waking

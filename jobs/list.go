@@ -1,7 +1,6 @@
 package jobs
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -35,13 +34,17 @@ type Filter struct {
 	Kind   string
 	Queue  string
 	Before int64 // only jobs with a lower ID: the last one of the part of the list before
-	Limit  int   // how many at most; the default is 50, the most 1,000
+	Limit  int   // how many at most; below 1 it is 50, and the most is 1,000
 }
 
 // List returns jobs, the newest first, with the last of their failures, and
 // without Args and Result.
 func List(ctx context.Context, q db.Querier, f Filter) ([]Info, error) {
-	conditions, args := []string{"true"}, []any{min(cmp.Or(f.Limit, 50), 1000)}
+	limit := f.Limit
+	if limit < 1 {
+		limit = 50
+	}
+	conditions, args := []string{"true"}, []any{min(limit, 1000)}
 	add := func(condition string, value any) {
 		args = append(args, value)
 		conditions = append(conditions, fmt.Sprintf(condition, len(args)))

@@ -45,7 +45,7 @@ type Outcome uint8
 const (
 	OutcomeWorked   Outcome = iota
 	OutcomeFailed           // it is tried again later
-	OutcomeGivenUp          // it has failed for the last time, or has asked to be cancelled
+	OutcomeGivenUp          // it has failed for the last time, was cancelled, or has asked to be
 	OutcomeSnoozed          // it has asked to be run later
 	OutcomeReturned         // the client stops: back into the queue
 )
@@ -63,6 +63,8 @@ func outcomeOf(ctx context.Context, err error, j *rivertype.JobRow) Outcome {
 	switch {
 	case err == nil:
 		return OutcomeWorked
+	case errors.Is(context.Cause(ctx), river.ErrJobCancelledRemotely): // whatever it returns
+		return OutcomeGivenUp
 	case snoozed:
 		return OutcomeSnoozed
 	case errors.Is(ctx.Err(), context.Canceled):

@@ -100,3 +100,29 @@ func TestObserversOfAClientThatStops(t *testing.T) {
 		}
 	})
 }
+
+func TestObserversOfAJobThatIsCancelled(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]error{"fails": errors.New("interrupted"), "snoozes": river.JobSnooze(time.Hour)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, d *db.DB) {
+				o, running := witness{make(chan string, 10)}, make(chan bool)
+				w := jobs.NewWorkers()
+				jobs.Add(w, func(ctx context.Context, _ *db.Session, _ *jobs.Job[Note]) error {
+					close(running)
+					<-ctx.Done()
+					return end
+				})
+				start(t, d, w, jobs.Config{Observers: []jobs.Observer{o}})
+				id := numbered(t, d, Note{"a"})
+				<-running
+				must(t, in(t, d, func(ctx context.Context, s *db.Session) error { return jobs.Cancel(ctx, s, id) }))
+				if got, want := <-o.ended, "test.note attempt 1 of 25 in default: given_up, failed true"; got != want {
+					t.Errorf("got  %s\nwant %s", got, want)
+				}
+				eventually(t, "it is cancelled", func() bool { return info(t, d, id).State == jobs.StateCancelled })
+			})
+		})
+	}
+}

@@ -70,7 +70,8 @@ var (
 	onPostgres = sync.OnceValue(func() *river.Client[pgx.Tx] { return idle(riverpgxv5.New(nil), new(inserter)) })
 )
 
-// shared is a client on SQLite, which does not notify twice in a millisecond.
+// shared is a client on SQLite, which does not notify twice in a millisecond, whatever
+// the database.
 type shared struct {
 	mu     sync.Mutex
 	client *river.Client[*sql.Tx]

@@ -34,7 +34,7 @@ func (p *Pages) retry(ctx context.Context, s *db.Session, in *actOnJob) (*web.Pa
 	}
 	to := p.views.Redirect(fmt.Sprintf("%s/jobs/%d", p.config.Path, in.ID))
 	if err := jobs.Retry(ctx, s, in.ID); errors.Is(err, jobs.ErrNotWaiting) {
-		return to.Alert("It is done or runs at this moment, so it is not run again."), nil
+		return to.Alert("It is done, runs at this moment, or is unique and another one like it waits or runs, so it is not run again."), nil
 	} else if err != nil {
 		return nil, err
 	}

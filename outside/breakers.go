@@ -1,7 +1,6 @@
 package outside
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -28,7 +27,7 @@ func newBreakers(failures int, rest time.Duration) *breakers {
 		ReadyToTrip: func(c gobreaker.Counts) bool { return int(c.ConsecutiveFailures) >= failures },
 		// These say nothing about how the host does.
 		IsExcluded: func(err error) bool {
-			return errors.Is(err, context.Canceled) || errors.Is(err, ErrNotPublic) || errors.Is(err, ErrTooLarge)
+			return errors.Is(err, errGivenUp) || errors.Is(err, ErrNotPublic) || errors.Is(err, ErrTooLarge)
 		},
 	}}
 }

@@ -28,6 +28,9 @@ type caller struct {
 // errStatus is a response that another attempt may better, or that counts against its host.
 var errStatus = errors.New("a status that means a failure")
 
+// errGivenUp is a failure that says nothing about the host: the call's own context has ended.
+var errGivenUp = errors.New("the caller has given up")
+
 // RoundTrip implements http.RoundTripper.
 func (c *caller) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
@@ -81,7 +84,13 @@ func (c *caller) replay(r *http.Request) (func() (io.ReadCloser, error), error) 
 // try makes one attempt, unless the host is left alone. Its error says whether there may be another one; a response
 // may come with it.
 func (c *caller) try(ctx context.Context, r *http.Request, body func() (io.ReadCloser, error)) (*http.Response, error) {
-	response, err := c.breakers.of(r.URL.Host).Execute(func() (*http.Response, error) { return c.attempt(ctx, r, body) })
+	response, err := c.breakers.of(r.URL.Host).Execute(func() (*http.Response, error) {
+		response, err := c.attempt(ctx, r, body)
+		if response == nil && r.Context().Err() != nil {
+			err = errGivenUp
+		}
+		return response, err
+	})
 	var untrusted *tls.CertificateVerificationError
 	switch {
 	case err == nil:

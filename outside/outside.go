@@ -9,6 +9,7 @@ package outside
 import (
 	"cmp"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -44,11 +45,12 @@ type Config struct {
 	// Pause is about how long it waits before the second attempt; default 250 ms. It doubles before each further
 	// one. A response that says Retry-After is obeyed, as long as Timeout allows that; else it is returned.
 	Pause time.Duration
-	// MaxBody is how many bytes a response may have; default 10 MiB. It is in memory when the call returns, so
+	// MaxBody is how many bytes a response may have; default 10 MiB, at most 1 TiB. It is in memory when the call returns, so
 	// that a connection which breaks meanwhile is a failure of the attempt, and a body that is not closed no leak.
 	MaxBody int64
 	// Failures is after how many failures in a row a host is left alone; default 5. Those are attempts without a
-	// response, and responses with a status from 500 on. Calls to it then fail at once with ErrUnavailable.
+	// response, and responses with a status from 500 on, but not those whose caller has given up or had no more
+	// time. Calls to it then fail at once with ErrUnavailable.
 	Failures int
 	// Rest is how long a host is left alone, before one call finds out whether it works again; default 30 s.
 	Rest time.Duration
@@ -73,6 +75,9 @@ func New(c Config) (*http.Client, error) {
 		if n < 0 {
 			return nil, fmt.Errorf("outside: Config.%s is below 0: leave it out for the default", name)
 		}
+	}
+	if c.MaxBody > 1<<40 {
+		return nil, errors.New("outside: Config.MaxBody is over 1 TiB: a response is held in memory, so say how large one may be")
 	}
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
 	c.Try = cmp.Or(c.Try, 10*time.Second)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -249,20 +250,37 @@ func TestHostThatKeepsFailing(t *testing.T) {
 // Whoever gives up has learnt nothing about the host.
 func TestCallerThatGivesUp(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	s := start(t, func(n int, _ http.ResponseWriter, r *http.Request) {
-		if n == 1 {
-			cancel()
-			<-r.Context().Done()
-		}
-	})
-	c := client(t, outside.Config{Failures: 1})
-	r, _ := http.NewRequestWithContext(ctx, "GET", s.URL, nil)
-	if _, err := c.Do(r); !errors.Is(err, context.Canceled) || errors.Is(err, outside.ErrUnavailable) {
-		t.Errorf("the error is %v", err)
-	}
-	if code, _, err := call(t, c, "GET", s.URL, ""); code != 200 || err != nil {
-		t.Errorf("afterwards: %d, %v", code, err)
+	for name, c := range map[string]struct {
+		within time.Duration // 0 for one that gives up once it is heard
+		want   error
+	}{
+		"cancelled":    {0, context.Canceled},
+		"no more time": {50 * time.Millisecond, context.DeadlineExceeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			if c.within > 0 {
+				ctx, cancel = context.WithTimeout(ctx, c.within)
+			}
+			defer cancel()
+			s := start(t, func(_ int, _ http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/slow" {
+					if c.within == 0 {
+						cancel()
+					}
+					<-r.Context().Done()
+				}
+			})
+			calls := client(t, outside.Config{Failures: 1})
+			r, _ := http.NewRequestWithContext(ctx, "GET", s.URL+"/slow", nil)
+			if _, err := calls.Do(r); !errors.Is(err, c.want) || errors.Is(err, outside.ErrUnavailable) {
+				t.Errorf("the error is %v", err)
+			}
+			if code, _, err := call(t, calls, "GET", s.URL, ""); code != 200 || err != nil {
+				t.Errorf("afterwards: %d, %v", code, err)
+			}
+		})
 	}
 }
 
@@ -385,5 +403,8 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 		if _, err := outside.New(c); err == nil || !strings.Contains(err.Error(), "below 0") {
 			t.Errorf("%+v: the error is %v", c, err)
 		}
+	}
+	if _, err := outside.New(outside.Config{MaxBody: math.MaxInt64}); err == nil || !strings.Contains(err.Error(), "over 1 TiB") {
+		t.Errorf("no limit of bodies: the error is %v", err)
 	}
 }

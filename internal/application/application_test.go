@@ -149,7 +149,7 @@ func TestMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	holder, err := a.Holder(main, "pages", "Config")
-	if err != nil || holder.Function != "assemble" || holder.Type != "pages.Config" || holder.Stmt != "p := pages.New(" {
+	if err != nil || holder.Function != "assemble" || holder.Type != "pages.Config" || holder.Stmt != "p := pages.New(" || holder.Fails {
 		t.Fatalf("%+v, %v", holder, err)
 	}
 	orders, err := a.Made(main, "orders")

@@ -115,6 +115,7 @@ type Holder struct {
 	Function string
 	Type     string // as the file writes it
 	Stmt     string // how the statement begins, up to a parenthesis
+	Fails    bool   // the function returns a pointer and an error
 	Pos      token.Pos
 }
 
@@ -131,11 +132,20 @@ func (a *Application) Holder(main *Package, folder, typ string) (*Holder, error)
 				return !found
 			})
 			if assign, ok := s.(*ast.AssignStmt); ok && found {
-				return &Holder{File: name, Function: fn.Name.Name, Type: local + "." + typ, Stmt: beginning(assign), Pos: s.Pos()}, nil
+				return &Holder{File: name, Function: fn.Name.Name, Type: local + "." + typ, Stmt: beginning(assign), Fails: fails(fn.Type.Results), Pos: s.Pos()}, nil
 			}
 		}
 	}
 	return nil, fmt.Errorf("main.go has no %s.%s{…} that could be given more", path.Base(folder), typ)
+}
+
+// fails reports whether a function with these results may return nil, err.
+func fails(results *ast.FieldList) bool {
+	if results.NumFields() != 2 || len(results.List) != 2 {
+		return false
+	}
+	_, pointer := results.List[0].Type.(*ast.StarExpr)
+	return pointer && types.ExprString(results.List[1].Type) == "error"
 }
 
 // Registers is the statement of package main that registers the domains.

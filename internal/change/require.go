@@ -18,16 +18,25 @@ import (
 const libraryPath = "github.com/terem-go/terem"
 
 // requireVerb is that of entries which say what was required: their name is the
-// module's path, and their argument what it was before, absent or indirect.
+// module's path, and their arguments what it was before, absent or indirect, and
+// the package whose import needs it.
 const requireVerb = "require"
 
 const absent, indirect = "absent", "indirect"
 
 // Require adds a module that the library uses as well to the application's go.mod,
 // unless it is there. It needs no network: the version is the library's.
-func (s *Set) Require(modulePath string) { s.Fail(s.require(modulePath)) }
+func (s *Set) Require(modulePath string) { s.Fail(s.require(modulePath, modulePath)) }
 
-func (s *Set) require(modulePath string) error {
+// RequireFor adds modules that a package of the library is made of, which the
+// application imports from now on. It is like Require.
+func (s *Set) RequireFor(importPath string, modulePaths ...string) {
+	for _, m := range modulePaths {
+		s.Fail(s.require(m, importPath))
+	}
+}
+
+func (s *Set) require(modulePath, importPath string) error {
 	manual := fmt.Errorf("the application's module does not require %s. Add it: go get %s", modulePath, modulePath)
 	mod, err := s.goMod()
 	if errors.Is(err, fs.ErrNotExist) { // the application is part of another module
@@ -39,7 +48,7 @@ func (s *Set) require(modulePath string) error {
 	before := absent
 	for _, r := range mod.Require {
 		switch {
-		case r.Mod.Path == modulePath && !r.Indirect:
+		case r.Mod.Path == modulePath && (!r.Indirect || modulePath != importPath):
 			return nil
 		case r.Mod.Path == modulePath:
 			before = indirect
@@ -52,14 +61,14 @@ func (s *Set) require(modulePath string) error {
 		if err != nil {
 			return errors.Join(err, manual)
 		}
-		r := &modfile.Require{}
+		r := &modfile.Require{Indirect: modulePath != importPath}
 		r.Mod.Path, r.Mod.Version = modulePath, version
 		list = append(list, r)
 		if sums, err := s.Read("go.sum"); err != nil || !strings.Contains(string(sums), modulePath+" "+version+" h1:") {
 			return manual
 		}
 	}
-	s.manifest.Entries = append(s.manifest.Entries, Entry{Verb: requireVerb, Name: modulePath, Args: []string{before}, Template: TemplateVersion})
+	s.manifest.Entries = append(s.manifest.Entries, Entry{Verb: requireVerb, Name: modulePath, Args: []string{before, importPath}, Template: TemplateVersion})
 	return s.putGoMod(mod, list)
 }
 
@@ -73,7 +82,7 @@ func (s *Set) unrequire() error {
 			left = append(left, e)
 			continue
 		}
-		used, err := s.imports(e.Name)
+		used, err := s.imports(e.Args[1])
 		if err != nil {
 			return err
 		}

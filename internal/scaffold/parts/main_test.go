@@ -224,6 +224,7 @@ func (a app) undo(t *testing.T, command string) error {
 	}
 	verb, name, _ := split(command)
 	set.Undo(*set.Manifest().Entry(verb, name), false)
+	set.Unrequire()
 	return set.Apply(t.Context())
 }
 

@@ -84,6 +84,7 @@ func TestRefuses(t *testing.T) {
 	}
 	for _, c := range []struct{ file, old, new, command string }{
 		{"main.go", "pages.Config{", "pagesConfig{", "add service checkout --uses orders"},
+		{"main.go", "(*app.App, error)", "(a *app.App)", "add service geocode"},
 		{"main.go", "d.orders = orders.New()", "d.orders = makeOrders(orders.New)", "add service checkout --uses orders"},
 		{"main.go", "d.orders = orders.New()", "d.orders = makeOrders(orders.New)", "link orders users.Balance"},
 		{"main.go", "a.Register(", "register(a, ", "add event orders.Paid --to users"},

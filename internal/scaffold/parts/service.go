@@ -62,17 +62,23 @@ func (s Service) Add(app *application.Application, c *change.Set) error {
 	if err != nil {
 		return err
 	}
-	template := "service"
+	variable := s.Name + "Service"
+	template, made := "service", fmt.Sprintf("\t%s := %s.New(%s.Config{%s})", variable, s.Name, s.Name, strings.Join(data.given, ", "))
 	if len(s.Uses) == 0 {
-		template = "outside"
+		if !holder.Fails {
+			return fmt.Errorf("%s: the function %s, which makes %s, returns no pointer and error, such as (*app.App, error), and the service may fail to be made. Have it return them",
+				holder.File, holder.Function, holder.Type)
+		}
+		c.RequireFor("github.com/terem-go/terem/outside", "github.com/cenkalti/backoff/v5", "github.com/sony/gobreaker/v2")
+		template, made = "outside", fmt.Sprintf("\t%s, err := %s.New(%s.Config{})\n\tif err != nil {\n\t\treturn nil, err\n\t}", variable, s.Name, s.Name)
 	}
 	if err := create(c, template, data); err != nil {
 		return err
 	}
-	folder, variable, title := "services/"+s.Name, s.Name+"Service", domain.GoName(s.Name)
+	folder, title := "services/"+s.Name, domain.GoName(s.Name)
 	c.Go(holder.File, func(f *goedit.File) {
 		f.AddImport(app.Path + "/" + folder)
-		f.AddStatement(holder.Function, fmt.Sprintf("\t%s := %s.New(%s.Config{%s})", variable, s.Name, s.Name, strings.Join(data.given, ", ")), goedit.Before(holder.Stmt))
+		f.AddStatement(holder.Function, made, goedit.Before(holder.Stmt))
 		f.AddElement(holder.Function, holder.Type, title+": "+variable, goedit.Last)
 	})
 	c.Go(caller.File("Config", s.For+".go"), func(f *goedit.File) {

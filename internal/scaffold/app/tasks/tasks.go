@@ -28,7 +28,7 @@ type tasks struct{ Config }
 func Workers(c Config) *jobs.Workers {
 	t := tasks{c}
 	w := jobs.NewWorkers()
-	jobs.Add(w, t.mail, jobs.Idempotent("a second mail has a link of its own, which replaces that of the first"))
+	jobs.Add(w, t.mail, jobs.Idempotent("a second mail has a link of its own, and each link works once"))
 	jobs.Add(w, t.cleanUp)
 	w.Periodically(jobs.Daily(3, 30, time.UTC), CleanUp{})
 	return w
