@@ -1,6 +1,7 @@
 package dao
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +69,7 @@ func query[R any](ctx context.Context, q db.Querier, sql string, args []any) (db
 	columns, err := m.match(rows.Columns())
 	if err != nil {
 		rows.Close()
-		return nil, nil, err
+		return nil, nil, cmp.Or(rows.Err(), err) // a statement that has failed has no columns either
 	}
 	return rows, columns, nil
 }

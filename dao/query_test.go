@@ -107,5 +107,15 @@ func TestQueryRefusesWhatDoesNotMatch(t *testing.T) {
 				t.Errorf("%s of an unknown column: %v, want the database's error", name, err)
 			}
 		}
+		if s.Dialect() == db.Postgres { // SQLite takes it for no limit
+			var e *db.Error
+			err := nested(ctx, s, func() error {
+				_, err := dao.Query[group](ctx, s, "SELECT age, 1 AS people, name AS oldest FROM users LIMIT $1", -1)
+				return err
+			})
+			if !errors.As(err, &e) {
+				t.Errorf("a statement that fails when it runs: %v, want the database's error", err)
+			}
+		}
 	})
 }
