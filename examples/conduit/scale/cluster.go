@@ -53,12 +53,7 @@ func startCluster(ctx context.Context) (c *cluster, err error) {
 		}
 		c.standbys = append(c.standbys, s)
 	}
-	for _, s := range append(c.standbys, c.first) {
-		if s == c.first {
-			err = errors.Join(execute(ctx, s, "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'"), execute(ctx, s, "SELECT pg_reload_conf()"))
-		}
-	}
-	return c, err
+	return c, errors.Join(execute(ctx, c.first, "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'"), execute(ctx, c.first, "SELECT pg_reload_conf()"))
 }
 
 func (c *cluster) stop() error {
