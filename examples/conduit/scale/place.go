@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,7 +75,7 @@ func start(ctx context.Context, rows int) (p *place, err error) {
 		if err != nil {
 			return p, err
 		}
-		s := &process{name: fmt.Sprintf("server-%d", i+1), addr: addr, dir: p.dir, env: append(p.env, "ADDR="+addr)}
+		s := &process{name: fmt.Sprintf("server-%d", i+1), addr: addr, dir: p.dir, env: slices.Concat(p.env, []string{"ADDR=" + addr})}
 		p.servers = append(p.servers, s)
 		if err := s.start(ctx, p.program); err != nil {
 			return p, err
