@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/cookiejar"
 	"slices"
 	"strconv"
 	"sync"
@@ -62,7 +63,8 @@ func newLoad(ctx context.Context, addr string, clients int) (*load, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	l := &load{base: "http://" + addr, clients: clients, cancel: cancel}
 	for i := range clients {
-		c := &client{load: l, http: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}}
+		jar, _ := cookiejar.New(nil) // never fails. Cookies tell what their owner must not read from a standby that is behind
+		c := &client{load: l, http: &http.Client{Timeout: 20 * time.Second, Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}}
 		if err := c.register(ctx, i); err != nil {
 			cancel()
 			return nil, err

@@ -53,11 +53,11 @@ func start(ctx context.Context, rows int) (p *place, err error) {
 	if p.pooler, err = pgserver.StartPooler(ctx, p.postgres.primary(), 10, app, reader); err != nil {
 		return p, err
 	}
-	p.env = append(os.Environ(),
+	p.env = slices.Concat(os.Environ(), []string{
 		"ENVIRONMENT=production", "BASE_URL=http://localhost", "LOG_LEVEL=warn", "JOBS=worker", "TRUSTED_PROXIES=127.0.0.0/8",
-		"SECRET_KEY="+rand.Text()+rand.Text(), "MAIL=off", "REQUEST_TIMEOUT=15s",
-		"DATABASE_URL="+p.pooler.URL(app, "postgres"), "DATABASE_POOLER=transaction", "DATABASE_READER_URL="+p.pooler.URL(reader, "postgres"),
-		"DATABASE_DIRECT_URL="+p.postgres.any(app), "DATABASE_REPLICA_URLS="+p.postgres.replicas(reader))
+		"SECRET_KEY=" + rand.Text() + rand.Text(), "MAIL=off", "REQUEST_TIMEOUT=15s", "DRAIN_TIMEOUT=500ms",
+		"DATABASE_URL=" + p.pooler.URL(app, "postgres"), "DATABASE_POOLER=transaction", "DATABASE_READER_URL=" + p.pooler.URL(reader, "postgres"),
+		"DATABASE_DIRECT_URL=" + p.postgres.any(app), "DATABASE_REPLICA_URLS=" + p.postgres.replicas(reader)})
 	say("the application's build")
 	if p.program, err = p.build(ctx, "first", nil); err != nil {
 		return p, err
