@@ -17,6 +17,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/internal/pgserver"
 )
 
@@ -39,6 +40,7 @@ type failure string
 const (
 	unavailable failure = "503 with Retry-After"
 	cut         failure = "no answer"
+	unknown     failure = "500, the outcome is not known"
 )
 
 // broken reports whether a request failed with the server that had it: nginx says
@@ -190,6 +192,8 @@ func (c *client) work(ctx context.Context) {
 		switch {
 		case err != nil && status == 0:
 			failed = cut
+		case errors.Is(err, db.ErrOutcomeUnknown):
+			failed = unknown
 		case status == http.StatusServiceUnavailable && header.Get("Retry-After") != "":
 			failed = unavailable
 		case status != wanted:
@@ -231,8 +235,11 @@ func (c *client) send(ctx context.Context, method, path string, body, into any) 
 	if err = errors.Join(err, answer.Body.Close()); err != nil {
 		return 0, nil, err
 	}
-	if answer.StatusCode < 300 {
+	switch {
+	case answer.StatusCode < 300:
 		err = json.Unmarshal(text, into)
+	case bytes.Contains(text, []byte(db.ErrOutcomeUnknown.Message)):
+		err = db.ErrOutcomeUnknown
 	}
 	return answer.StatusCode, answer.Header, err
 }
