@@ -99,9 +99,10 @@ type Accounts[U User] struct {
 	now       func() time.Time
 
 	// Attempts are counted for an account and a place together, and, with more
-	// patience, for each alone; those of a browser that is known, by itself. No delay
-	// of an account alone is long: nobody can lock out somebody else.
-	pair, account, place *auth.Throttle
+	// patience, for each alone; those of a browser that is known, by itself and, with
+	// more patience, with all others that the account knows. No delay of an account
+	// alone is long: nobody can lock out somebody else.
+	pair, account, place, known *auth.Throttle
 }
 
 // brief is how long a browser stays logged in that should not remember.
@@ -140,6 +141,7 @@ func New[U User](c Config[U]) (*Accounts[U], error) {
 	a.pair = throttle("account and place", auth.ThrottleConfig{})
 	a.account = throttle("account", auth.ThrottleConfig{Free: 50, Most: 30 * time.Second})
 	a.place = throttle("place", auth.ThrottleConfig{Free: 100})
+	a.known = throttle("known browsers", auth.ThrottleConfig{Free: 50, Most: 30 * time.Second})
 	var err error
 	a.passwords, err = auth.NewPasswords(c.Passwords)
 	check(err)

@@ -95,13 +95,14 @@ func (a *Accounts[U]) admit(ctx context.Context, s *db.Session, of Account, fres
 
 // attempts are the counters of what is tried for a purpose. The account's own are
 // that of the account from the place and that of the account, in this order, and the
-// place's is shared with others. A browser that the account knows has one counter of
-// its own and no other, so that nobody else's attempts slow it down. Attempts at one
-// account count together, however its address is typed.
+// place's is shared with others. A browser that the account knows has a counter of its
+// own, and one with all that the account knows, so that strangers do not slow it down,
+// and whoever has got many of their cookies guesses no faster than strangers do.
+// Attempts at one account count together, however its address is typed.
 func (a *Accounts[U]) attempts(purpose, email string, v auth.Visit) (own, shared []auth.Throttled) {
 	of, network := purpose+typed(email), auth.Network(v.Client)
 	if device := a.knows(email, v); device != "" {
-		return []auth.Throttled{a.pair.Of(of + " device " + device)}, nil
+		return []auth.Throttled{a.pair.Of(of + " device " + device), a.known.Of(of)}, nil
 	}
 	return []auth.Throttled{a.pair.Of(of + " " + network), a.account.Of(of)}, []auth.Throttled{a.place.Of(purpose + network)}
 }

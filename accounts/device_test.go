@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,40 @@ func TestGuessesFromManyPlaces(t *testing.T) {
 		h.want("with a stolen cookie", h.in(laptop, password, ""), auth.ErrTooMany)
 		h.pass(time.Second)
 		h.want("after a second", h.in(laptop, password, ""), nil)
+	})
+}
+
+// Who had the password may have kept many cookies. A new password does not end them,
+// but together they guess no faster than strangers do.
+func TestGuessesFromKnownBrowsers(t *testing.T) {
+	each(t, nil, func(h *house) {
+		p := h.ada()
+		kept := make([]auth.Visit, 15)
+		for i := range kept {
+			kept[i] = h.known(p, from(i))
+		}
+		h.must(h.ChangePassword(h.ctx(), h.d, home, p, 0, password, fresh))
+		laptop := h.known(p, home)
+		guesses := 0
+		for i := range 4 * len(kept) { // each browser by itself may do more
+			err := h.in(kept[i%len(kept)], wrong, "")
+			if errors.Is(err, auth.ErrTooMany) {
+				break
+			}
+			h.want("a guess", err, auth.ErrWrongPassword)
+			guesses++
+		}
+		if guesses != 50 {
+			h.t.Errorf("%d guesses with the cookies of %d browsers, want 50", guesses, len(kept))
+		}
+		h.want("a browser that is known", h.in(laptop, fresh, ""), auth.ErrTooMany)
+		h.want("one that is not known", h.in(home, fresh, ""), nil)
+		h.pass(time.Second)
+		h.want("a guess after a second", h.in(kept[14], wrong, ""), auth.ErrWrongPassword)
+		link := h.link(accounts.Mail{What: accounts.MailReset, Email: p.Email})
+		_, err := h.Reset(h.ctx(), h.d, from(1000), link, fresh+"!")
+		h.must(err)
+		h.want("the owner's laptop, after a new password by mail", h.in(laptop, fresh+"!", ""), nil)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/terem-go/terem/accounts"
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/errs"
 )
@@ -55,8 +56,8 @@ func ExampleNew() {
 	_, err := accounts.New(accounts.Config[*user]{Users: store{}, Name: "Shop", Secrets: []string{"short"}})
 	fmt.Println(err != nil)
 	a, err := accounts.New(accounts.Config[*user]{Users: store{}, Name: "Shop", Secrets: []string{strings.Repeat("random ", 6)}, Hide: true})
-	fmt.Println(a.Hides(), err)
+	fmt.Println(a.Hides(auth.Visit{Client: "192.0.2.1"}), a.Hides(auth.Visit{}), err)
 	// Output:
 	// true
-	// true <nil>
+	// true false <nil>
 }

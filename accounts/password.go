@@ -96,7 +96,7 @@ func (a *Accounts[U]) Reset(ctx context.Context, d *db.DB, v auth.Visit, token, 
 			return err
 		}
 		own, _ := a.attempts("", acc.Email, v)
-		if err := auth.Forgive(ctx, s, own...); err != nil {
+		if err := auth.Forgive(ctx, s, append(own, a.known.Of(typed(acc.Email)))...); err != nil {
 			return err
 		}
 		return a.setPassword(ctx, s, v, acc, 0, hash, "password_reset")

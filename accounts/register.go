@@ -17,7 +17,7 @@ import (
 // Errors are those of the policy, and of create. Where accounts are hidden, an error
 // of the kind errs.Conflict is not returned: whoever has the address is told by mail,
 // and nobody else learns of it. Answer in both cases with what was sent, and with
-// nothing that the database has given.
+// nothing that the database has given. See Hides for whom that is.
 func (a *Accounts[U]) Register(ctx context.Context, d *db.DB, v auth.Visit, who Account, password string, create func(ctx context.Context, s *db.Session, hash string) (U, error)) error {
 	hash, err := a.hash(ctx, password, who)
 	if err != nil {
@@ -33,7 +33,7 @@ func (a *Accounts[U]) Register(ctx context.Context, d *db.DB, v auth.Visit, who 
 		}
 		return a.welcome(ctx, s, u)
 	})
-	if a.hide && errs.HasKind(err, errs.Conflict) {
+	if a.Hides(v) && errs.HasKind(err, errs.Conflict) {
 		own, shared := a.attempts("register ", who.Email, v)
 		if _, err := auth.Take(ctx, d, slices.Concat(own, shared)...); errors.Is(err, auth.ErrTooMany) {
 			return nil // they have been told, and who asks learns nothing
@@ -47,8 +47,10 @@ func (a *Accounts[U]) Register(ctx context.Context, d *db.DB, v auth.Visit, who 
 	return err
 }
 
-// Hides reports whether accounts are hidden from those who register.
-func (a *Accounts[U]) Hides() bool { return a.hide }
+// Hides reports whether accounts are hidden from who registers by a visit: if
+// Config.Hide says so, from everybody but who is at the machine, by a visit that has
+// neither a client's address nor a request.
+func (a *Accounts[U]) Hides(v auth.Visit) bool { return a.hide && (v.Client != "" || v.Request != "") }
 
 // hash checks a new password and hashes it. That takes long and much memory: never
 // while a session is open.

@@ -45,7 +45,7 @@ func TestRegister(t *testing.T) {
 		if diff := cmp.Diff([]string{"registered"}, h.actions()); diff != "" {
 			h.t.Errorf("audit log (-want +got):\n%s", diff)
 		}
-		if h.Hides() {
+		if h.Hides(home) {
 			h.t.Error("accounts are hidden, unless told so")
 		}
 	})

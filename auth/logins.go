@@ -59,7 +59,8 @@ func (l Lifetime) Check() error {
 	return nil
 }
 
-// Visit is where a request comes from.
+// Visit is where a request comes from. One without Client and Request is none: what is
+// done at the machine itself, by a command.
 type Visit struct {
 	Device  string // the User-Agent header; up to 200 characters are kept
 	Client  string // the address

@@ -3,10 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"log/slog"
-	"net"
 	"net/netip"
-	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -53,9 +50,9 @@ const jobsInServer, jobsInWorker = "server", "worker"
 
 // Check reports what is wrong beyond the types.
 func (c *Config) Check(p *settings.Problems) {
-	checkAddr(p, "ADDR", c.Addr)
+	p.Addr("ADDR", c.Addr)
 	if c.AdminAddr != "" {
-		checkAddr(p, "ADMIN_ADDR", c.AdminAddr)
+		p.Addr("ADMIN_ADDR", c.AdminAddr)
 	}
 	if c.AdminAddr == c.Addr {
 		p.Add("ADMIN_ADDR", "expected an address other than ADDR")
@@ -64,7 +61,7 @@ func (c *Config) Check(p *settings.Problems) {
 	if n := c.SecretKey.Len(); n < 32 && (n > 0 || c.Environment.Production()) {
 		p.Add("SECRET_KEY", "expected a random value of at least 32 characters, for instance from: openssl rand -hex 32")
 	}
-	c.checkBaseURL(p)
+	p.BaseURL("BASE_URL", c.BaseURL, c.Environment)
 	if c.Jobs != jobsInServer && c.Jobs != jobsInWorker {
 		p.Add("JOBS", "expected server or worker")
 	}
@@ -82,50 +79,13 @@ func (c *Config) Check(p *settings.Problems) {
 	if c.RequestTimeout < time.Second {
 		p.Add("REQUEST_TIMEOUT", "expected at least 1s")
 	}
-	for _, o := range c.CORSOrigins {
-		if u, err := url.Parse(o); err != nil || !browsable(u) || u.Path != "" || strings.Contains(o, "*") {
-			p.Add("CORS_ORIGINS", "expected origins such as https://app.example, each by its name")
-		}
-	}
+	p.Origins("CORS_ORIGINS", c.CORSOrigins)
 	if c.DrainTimeout < 0 {
 		p.Add("DRAIN_TIMEOUT", "expected 0s or more")
 	}
 	if c.StopTimeout < time.Second {
 		p.Add("STOP_TIMEOUT", "expected at least 1s")
 	}
-}
-
-// checkAddr refuses what nobody can listen on.
-func checkAddr(p *settings.Problems, name, addr string) {
-	if _, port, err := net.SplitHostPort(addr); err != nil {
-		p.Add(name, "expected a host and a port, such as 127.0.0.1:8000")
-	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		p.Add(name, "expected a port from 0 to 65535")
-	}
-}
-
-// checkBaseURL refuses addresses that browsers cannot use. In production pages
-// are reached by https, but on the machine itself.
-func (c *Config) checkBaseURL(p *settings.Problems) {
-	u, err := url.Parse(c.BaseURL)
-	switch {
-	case c.BaseURL == "" && c.Environment.Production():
-		p.Add("BASE_URL", "expected where people reach the application, such as https://conduit.example")
-	case c.BaseURL == "":
-	case err != nil || !browsable(u) || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
-		p.Add("BASE_URL", "expected an address without a path, such as https://conduit.example")
-	case c.Environment.Production() && u.Scheme != "https" && !loopback(u.Hostname()):
-		p.Add("BASE_URL", "expected https:// in production")
-	}
-}
-
-// browsable reports whether browsers can open the URL.
-func browsable(u *url.URL) bool { return (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" }
-
-// loopback reports whether the host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // secure reports whether browsers reach the application by https.

@@ -28,13 +28,15 @@ type Pooler struct {
 	program *process
 }
 
-// poolerConfig leaves everything beside the pooling as PgBouncer has it. It lets
-// in who is on its list without a password, as the server does.
+// poolerConfig leaves everything beside the pooling as PgBouncer has it, but for how
+// soon it tries a server again that was away: by itself after 15 seconds. It lets in
+// who is on its list without a password, as the server does.
 const poolerConfig = `[databases]
 * = host=%s port=%d
 [pgbouncer]
 pool_mode = transaction
 default_pool_size = %d
+server_login_retry = 1
 auth_type = trust
 auth_file = %s
 unix_socket_dir = %s

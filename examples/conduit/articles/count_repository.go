@@ -80,10 +80,12 @@ func (r Repository) count(ctx context.Context, x db.Execer, changes ...change) e
 }
 
 // uncountFavorites takes an article that is about to be deleted from the counts of
-// those who have marked it.
+// those who have marked it. It comes after count, and has an order of its own: there
+// may be very many of them, so they stay in the database.
 func (r Repository) uncountFavorites(ctx context.Context, x db.Execer, article int64) error {
-	_, err := x.Exec(ctx, `UPDATE article_counts SET articles = articles - 1
-		WHERE kind = 'favorited' AND name IN (SELECT CAST(user_id AS TEXT) FROM favorites WHERE article_id = $1)`, article)
+	_, err := x.Exec(ctx, `INSERT INTO article_counts (kind, name, articles)
+		SELECT 'favorited', CAST(user_id AS TEXT), -1 FROM favorites WHERE article_id = $1 ORDER BY user_id
+		ON CONFLICT (kind, name) DO UPDATE SET articles = article_counts.articles + excluded.articles`, article)
 	return err
 }
 

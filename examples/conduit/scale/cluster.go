@@ -33,8 +33,6 @@ func startCluster(ctx context.Context) (c *cluster, err error) {
 			err = errors.Join(err, c.stop())
 		}
 	}()
-	// A commit is acknowledged once one of the standbys has it on its disk. Until the
-	// first of them is there, nobody waits.
 	if c.first, err = pgserver.Start(ctx, pgserver.Options{}); err != nil {
 		return c, err
 	}
@@ -47,18 +45,13 @@ func startCluster(ctx context.Context) (c *cluster, err error) {
 		}
 	}
 	for range 2 {
-		s, err := pgserver.Start(ctx, pgserver.Options{StandbyOf: c.first})
+		s, err := pgserver.Start(ctx, pgserver.Options{StandbyOf: c.first, Settings: map[string]string{"wal_retrieve_retry_interval": "200ms"}})
 		if err != nil {
 			return c, err
 		}
 		c.standbys = append(c.standbys, s)
 	}
-	for _, s := range append(c.standbys, c.first) {
-		if s == c.first {
-			err = errors.Join(execute(ctx, s, "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'"), execute(ctx, s, "SELECT pg_reload_conf()"))
-		}
-	}
-	return c, err
+	return c, synchronous(ctx, c.first)
 }
 
 func (c *cluster) stop() error {
@@ -119,10 +112,8 @@ func (c *cluster) promote(ctx context.Context) error {
 	if ahead > here {
 		next, other = other, next
 	}
-	for _, sql := range []string{"ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'", "SELECT pg_reload_conf()", "SELECT pg_promote()"} {
-		if err := execute(ctx, next, sql); err != nil {
-			return err
-		}
+	if err := errors.Join(synchronous(ctx, next), execute(ctx, next, "SELECT pg_promote()")); err != nil {
+		return err
 	}
 	q := address(next)
 	info := fmt.Sprintf("host=%s port=%s user=postgres", q.Get("host"), q.Get("port"))
@@ -133,6 +124,12 @@ func (c *cluster) promote(ctx context.Context) error {
 	}
 	c.promoted = next
 	return nil
+}
+
+// synchronous has a server acknowledge a commit once one of its standbys has it on
+// its disk.
+func synchronous(ctx context.Context, s *pgserver.Server) error {
+	return errors.Join(execute(ctx, s, "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'"), execute(ctx, s, "SELECT pg_reload_conf()"))
 }
 
 // received tells how much of the log a standby has, in bytes.

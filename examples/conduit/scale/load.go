@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/cookiejar"
 	"slices"
 	"strconv"
 	"sync"
@@ -16,14 +17,16 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/internal/pgserver"
 )
 
 // load sends requests through the proxy until it is stopped.
 type load struct {
-	base   string
-	cancel context.CancelFunc
-	done   sync.WaitGroup
+	base    string
+	clients int
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
 
 	mu       sync.Mutex
 	phase    *phase
@@ -36,8 +39,8 @@ type failure string
 
 const (
 	unavailable failure = "503 with Retry-After"
-	refused     failure = "no connection"
 	cut         failure = "no answer"
+	unknown     failure = "500, the outcome is not known"
 )
 
 // broken reports whether a request failed with the server that had it: nginx says
@@ -60,9 +63,10 @@ type phase struct {
 // newLoad makes users, and starts the clients.
 func newLoad(ctx context.Context, addr string, clients int) (*load, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	l := &load{base: "http://" + addr, cancel: cancel}
+	l := &load{base: "http://" + addr, clients: clients, cancel: cancel}
 	for i := range clients {
-		c := &client{load: l, http: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}}
+		jar, _ := cookiejar.New(nil) // never fails. Cookies tell what their owner must not read from a standby that is behind
+		c := &client{load: l, http: &http.Client{Timeout: 20 * time.Second, Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}}
 		if err := c.register(ctx, i); err != nil {
 			cancel()
 			return nil, err
@@ -101,7 +105,7 @@ func (l *load) end(f fault) error {
 		n += count
 	}
 	switch {
-	case f.most > 0 && n > f.most*len(l.phases):
+	case f.underWay && n > l.clients:
 		return fmt.Errorf("%s: %d requests failed, expected no more than were under way", f.name, n)
 	case p.writes == 0 || time.Since(p.lastOK) > 5*time.Second:
 		return fmt.Errorf("%s: no write was acknowledged in the end", f.name)
@@ -188,6 +192,8 @@ func (c *client) work(ctx context.Context) {
 		switch {
 		case err != nil && status == 0:
 			failed = cut
+		case errors.Is(err, db.ErrOutcomeUnknown):
+			failed = unknown
 		case status == http.StatusServiceUnavailable && header.Get("Retry-After") != "":
 			failed = unavailable
 		case status != wanted:
@@ -229,8 +235,11 @@ func (c *client) send(ctx context.Context, method, path string, body, into any) 
 	if err = errors.Join(err, answer.Body.Close()); err != nil {
 		return 0, nil, err
 	}
-	if answer.StatusCode < 300 {
+	switch {
+	case answer.StatusCode < 300:
 		err = json.Unmarshal(text, into)
+	case bytes.Contains(text, []byte(db.ErrOutcomeUnknown.Message)):
+		err = db.ErrOutcomeUnknown
 	}
 	return answer.StatusCode, answer.Header, err
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,11 +53,11 @@ func start(ctx context.Context, rows int) (p *place, err error) {
 	if p.pooler, err = pgserver.StartPooler(ctx, p.postgres.primary(), 10, app, reader); err != nil {
 		return p, err
 	}
-	p.env = append(os.Environ(),
+	p.env = slices.Concat(os.Environ(), []string{
 		"ENVIRONMENT=production", "BASE_URL=http://localhost", "LOG_LEVEL=warn", "JOBS=worker", "TRUSTED_PROXIES=127.0.0.0/8",
-		"SECRET_KEY="+rand.Text()+rand.Text(), "MAIL=off", "REQUEST_TIMEOUT=15s",
-		"DATABASE_URL="+p.pooler.URL(app, "postgres"), "DATABASE_POOLER=transaction", "DATABASE_READER_URL="+p.pooler.URL(reader, "postgres"),
-		"DATABASE_DIRECT_URL="+p.postgres.any(app), "DATABASE_REPLICA_URLS="+p.postgres.replicas(reader))
+		"SECRET_KEY=" + rand.Text() + rand.Text(), "MAIL=off", "REQUEST_TIMEOUT=15s", "DRAIN_TIMEOUT=500ms",
+		"DATABASE_URL=" + p.pooler.URL(app, "postgres"), "DATABASE_POOLER=transaction", "DATABASE_READER_URL=" + p.pooler.URL(reader, "postgres"),
+		"DATABASE_DIRECT_URL=" + p.postgres.any(app), "DATABASE_REPLICA_URLS=" + p.postgres.replicas(reader)})
 	say("the application's build")
 	if p.program, err = p.build(ctx, "first", nil); err != nil {
 		return p, err
@@ -74,7 +75,7 @@ func start(ctx context.Context, rows int) (p *place, err error) {
 		if err != nil {
 			return p, err
 		}
-		s := &process{name: fmt.Sprintf("server-%d", i+1), addr: addr, dir: p.dir, env: append(p.env, "ADDR="+addr)}
+		s := &process{name: fmt.Sprintf("server-%d", i+1), addr: addr, dir: p.dir, env: slices.Concat(p.env, []string{"ADDR=" + addr})}
 		p.servers = append(p.servers, s)
 		if err := s.start(ctx, p.program); err != nil {
 			return p, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -116,11 +117,16 @@ func (p *process) end(s syscall.Signal) error {
 	return nil
 }
 
-// freeAddr returns an address that nobody listens on.
+// freeAddr returns an address that nobody listens on, and that no connection will
+// take while its server restarts: systems give those ports above 32767.
 func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	for {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(10000)))
+		if err == nil {
+			return l.Addr().String(), l.Close()
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return "", err
+		}
 	}
-	return l.Addr().String(), l.Close()
 }

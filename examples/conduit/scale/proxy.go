@@ -55,7 +55,9 @@ func startProxy(ctx context.Context, p *place) (*proxy, error) {
 	}
 	var upstream strings.Builder
 	for _, s := range p.servers {
-		upstream.WriteString("server " + s.addr + ";\n\t")
+		// Without max_fails, nginx leaves a server alone for ten seconds that has refused
+		// one connection; when all have been restarted meanwhile, nobody is left.
+		upstream.WriteString("server " + s.addr + " max_fails=0;\n\t")
 	}
 	dir := filepath.Join(p.dir, "nginx")
 	text := string(conf)

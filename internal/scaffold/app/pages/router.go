@@ -83,7 +83,7 @@ func (p *Pages) signUp(ctx context.Context, database *db.DB, in *Send[SignUpForm
 		if err != nil {
 			return nil, err
 		}
-		if p.auth.Hides() {
+		if p.auth.Hides(in.Visit) {
 			return p.views.Redirect("/login").Flash("Look into your mail: what to do next is there."), nil
 		}
 		cookies, err := p.auth.LogIn(ctx, database, in.Visit, u, in.Visitor.Login, false)

@@ -22,8 +22,8 @@ func (u *User) Account() accounts.Account {
 }
 
 // Register creates a user and enqueues their welcome. It returns ErrEmailTaken; where
-// accounts are hidden, it returns what was asked for instead, and so it does for a
-// user who is new.
+// accounts are hidden, but from commands, it returns what was asked for instead, and
+// so it does for a user who is new.
 func (a *Auth) Register(ctx context.Context, database *db.DB, v auth.Visit, u User, password string) (*User, error) {
 	if err := u.tidy(); err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (a *Auth) Register(ctx context.Context, database *db.DB, v auth.Visit, u Us
 		created.PasswordHash = hash
 		return created, a.users.Create(ctx, s, created)
 	})
-	if err == nil && a.Hides() {
+	if err == nil && a.Hides(v) {
 		return &u, nil
 	}
 	return created, err

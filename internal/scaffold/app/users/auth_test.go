@@ -2,6 +2,7 @@ package users_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -254,7 +255,7 @@ func TestRolesAndAudit(t *testing.T) {
 
 // Where accounts are hidden, nobody who registers learns of those that are there.
 func TestHiddenAccounts(t *testing.T) {
-	eachWith(t, users.Config{Hide: true}, func(t *testing.T, c *apitest.Client, d *db.DB, _ *users.Domain) {
+	eachWith(t, users.Config{Hide: true}, func(t *testing.T, c *apitest.Client, d *db.DB, u *users.Domain) {
 		register := func(email string) *apitest.Response {
 			return c.Post("/api/users", map[string]any{"email": email, "password": password, "name": "Ada"}).Expect(201)
 		}
@@ -269,6 +270,16 @@ func TestHiddenAccounts(t *testing.T) {
 		})
 		if err != nil || mails != 2 {
 			t.Errorf("%d mails are enqueued, want the welcome and the notice; %v", mails, err)
+		}
+		// Who is at the machine is told what became of it.
+		command := func(email string) (*users.User, error) {
+			return u.Auth.Register(context.Background(), d, auth.Visit{Device: "user create"}, users.User{Email: email, Name: "Root", Role: users.RoleMember, IsSuperuser: true}, password)
+		}
+		if root, err := command("root@example.com"); err != nil || root.ID == 0 || !root.IsSuperuser {
+			t.Errorf("created by a command: %+v, %v", root, err)
+		}
+		if _, err := command("ada@example.com"); !errors.Is(err, users.ErrEmailTaken) {
+			t.Errorf("created twice, by a command: %v", err)
 		}
 	})
 }
