@@ -1,6 +1,7 @@
 package users
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,9 @@ type User struct {
 	CreatedAt    time.Time `db:"created_at,created"`
 	UpdatedAt    time.Time `db:"updated_at,updated"`
 }
+
+// subject names the user in tokens and logins.
+func (u *User) subject() string { return strconv.FormatInt(u.ID, 10) }
 
 // tidy brings what people typed into the form in which it is stored, or says what
 // is wrong with it.
