@@ -122,7 +122,7 @@ func TestInABrowser(t *testing.T) {
 			open("You are logged out.", click(`form[action="/logout"] button`))
 			open("There is nothing at this address.", visit("/nowhere"))
 			see("error")
-			log.Check(t, server.URL, "422 /register?next=%2Feditor", "404 /nowhere")
+			log.Check(t, server.URL, "422 /register?next=%2feditor", "404 /nowhere")
 		})
 	}
 }

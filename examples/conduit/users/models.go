@@ -29,7 +29,7 @@ func (u *User) tidy() error {
 	u.Username, u.Email = strings.TrimSpace(u.Username), utils.Email(u.Email)
 	u.Bio, u.Image = utils.NilIfEmpty(u.Bio), utils.NilIfEmpty(u.Image)
 	var wrong utils.Wrong
-	if !wrong.Blank("username", u.Username) && !utils.Printable(u.Username) {
+	if !wrong.Blank("username", u.Username) && (!utils.Printable(u.Username) || u.Username == "." || u.Username == "..") { // no address ends in these
 		wrong.Add("username", "is invalid")
 	}
 	if !wrong.Blank("email", u.Email) && !utils.IsEmail(u.Email) {
