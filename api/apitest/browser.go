@@ -34,6 +34,7 @@ func (r *Response) Follow() *Response {
 	if r.Status < 300 || r.Status > 399 || !strings.HasPrefix(to, "/") {
 		r.t.Fatalf("%s: status %d, Location %q, want a redirect to a path of this site\n%s", r.Request, r.Status, to, r.Body)
 	}
+	to, _, _ = strings.Cut(to, "#") // which browsers keep to themselves
 	return r.client.Get(to)
 }
 

@@ -40,7 +40,13 @@ func wireError(e *errs.Error, _ string) (contentType string, body any) {
 	return "application/json", f
 }
 
-// errorPage says how every error looks to somebody who looks at pages.
+// errorPage says how every error looks to somebody who looks at pages. Who must
+// log in is led there.
 func errorPage(p *pages.Pages) func(*http.Request, *errs.Error) api.Renderer {
-	return func(r *http.Request, e *errs.Error) api.Renderer { return p.Error(e, api.RequestID(r.Context())) }
+	return func(r *http.Request, e *errs.Error) api.Renderer {
+		if e.Kind == errs.Unauthenticated {
+			return p.LogInFirst(r)
+		}
+		return p.Error(e, api.RequestID(r.Context()))
+	}
 }

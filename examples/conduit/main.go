@@ -61,7 +61,7 @@ type domains struct {
 
 // newDomains hands each domain what it needs.
 func newDomains(cfg *Config, secret string) (d domains, err error) {
-	d.users, err = users.New(users.Config{Name: "Conduit", Secrets: append([]string{secret}, cfg.oldSecretKeys()...), TokenLifetime: cfg.TokenLifetime})
+	d.users, err = users.New(users.Config{Name: "Conduit", Secrets: append([]string{secret}, cfg.oldSecretKeys()...), TokenLifetime: cfg.TokenLifetime, Secure: cfg.secure()})
 	if err != nil {
 		return d, err
 	}
@@ -87,7 +87,10 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	p, err := pages.New(pages.Config{Assets: assets, Key: key, Secure: cfg.secure()})
+	p, err := pages.New(pages.Config{
+		Auth: d.users.Auth, Profiles: d.profiles.Profiles, Articles: d.articles, Comments: d.comments,
+		Assets: assets, Key: key, Secure: cfg.secure(),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -133,9 +136,9 @@ func assemble(cfg *Config, report settings.Report, database *db.DB, log *slog.Lo
 }
 
 // guards say what browsers may do with the pages, and refuse what pages of other
-// sites make them send.
+// sites make them send. Pictures of users and in articles are from anywhere.
 func guards(cfg *Config) ([]func(http.Handler) http.Handler, error) {
-	policy, err := web.Policy{}.Middleware()
+	policy, err := web.Policy{"img-src": {"https:"}}.Middleware()
 	if err != nil {
 		return nil, err
 	}

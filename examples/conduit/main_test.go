@@ -98,3 +98,54 @@ func TestConfigRefuses(t *testing.T) {
 		t.Errorf("a short secret: %v", err)
 	}
 }
+
+// Every page that is not for all leads nobody to where they log in, and what changes
+// something does nothing for the page of another site.
+func TestPagesAreGuarded(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, migrations, func(t *testing.T, d *db.DB) {
+		a := testApp(t, d)
+		h, err := a.Handler()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := a.Run(t.Context(), []string{"routes", "--json"}, &out); err != nil {
+			t.Fatal(err)
+		}
+		var routes []api.Route
+		if err := json.Unmarshal(out.Bytes(), &routes); err != nil {
+			t.Fatal(err)
+		}
+		nobody, member, checked := apitest.New(t, h).Browser(), apitest.New(t, h).Browser(), 0
+		member.Submit("/register", map[string]string{"username": "jake", "email": "jake@example.com", "password": "jakejake"}).Expect(303)
+		for _, r := range routes {
+			path := strings.NewReplacer("{$}", "", "{slug}", "x", "{username}", "jake", "{id}", "1").Replace(r.Path)
+			if strings.HasPrefix(path, "/api/") {
+				continue
+			}
+			checked++
+			if r.Method != "GET" {
+				member.With("Sec-Fetch-Site", "cross-site").Submit(path, nil).Expect(403).Contains("another site")
+			}
+			if r.Policy == "api.Public" {
+				continue
+			}
+			if r.Policy != "users.Member" {
+				t.Errorf("%s %s: policy %s", r.Method, path, r.Policy)
+			}
+			to := nobody.With("Content-Type", "application/x-www-form-urlencoded").Do(r.Method, path, "").Expect(303)
+			if !strings.HasPrefix(to.Header.Get("Location"), "/login?next=") {
+				t.Errorf("%s %s leads nobody to %s", r.Method, path, to.Header.Get("Location"))
+			}
+		}
+		if checked < 20 {
+			t.Errorf("only %d pages", checked)
+		}
+		policy := member.Get("/settings").Expect(200).Header
+		if !strings.Contains(policy.Get("Content-Security-Policy"), "img-src 'self' data: https:;") || policy.Get("Cache-Control") != "no-store" {
+			t.Errorf("the headers of a page are %v", policy)
+		}
+		nobody.Get("/?feed=following").Expect(303)
+	}, jobs.Migrations(), app.Auth())
+}

@@ -235,6 +235,9 @@ func TestAmbiguousInputs(t *testing.T) {
 		for _, address := range []string{"x", "x@", "Jake <jake@example.com>", "a@b, c@d"} {
 			refuses(t, c.Post("/api/users", m{"user": m{"username": "b", "email": address, "password": "x"}}), 422, "email", "is invalid")
 		}
+		for _, name := range []string{".", "..", "a\u202eb"} {
+			refuses(t, c.Post("/api/users", m{"user": m{"username": name, "email": "b@example.com", "password": "x"}}), 422, "username", "is invalid")
+		}
 		for query, about := range map[string]string{
 			"limit=0": "limit", "limit=-1": "limit", "limit=x": "limit", "limit=1001": "limit", "limit=99999999999999999999": "limit", "limit=1.5": "limit",
 			"offset=-1": "offset", "offset=x": "offset", "tag=%00": "tag", "author=%ff": "author", "nonsense=1": "nonsense", "%": "request",

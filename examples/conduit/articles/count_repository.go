@@ -114,10 +114,7 @@ func (r Repository) Recount(ctx context.Context, x db.Execer) error {
 	return nil
 }
 
-// maxTags is how many tags Tags returns at most.
-const maxTags = 1000
-
-// Tags returns the tags that articles have, the most used first.
-func (r Repository) Tags(ctx context.Context, q db.Querier) ([]string, error) {
-	return dao.Query[string](ctx, q, "SELECT name FROM article_counts WHERE kind = 'tag' AND articles > 0 ORDER BY articles DESC, name LIMIT $1", maxTags)
+// Tags returns up to limit of the tags that articles have, the most used first.
+func (r Repository) Tags(ctx context.Context, q db.Querier, limit int) ([]string, error) {
+	return dao.Query[string](ctx, q, "SELECT name FROM article_counts WHERE kind = 'tag' AND articles > 0 ORDER BY articles DESC, name LIMIT $1", limit)
 }

@@ -2,9 +2,11 @@ package articles
 
 import (
 	"crypto/rand"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/terem-go/terem/dao"
 
@@ -34,6 +36,9 @@ type Article struct {
 // Table says what concerns more than one column.
 func (Article) Table(t *dao.Def) { t.Index("author_id", "id") }
 
+// How many tags an article has, and how many characters a tag, at most.
+const maxTags, maxTag = 32, 64
+
 // tidy brings what people typed into the form in which it is stored, or says what is
 // wrong with it and its tags.
 func (a *Article) tidy(tags []string) error {
@@ -42,12 +47,17 @@ func (a *Article) tidy(tags []string) error {
 	wrong.Blank("title", a.Title)
 	wrong.Blank("description", a.Description)
 	wrong.Blank("body", a.Body)
+	if len(tags) > maxTags {
+		wrong.Add("tagList", fmt.Sprintf("has more than %d tags", maxTags))
+	}
 	seen := map[string]bool{}
 	for _, tag := range tags {
 		switch {
 		case wrong.Blank("tagList", tag):
 		case strings.TrimSpace(tag) != tag || !utils.Printable(tag):
 			wrong.Add("tagList", "has a tag with white space around it or characters that cannot be seen")
+		case utf8.RuneCountInString(tag) > maxTag:
+			wrong.Add("tagList", fmt.Sprintf("has a tag of more than %d characters", maxTag))
 		case seen[tag]:
 			wrong.Add("tagList", "has a tag twice")
 		}

@@ -32,6 +32,9 @@ func (rt *Router) favoriteRoutes(r *api.Router) {
 	api.Delete(r, "/articles/{slug}/favorite", rt.unfavorite, users.Required, api.Fails(ErrNotFound))
 }
 
+// shownTags is how many tags are shown at most: the specification knows no pages of them.
+const shownTags = 1000
+
 // tagRoutes registers that of tags.
 func (rt *Router) tagRoutes(r *api.Router) { api.Get(r, "/tags", rt.tags, api.Public) }
 
@@ -119,6 +122,6 @@ func (rt *Router) reply(ctx context.Context, q db.Querier, viewer int64, a *Arti
 }
 
 func (rt *Router) tags(ctx context.Context, r *db.Reader, _ *struct{}) (*TagsReply, error) {
-	tags, err := rt.articles.Tags(ctx, r)
+	tags, err := rt.articles.Tags(ctx, r, shownTags)
 	return &TagsReply{tags}, err
 }

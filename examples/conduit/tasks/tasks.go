@@ -27,8 +27,12 @@ type CleanUp struct{}
 // Kind implements jobs.Args.
 func (CleanUp) Kind() string { return "tasks.clean_up" }
 
-// cleanUp removes what nobody needs any more: attempts to log in.
+// cleanUp removes what nobody needs any more: attempts to log in, and logins that are
+// over.
 func cleanUp(ctx context.Context, s *db.Session, _ *jobs.Job[CleanUp]) error {
-	_, err := auth.ForgetAttempts(ctx, s, time.Now().Add(-forget))
+	if _, err := auth.ForgetAttempts(ctx, s, time.Now().Add(-forget)); err != nil {
+		return err
+	}
+	_, err := auth.NewLogins(auth.LoginsConfig{}).Forget(ctx, s)
 	return err
 }

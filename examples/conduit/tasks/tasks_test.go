@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/app"
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/jobs"
@@ -16,7 +17,7 @@ import (
 	"github.com/terem-go/terem/examples/conduit/tasks"
 )
 
-// Attempts of long ago are forgotten, and those of today are not.
+// Attempts of long ago and logins that are over are forgotten, and others are not.
 func TestCleanUp(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
@@ -27,6 +28,11 @@ func TestCleanUp(t *testing.T) {
 				_, err := s.Exec(ctx, "INSERT INTO terem_throttle (key, attempts, again_at, last_at) VALUES ($1, 1, 0, $2)", key, time.Now().Add(-age).UnixMilli())
 				problems = append(problems, err)
 			}
+			for subject, age := range map[string]time.Duration{"old": 60 * 24 * time.Hour, "new": time.Hour} {
+				logins := auth.NewLogins(auth.LoginsConfig{Now: func() time.Time { return time.Now().Add(-age) }})
+				_, _, err := logins.Begin(ctx, s, subject, auth.Visit{}, auth.Lifetime{})
+				problems = append(problems, err)
+			}
 			return errors.Join(append(problems, jobs.Enqueue(ctx, s, tasks.CleanUp{}))...)
 		})
 		if err != nil {
@@ -35,9 +41,9 @@ func TestCleanUp(t *testing.T) {
 		jobstest.Run(t, d, tasks.Workers())
 		err = d.Read(ctx, func(ctx context.Context, r *db.Reader) error {
 			var left string
-			err := r.QueryRow(ctx, "SELECT max(key) || count(*) FROM terem_throttle").Scan(&left)
-			if left != "new1" {
-				t.Errorf("left are %s, want new1", left)
+			err := r.QueryRow(ctx, "SELECT (SELECT max(key) || count(*) FROM terem_throttle) || (SELECT max(subject) || count(*) FROM terem_logins)").Scan(&left)
+			if left != "new1new1" {
+				t.Errorf("left are %s, want new1new1", left)
 			}
 			return err
 		})

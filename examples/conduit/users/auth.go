@@ -9,16 +9,20 @@ import (
 	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/errs"
+	"github.com/terem-go/terem/web"
 
 	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
-// Auth is how users register and log in, and how they are known afterwards.
+// Auth is how users register and log in, and how they are known afterwards: clients of
+// the API by a token, and browsers by a cookie.
 type Auth struct {
 	users     Repository
 	passwords *auth.Passwords
 	tokens    *auth.Tokens
 	attempts  *auth.Throttle
+	logins    *auth.Logins
+	cookie    web.Cookie
 }
 
 func newAuth(c Config, users Repository) (*Auth, error) {
@@ -33,7 +37,10 @@ func newAuth(c Config, users Repository) (*Auth, error) {
 	tokens, err := auth.NewTokens(auth.TokenConfig{Keys: keys, Issuer: c.Name, Audience: c.Name, Lifetime: c.TokenLifetime})
 	passwords, err2 := auth.NewPasswords(c.Passwords)
 	attempts, err3 := auth.NewThrottle("login", auth.ThrottleConfig{})
-	return &Auth{users, passwords, tokens, attempts}, errors.Join(err, err2, err3)
+	return &Auth{
+		users: users, passwords: passwords, tokens: tokens, attempts: attempts,
+		logins: auth.NewLogins(auth.LoginsConfig{}), cookie: web.Cookie{Name: "login", Secure: c.Secure},
+	}, errors.Join(err, err2, err3)
 }
 
 // Register creates a user. It returns ErrUsernameTaken or ErrEmailTaken, and an
@@ -61,8 +68,8 @@ func (a *Auth) Register(ctx context.Context, d *db.DB, u User, password string) 
 // Authenticate returns the user with an address and a password, or
 // ErrWrongPassword after as much time for an address that nobody has registered.
 // Who guesses gets auth.ErrTooMany.
-func (a *Auth) Authenticate(ctx context.Context, d *db.DB, email, password, client string) (*User, error) {
-	guesses := a.attempts.Of(utils.Email(email) + " " + auth.Network(client))
+func (a *Auth) Authenticate(ctx context.Context, d *db.DB, email, password string, v auth.Visit) (*User, error) {
+	guesses := a.attempts.Of(utils.Email(email) + " " + auth.Network(v.Client))
 	if _, err := auth.Take(ctx, d, guesses); err != nil {
 		return nil, err
 	}
@@ -95,9 +102,36 @@ func (a *Auth) Hash(ctx context.Context, password string) (string, error) {
 	return a.passwords.Hash(ctx, password)
 }
 
+// Change changes a user. With another password every browser is logged out but one
+// (0 for none), which is that of who asks; tokens stay good. It returns ErrUsernameUsed
+// or ErrEmailUsed, and an errs.Invalid that names the fields that are wrong.
+func (a *Auth) Change(ctx context.Context, d *db.DB, user int64, c *UpdateUser, but int64) (*User, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	hash := ""
+	if c.Password.Set {
+		var err error
+		if hash, err = a.passwords.Hash(ctx, c.Password.Value); err != nil {
+			return nil, err
+		}
+	}
+	var row *User
+	err := d.Do(ctx, func(ctx context.Context, s *db.Session) (err error) {
+		if row, err = a.users.Get(ctx, s, user); err != nil {
+			return err
+		}
+		if err = a.users.Change(ctx, s, row, c.apply(row, hash)...); err == nil && hash != "" {
+			_, err = a.logins.EndAll(ctx, s, row.subject(), but)
+		}
+		return err
+	})
+	return row, err
+}
+
 // Issue returns a token by which a user is known.
 func (a *Auth) Issue(u *User) (string, error) {
-	token, _, err := a.tokens.Issue(strconv.FormatInt(u.ID, 10), 0)
+	token, _, err := a.tokens.Issue(u.subject(), 0)
 	return token, err
 }
 
@@ -114,12 +148,17 @@ func (a *Auth) current(ctx context.Context, q db.Querier, r *http.Request) (Curr
 	if err != nil {
 		return Current{}, ErrTokenInvalid.Wrap(err)
 	}
-	id, _ := strconv.ParseInt(claims.Subject, 10, 64) // 0, which nobody has, for what is none
-	u, err := a.users.Get(ctx, q, id)
+	u, err := a.bySubject(ctx, q, claims.Subject)
 	if errs.HasKind(err, errs.NotFound) {
 		return Current{}, ErrTokenInvalid.Wrap(err)
 	}
 	return Current{u, token}, err
+}
+
+// bySubject returns the user whom a token or a login names.
+func (a *Auth) bySubject(ctx context.Context, q db.Querier, subject string) (*User, error) {
+	id, _ := strconv.ParseInt(subject, 10, 64) // 0, which nobody has, for what is none
+	return a.users.Get(ctx, q, id)
 }
 
 // viewer finds the user whose token the request carries, if there is one.

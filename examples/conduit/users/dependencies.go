@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 )
 
@@ -39,9 +40,25 @@ func (v Viewer) Who() int64 {
 // api.Public, a token that is worth nothing makes its sender nobody.
 var Optional = api.Allow("users.Optional", func(_ context.Context, v Viewer) error { return v.refused })
 
-// Client is the address that a request comes from.
-type Client string
+// Visitor is who looks at a page: a user whose browser is logged in, or nobody. The
+// API does not take a browser's cookie, and pages take no token.
+type Visitor struct {
+	*User       // nil for nobody
+	Login int64 // which of their logins it is
+}
 
-func client(_ context.Context, _ db.Querier, r *http.Request) (Client, error) {
-	return Client(r.RemoteAddr), nil
+// Who returns the visitor's id, or 0, which is nobody's.
+func (v Visitor) Who() int64 { return Viewer{User: v.User}.Who() }
+
+// Member lets logged-in users see a page. Others are led to where they log in.
+var Member = api.Allow("users.Member", func(_ context.Context, v Visitor) error {
+	if v.User == nil {
+		return auth.ErrRequired.Here()
+	}
+	return nil
+})
+
+// visit says where a request comes from.
+func visit(ctx context.Context, _ db.Querier, r *http.Request) (auth.Visit, error) {
+	return auth.Visit{Device: r.UserAgent(), Client: r.RemoteAddr, Request: api.RequestID(ctx)}, nil
 }

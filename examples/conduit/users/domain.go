@@ -15,6 +15,7 @@ type Config struct {
 	Name          string        // the application's, as tokens name it
 	Secrets       []string      // each of 32 random characters or more; the first signs tokens, all verify
 	TokenLifetime time.Duration // in whole seconds
+	Secure        bool          // browsers reach the application by https
 	Passwords     auth.PasswordConfig
 }
 
@@ -41,6 +42,7 @@ func (d *Domain) Register(a *app.App) {
 	r := a.Router("User and Authentication")
 	api.Provide(r, d.Auth.current, Token)
 	api.Provide(r, d.Auth.viewer)
-	api.Provide(r, client)
-	(&Router{users: d.Users, auth: d.Auth}).Routes(r)
+	api.Provide(r, d.Auth.visitor)
+	api.Provide(r, visit)
+	(&Router{auth: d.Auth}).Routes(r)
 }

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,13 +20,16 @@ type User struct {
 	UpdatedAt    time.Time `db:"updated_at,updated"`
 }
 
+// subject names the user in tokens and logins.
+func (u *User) subject() string { return strconv.FormatInt(u.ID, 10) }
+
 // tidy brings what people typed into the form in which it is stored, or says what
 // is wrong with it.
 func (u *User) tidy() error {
 	u.Username, u.Email = strings.TrimSpace(u.Username), utils.Email(u.Email)
 	u.Bio, u.Image = utils.NilIfEmpty(u.Bio), utils.NilIfEmpty(u.Image)
 	var wrong utils.Wrong
-	if !wrong.Blank("username", u.Username) && !utils.Printable(u.Username) {
+	if !wrong.Blank("username", u.Username) && (!utils.Printable(u.Username) || u.Username == "." || u.Username == "..") { // no address ends in these
 		wrong.Add("username", "is invalid")
 	}
 	if !wrong.Blank("email", u.Email) && !utils.IsEmail(u.Email) {

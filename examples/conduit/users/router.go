@@ -13,8 +13,7 @@ import (
 
 // Router has the routes of the domain and their handlers.
 type Router struct {
-	users Repository
-	auth  *Auth
+	auth *Auth
 }
 
 // Routes registers the routes. Those that check or hash passwords take the database
@@ -42,7 +41,7 @@ func (rt *Router) logIn(ctx context.Context, d *db.DB, in *LogIn) (*UserReply, e
 	if err := wrong.Err(); err != nil {
 		return nil, err
 	}
-	u, err := rt.auth.Authenticate(ctx, d, who.Email, who.Password, string(in.Client))
+	u, err := rt.auth.Authenticate(ctx, d, who.Email, who.Password, in.Visit)
 	if err != nil {
 		return nil, err
 	}
@@ -63,24 +62,7 @@ func (rt *Router) get(_ context.Context, _ *db.Reader, in *UserGet) (*UserReply,
 }
 
 func (rt *Router) update(ctx context.Context, d *db.DB, in *UserUpdate) (*UserReply, error) {
-	changes := &in.Body.User
-	if err := changes.check(); err != nil {
-		return nil, err
-	}
-	hash := ""
-	if changes.Password.Set {
-		var err error
-		if hash, err = rt.auth.Hash(ctx, changes.Password.Value); err != nil {
-			return nil, err
-		}
-	}
-	var row *User
-	err := d.Do(ctx, func(ctx context.Context, s *db.Session) (err error) {
-		if row, err = rt.users.Get(ctx, s, in.User.ID); err != nil {
-			return err
-		}
-		return rt.users.Change(ctx, s, row, changes.apply(row, hash)...)
-	})
+	row, err := rt.auth.Change(ctx, d, in.User.ID, &in.Body.User, 0)
 	if err != nil {
 		return nil, err
 	}

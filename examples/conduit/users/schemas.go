@@ -2,6 +2,7 @@ package users
 
 import (
 	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/auth"
 
 	"github.com/terem-go/terem/examples/conduit/utils"
 )
@@ -25,8 +26,8 @@ func (n *NewUser) row() User { return User{Username: n.Username, Email: n.Email}
 
 // LogIn logs a user in.
 type LogIn struct {
-	Client Client
-	Body   struct {
+	Visit auth.Visit
+	Body  struct {
 		User LoginUser `json:"user"`
 	}
 }

@@ -49,7 +49,7 @@ func TestRun(t *testing.T) {
 		if err := sv.Run(ctx, d, &out, n, "jakejake"); !errors.Is(err, seed.ErrNotEmpty) {
 			t.Errorf("a second run: %v", err)
 		}
-		reader, err := u.Auth.Authenticate(ctx, d, "user1@example.com", "jakejake", "")
+		reader, err := u.Auth.Authenticate(ctx, d, "user1@example.com", "jakejake", auth.Visit{})
 		if err != nil {
 			t.Fatal(err)
 		}
