@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -32,14 +33,31 @@ func openTarget(ctx context.Context, url string) (_ *target, err error) {
 		return nil, fmt.Errorf("the target: %w", err)
 	}
 	t := &target{conn}
-	var free bool
-	if err = conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", int64(copyLock)).Scan(&free); err == nil && !free {
-		err = errors.New("another copy into this database is running")
-	}
-	if err != nil {
+	if err := t.lock(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("the target: %w", err), t.close())
 	}
 	return t, nil
+}
+
+// lockLimit is how long another copy may take to end: the server does not notice at
+// once that one was killed.
+const lockLimit = 15 * time.Second
+
+func (t *target) lock(ctx context.Context) error {
+	for began := time.Now(); ; {
+		var free bool
+		if err := t.conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", int64(copyLock)).Scan(&free); err != nil || free {
+			return err
+		}
+		if time.Since(began) > lockLimit {
+			return errors.New("another copy into this database is running")
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 func (t *target) close() error { return t.conn.Close(context.Background()) }
