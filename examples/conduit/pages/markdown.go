@@ -13,7 +13,7 @@ import (
 
 // maxMarkdown is how many bytes are read as Markdown: some texts that are made for it
 // take time by the square of their length.
-const maxMarkdown = 50_000
+const maxMarkdown = 20_000
 
 // markdown reads CommonMark. HTML in it is left out, and so are addresses that would
 // run scripts.
