@@ -18,8 +18,8 @@ func TestLeave(t *testing.T) {
 		eve, _ := signUp(c, "eve@example.com")
 		published := func() (list []users.Deleted) {
 			t.Helper()
-			err := d.Do(context.Background(), func(ctx context.Context, s *db.Session) error {
-				list = eventstest.Published[users.Deleted](t, s)
+			err := d.Read(context.Background(), func(ctx context.Context, r *db.Reader) error {
+				list = eventstest.Published[users.Deleted](t, r)
 				return nil
 			})
 			if err != nil {
