@@ -125,9 +125,9 @@ func fires(ctx context.Context, c database.DBTxConn, o object) error {
 			}
 		}
 	}
-	table := quoted(o.table)
+	table := sqltext.Quote(o.table)
 	for i, name := range columns {
-		columns[i] = quoted(name) + " = " + quoted(name)
+		columns[i] = sqltext.Quote(name) + " = " + sqltext.Quote(name)
 	}
 	for _, statement := range []string{"INSERT INTO " + table + " DEFAULT VALUES", "UPDATE " + table + " SET " + strings.Join(columns, ", "), "DELETE FROM " + table} {
 		if _, err := c.ExecContext(ctx, "EXPLAIN "+statement); err != nil {
@@ -136,5 +136,3 @@ func fires(ctx context.Context, c database.DBTxConn, o object) error {
 	}
 	return nil
 }
-
-func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -8,12 +8,12 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"strings"
 
 	lite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
 	"github.com/terem-go/terem/db/sqlite"
+	"github.com/terem-go/terem/internal/sqltext"
 )
 
 func saveSQLite(ctx context.Context, u, part string) ([]Table, error) {
@@ -75,8 +75,7 @@ func inspect(ctx context.Context, file string) (tables []Table, err error) {
 		return nil, err
 	}
 	for i := range tables {
-		name := `"` + strings.ReplaceAll(tables[i].Name, `"`, `""`) + `"`
-		if err := d.QueryRowContext(ctx, "SELECT count(*) FROM "+name).Scan(&tables[i].Rows); err != nil {
+		if err := d.QueryRowContext(ctx, "SELECT count(*) FROM "+sqltext.Quote(tables[i].Name)).Scan(&tables[i].Rows); err != nil {
 			return nil, err
 		}
 	}

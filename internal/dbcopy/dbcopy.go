@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/terem-go/terem/internal/sqltext"
 )
 
 // Options say what is copied where.
@@ -136,6 +138,22 @@ func sameMigrations(ctx context.Context, from *source, to *target) error {
 		return fmt.Errorf("the target has the migrations %s, which the source lacks; let the application bring the source up to date first: DATABASE_URL=sqlite:%s go run . migrate up", list(more), from.path)
 	}
 	return nil
+}
+
+// applied are the migrations that tables of these names record, such as
+// "terem_migrations 12". Either database is asked.
+func applied(names []string, ask func(query string) ([]string, error)) (map[string]bool, error) {
+	all := map[string]bool{}
+	for _, name := range names {
+		numbers, err := ask("SELECT CAST(version_id AS TEXT) FROM " + sqltext.Quote(name) + " WHERE version_id > 0")
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range numbers {
+			all[name+" "+n] = true
+		}
+	}
+	return all, nil
 }
 
 // pair finds each table of the source in the target, with its columns.

@@ -12,6 +12,8 @@ import (
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
+
+	"github.com/terem-go/terem/internal/sqltext"
 )
 
 // source is the file of SQLite, in a transaction that keeps others from writing.
@@ -57,23 +59,12 @@ func (s *source) close() error {
 	return errors.Join(errs...)
 }
 
-// migrations are those that were applied, such as "terem_migrations 12".
 func (s *source) migrations(ctx context.Context) (map[string]bool, error) {
 	names, err := s.strings(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'terem\\_migrations%' ESCAPE '\\'")
 	if err != nil {
 		return nil, err
 	}
-	all := map[string]bool{}
-	for _, name := range names {
-		numbers, err := s.strings(ctx, "SELECT version_id FROM "+quote(name)+" WHERE version_id > 0")
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range numbers {
-			all[name+" "+n] = true
-		}
-	}
-	return all, nil
+	return applied(names, func(query string) ([]string, error) { return s.strings(ctx, query) })
 }
 
 // tables are those that are copied, by name, without the kinds of their columns.
@@ -121,7 +112,7 @@ func (s *source) rowid(ctx context.Context, table string, columns []string) stri
 		if slices.ContainsFunc(columns, func(c string) bool { return strings.EqualFold(c, name) }) {
 			continue
 		}
-		if rows, err := s.conn.QueryContext(ctx, "SELECT "+name+" FROM "+quote(table)+" LIMIT 1"); err == nil {
+		if rows, err := s.conn.QueryContext(ctx, "SELECT "+name+" FROM "+sqltext.Quote(table)+" LIMIT 1"); err == nil {
 			_ = rows.Close()
 			return name
 		}
@@ -146,7 +137,7 @@ func (s *source) strings(ctx context.Context, query string) (list []string, err 
 }
 
 func (s *source) count(ctx context.Context, table string) (n int64, err error) {
-	err = s.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+quote(table)).Scan(&n)
+	err = s.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+sqltext.Quote(table)).Scan(&n)
 	return n, err
 }
 
@@ -163,13 +154,13 @@ func (s *source) rows(ctx context.Context, t *table, after, most int64, f func(v
 		b.WriteString(t.rowid)
 	}
 	for _, c := range t.columns {
-		name := quote(c.name)
+		name := sqltext.Quote(c.name)
 		if c.document() { // River keeps SQLite's binary JSON
 			name = "CASE typeof(" + name + ") WHEN 'blob' THEN json(" + name + ") ELSE " + name + " END"
 		}
 		b.WriteString(", +" + name) // the sign makes an expression, which the driver gives as it is stored
 	}
-	b.WriteString(" FROM " + quote(t.name))
+	b.WriteString(" FROM " + sqltext.Quote(t.name))
 	if t.rowid != "" {
 		b.WriteString(" WHERE " + t.rowid + " > ? ORDER BY " + t.rowid + " LIMIT ?")
 		args = []any{after, most}
@@ -195,9 +186,6 @@ func (s *source) rows(ctx context.Context, t *table, after, most int64, f func(v
 	}
 	return last, rows.Err()
 }
-
-// quote writes a name as SQL, for both databases.
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // text writes a text as SQL.
 func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

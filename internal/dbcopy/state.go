@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/terem-go/terem/internal/sqltext"
 )
 
 // stateTable holds, in the target, how far a copy has come: one row. It is there
@@ -55,7 +57,7 @@ func (t *target) begin(ctx context.Context, path string, tables []*table, restar
 		if restart && s.Source != "" {
 			names := make([]string, len(tables))
 			for i, tab := range tables {
-				names[i] = quote(tab.name)
+				names[i] = sqltext.Quote(tab.name)
 			}
 			if _, err := tx.Exec(ctx, "TRUNCATE "+strings.Join(names, ", ")); err != nil {
 				return err
@@ -96,7 +98,7 @@ func (t *target) empty(ctx context.Context, tables []*table) error {
 	var filled []string
 	for _, tab := range tables {
 		var rows bool
-		if err := t.conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+quote(tab.name)+")").Scan(&rows); err != nil {
+		if err := t.conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+sqltext.Quote(tab.name)+")").Scan(&rows); err != nil {
 			return err
 		}
 		if rows {
@@ -113,10 +115,10 @@ func (t *target) empty(ctx context.Context, tables []*table) error {
 // any order, and keeps their triggers from firing.
 func (t *target) detach(ctx context.Context, tx pgx.Tx, s *state, tables []*table) error {
 	for _, tab := range tables {
-		if _, err := tx.Exec(ctx, "ALTER TABLE "+quote(tab.name)+" DISABLE TRIGGER USER"); err != nil {
+		if _, err := tx.Exec(ctx, "ALTER TABLE "+sqltext.Quote(tab.name)+" DISABLE TRIGGER USER"); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = $1::regclass", quote(tab.name))
+		rows, err := tx.Query(ctx, "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = $1::regclass", sqltext.Quote(tab.name))
 		if err != nil {
 			return err
 		}
@@ -128,7 +130,7 @@ func (t *target) detach(ctx context.Context, tx pgx.Tx, s *state, tables []*tabl
 			return err
 		}
 		for _, k := range keys {
-			if _, err := tx.Exec(ctx, "ALTER TABLE "+quote(k.Table)+" DROP CONSTRAINT "+quote(k.Name)); err != nil {
+			if _, err := tx.Exec(ctx, "ALTER TABLE "+sqltext.Quote(k.Table)+" DROP CONSTRAINT "+sqltext.Quote(k.Name)); err != nil {
 				return err
 			}
 		}
@@ -145,12 +147,12 @@ func (t *target) finish(ctx context.Context, s *state, tables []*table) error {
 	}
 	err := pgx.BeginFunc(ctx, t.conn, func(tx pgx.Tx) error {
 		for _, k := range s.Keys {
-			if _, err := tx.Exec(ctx, "ALTER TABLE "+quote(k.Table)+" ADD CONSTRAINT "+quote(k.Name)+" "+k.Definition); err != nil {
+			if _, err := tx.Exec(ctx, "ALTER TABLE "+sqltext.Quote(k.Table)+" ADD CONSTRAINT "+sqltext.Quote(k.Name)+" "+k.Definition); err != nil {
 				return fmt.Errorf("the foreign key %s of %s does not hold: %w; mend the source, and copy again with --restart", k.Name, k.Table, err)
 			}
 		}
 		for _, tab := range tables {
-			if _, err := tx.Exec(ctx, "ALTER TABLE "+quote(tab.name)+" ENABLE TRIGGER USER"); err != nil {
+			if _, err := tx.Exec(ctx, "ALTER TABLE "+sqltext.Quote(tab.name)+" ENABLE TRIGGER USER"); err != nil {
 				return err
 			}
 			for _, c := range tab.columns {
@@ -166,7 +168,7 @@ func (t *target) finish(ctx context.Context, s *state, tables []*table) error {
 		return err
 	}
 	for _, tab := range tables { // new statistics, without which plans are guesses
-		if _, err := t.conn.Exec(ctx, "ANALYZE "+quote(tab.name)); err != nil {
+		if _, err := t.conn.Exec(ctx, "ANALYZE "+sqltext.Quote(tab.name)); err != nil {
 			return err
 		}
 	}
@@ -177,10 +179,10 @@ func (t *target) finish(ctx context.Context, s *state, tables []*table) error {
 // behind those that were spent: tokens and mails may still name rows that are gone.
 func advance(ctx context.Context, tx pgx.Tx, table, column string, spent int64) error {
 	var sequence *string
-	if err := tx.QueryRow(ctx, "SELECT pg_get_serial_sequence($1, $2)", quote(table), column).Scan(&sequence); err != nil || sequence == nil {
+	if err := tx.QueryRow(ctx, "SELECT pg_get_serial_sequence($1, $2)", sqltext.Quote(table), column).Scan(&sequence); err != nil || sequence == nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "SELECT setval($1::regclass, n) FROM (SELECT greatest(max("+quote(column)+"), $2) AS n FROM "+quote(table)+") AS last WHERE n > 0", *sequence, spent)
+	_, err := tx.Exec(ctx, "SELECT setval($1::regclass, n) FROM (SELECT greatest(max("+sqltext.Quote(column)+"), $2) AS n FROM "+sqltext.Quote(table)+") AS last WHERE n > 0", *sequence, spent)
 	return err
 }
 

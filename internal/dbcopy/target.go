@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/terem-go/terem/internal/sqltext"
 )
 
 // target is a connection to PostgreSQL.
@@ -68,17 +70,7 @@ func (t *target) migrations(ctx context.Context) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := map[string]bool{}
-	for _, name := range names {
-		numbers, err := t.strings(ctx, "SELECT version_id::text FROM "+quote(name)+" WHERE version_id > 0")
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range numbers {
-			all[name+" "+n] = true
-		}
-	}
-	return all, nil
+	return applied(names, func(query string) ([]string, error) { return t.strings(ctx, query) })
 }
 
 func (t *target) strings(ctx context.Context, query string, args ...any) ([]string, error) {
@@ -118,9 +110,9 @@ func (t *target) columns(ctx context.Context, table string) (map[string]wanted, 
 func (t *target) insert(ctx context.Context, tab *table, rows io.Reader) error {
 	names := make([]string, len(tab.columns))
 	for i, c := range tab.columns {
-		names[i] = quote(c.name)
+		names[i] = sqltext.Quote(c.name)
 	}
-	_, err := t.conn.PgConn().CopyFrom(ctx, rows, "COPY "+quote(tab.name)+" ("+strings.Join(names, ", ")+") FROM STDIN")
+	_, err := t.conn.PgConn().CopyFrom(ctx, rows, "COPY "+sqltext.Quote(tab.name)+" ("+strings.Join(names, ", ")+") FROM STDIN")
 	return err
 }
 
@@ -128,11 +120,11 @@ func (t *target) insert(ctx context.Context, tab *table, rows io.Reader) error {
 func (t *target) rows(ctx context.Context, tab *table, w io.Writer) error {
 	names := make([]string, len(tab.columns))
 	for i, c := range tab.columns {
-		names[i] = quote(c.name)
+		names[i] = sqltext.Quote(c.name)
 		if c.array() {
 			names[i] = "to_jsonb(" + names[i] + ")"
 		}
 	}
-	_, err := t.conn.PgConn().CopyTo(ctx, w, "COPY (SELECT "+strings.Join(names, ", ")+" FROM "+quote(tab.name)+") TO STDOUT")
+	_, err := t.conn.PgConn().CopyTo(ctx, w, "COPY (SELECT "+strings.Join(names, ", ")+" FROM "+sqltext.Quote(tab.name)+") TO STDOUT")
 	return err
 }

@@ -184,3 +184,6 @@ func first(c byte) bool {
 }
 
 func part(c byte) bool { return first(c) || digit(c) || c == '$' }
+
+// Quote writes a name as SQL, for both databases.
+func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
