@@ -3,13 +3,11 @@ package app_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/terem-go/terem/app"
-	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/pgserver"
 	"github.com/terem-go/terem/internal/processtest"
 )
@@ -18,18 +16,7 @@ import (
 // migrations applied, and what it logs.
 func outage(t *testing.T) (*app.App, *processtest.Log, *pgserver.Server) {
 	t.Helper()
-	server, err := pgserver.Start(t.Context(), pgserver.Options{})
-	if errors.Is(err, pgserver.ErrNotInstalled) || errors.Is(err, errors.ErrUnsupported) {
-		dbtest.Skip(t, err.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	server := processtest.Postgres(t, pgserver.Options{})
 	log, text := jsonLog()
 	url := strings.Replace(server.URL("postgres"), "postgres@", "postgres:hunter2@", 1)
 	d, err := openDB(t.Context(), url, log)

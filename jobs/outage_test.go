@@ -2,16 +2,15 @@ package jobs_test
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/terem-go/terem/db"
-	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/internal/pgserver"
+	"github.com/terem-go/terem/internal/processtest"
 	"github.com/terem-go/terem/jobs"
 	"github.com/terem-go/terem/migrate"
 )
@@ -20,18 +19,7 @@ import (
 // goes on after a crash of the server.
 func TestServerDown(t *testing.T) {
 	t.Parallel()
-	server, err := pgserver.Start(t.Context(), pgserver.Options{})
-	if errors.Is(err, pgserver.ErrNotInstalled) || errors.Is(err, errors.ErrUnsupported) {
-		dbtest.Skip(t, err.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	server := processtest.Postgres(t, pgserver.Options{})
 	d, err := db.Open(t.Context(), server.URL("postgres"), db.Config{}, postgres.Engine)
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,6 @@
 package bank
 
 import (
-	"errors"
 	"os"
 	"strings"
 	"sync"
@@ -58,18 +57,7 @@ func onSQLite(t *testing.T) *bank {
 }
 
 func onPostgres(t *testing.T) *bank {
-	s, err := pgserver.Start(t.Context(), pgserver.Options{TCP: true})
-	if errors.Is(err, pgserver.ErrNotInstalled) || errors.Is(err, errors.ErrUnsupported) {
-		dbtest.Skip(t, err.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := processtest.Postgres(t, pgserver.Options{TCP: true})
 	p, err := faultproxy.Start("tcp", s.Addr())
 	if err != nil {
 		t.Fatal(err)

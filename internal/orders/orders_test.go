@@ -7,7 +7,6 @@
 package orders
 
 import (
-	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -84,18 +83,7 @@ func onSQLite(t *testing.T) *shop {
 }
 
 func onPostgres(t *testing.T) *shop {
-	s, err := pgserver.Start(t.Context(), pgserver.Options{TCP: true})
-	if errors.Is(err, pgserver.ErrNotInstalled) || errors.Is(err, errors.ErrUnsupported) {
-		dbtest.Skip(t, err.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := processtest.Postgres(t, pgserver.Options{TCP: true})
 	p, err := faultproxy.Start("tcp", s.Addr())
 	if err != nil {
 		t.Fatal(err)
