@@ -42,6 +42,10 @@ func (r *reports) Fatalf(format string, args ...any) {
 func serve(t *testing.T, page string) (origin string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/favicon.ico" { // a browser asks for it when it likes, of pages that name no other
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 		if r.URL.Path != "/" {
 			http.NotFound(w, r)
 			return
