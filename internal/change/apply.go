@@ -99,7 +99,8 @@ func (s *Set) Apply(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil {
 			if lost := t.undo(); lost != nil {
-				err = fmt.Errorf("%w. Not all was put back as it was (%w): %s has the files from before", err, lost, stage)
+				// The cause is text alone: it may be an interruption, which stands for no change.
+				err = fmt.Errorf("%v. Not all was put back as it was (%w): %s has the files from before", err, lost, stage)
 				return
 			}
 			err = fmt.Errorf("nothing was changed: %w", err)

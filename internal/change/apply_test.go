@@ -57,7 +57,7 @@ func TestUndoThatFails(t *testing.T) {
 		}
 		return context.Canceled
 	}})
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "has the files from before") || strings.Contains(err.Error(), "nothing was changed") {
+	if err == nil || errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "has the files from before") || strings.Contains(err.Error(), "nothing was changed") {
 		t.Fatalf("the error is %v", err)
 	}
 	kept, _ := filepath.Glob(filepath.Join(dir, ".terem", ".*", "*.old"))
