@@ -101,8 +101,14 @@ func (x *exchange) Write(b []byte) (int, error) {
 	}
 }
 
-// Flush implements http.Flusher.
-func (x *exchange) Flush() { _ = http.NewResponseController(x.ResponseWriter).Flush() }
+// Flush implements http.Flusher. Where no status is written yet, it sends 200.
+func (x *exchange) Flush() {
+	if x.status == 0 {
+		x.begin(http.StatusOK)
+	}
+	x.writable()
+	_ = http.NewResponseController(x.ResponseWriter).Flush()
+}
 
 // Unwrap lets http.ResponseController reach the connection.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
@@ -137,6 +143,9 @@ func (a *API) observe(next http.Handler) http.Handler {
 		defer a.rescue(x)
 		next.ServeHTTP(x, r)
 		x.finished = true
+		if x.status != 0 && x.bytes == 0 { // net/http sends the header now
+			x.writable()
+		}
 	})
 }
 

@@ -90,3 +90,27 @@ func TestPanics(t *testing.T) {
 		})
 	}
 }
+
+// A panic behind a header that is sent already cuts the connection: 200 cannot be
+// taken back.
+func TestPanicBehindTheHeader(t *testing.T) {
+	t.Parallel()
+	l := new(logs)
+	s := server(t, handler(t, api.Config{}, l, func(r *api.Router) {
+		api.Handle(r, "GET /", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.NewResponseController(w).Flush()
+			panic("boom")
+		}), api.Public)
+	}))
+	r := request(t, "GET", s.URL, nil)
+	r.Header.Set("Accept-Encoding", "identity") // else the header waits for what is compressed
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, err := io.ReadAll(resp.Body); err == nil {
+		t.Errorf("the answer looks whole: %d %q", resp.StatusCode, body)
+	}
+	l.wait(t, `"status":200`)
+}

@@ -1,13 +1,16 @@
 package api_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -203,6 +206,60 @@ type writes struct {
 func (w *writes) SetWriteDeadline(t time.Time) error {
 	w.deadlines = append(w.deadlines, t)
 	return nil
+}
+
+// conns is a listener whose connections remember their deadline for writing.
+type conns struct{ net.Listener }
+
+type timed struct {
+	net.Conn
+	deadline atomic.Pointer[time.Time]
+}
+
+func (l conns) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return &timed{Conn: c}, err
+}
+
+func (c *timed) SetWriteDeadline(t time.Time) error {
+	c.deadline.Store(&t)
+	return c.Conn.SetWriteDeadline(t)
+}
+
+// Each answer on a connection has a deadline when it is written: net/http takes it
+// back behind each.
+func TestWriteDeadlinesOfAConnection(t *testing.T) {
+	t.Parallel()
+	h := handler(t, api.Config{}, nil, func(r *api.Router) {
+		api.Handle(r, "/wrote", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, strings.Repeat("x", 10<<10)) }), api.Public)
+		api.Handle(r, "/flushed", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush() }), api.Public)
+		api.Handle(r, "/unchanged", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }), api.Public)
+	})
+	type connKey struct{}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r)
+		if at := r.Context().Value(connKey{}).(*timed).deadline.Load(); at == nil || time.Until(*at) < 10*time.Second {
+			t.Errorf("%s is written with the deadline %v", r.URL, at)
+		}
+	}))
+	s.Listener = conns{s.Listener}
+	s.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) }
+	s.Start()
+	defer s.Close()
+	c := dial(t, s)
+	answers := bufio.NewReader(c)
+	for range 2 {
+		for _, path := range []string{"/wrote", "/flushed", "/unchanged"} {
+			io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: x\r\n\r\n")
+			answer, err := http.ReadResponse(answers, nil)
+			if err != nil {
+				t.Fatal(path, err)
+			}
+			if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+				t.Error(path, err)
+			}
+		}
+	}
 }
 
 // Every piece of every answer has its own time to be taken in.

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -10,24 +9,17 @@ import (
 	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/db"
-	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/internal/faultproxy"
 	"github.com/terem-go/terem/internal/pgserver"
+	"github.com/terem-go/terem/internal/processtest"
 )
 
 // Row 13: a client whose COMMIT may be done is told just that, however the wait
 // for it ended, and is not asked to come back.
 func TestOutcomeUnknown(t *testing.T) {
 	t.Parallel()
-	s, err := pgserver.Start(t.Context(), pgserver.Options{TCP: true})
-	if errors.Is(err, pgserver.ErrNotInstalled) || errors.Is(err, errors.ErrUnsupported) {
-		dbtest.Skip(t, err.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Stop() })
+	s := processtest.Postgres(t, pgserver.Options{TCP: true})
 	p, err := faultproxy.Start("tcp", s.Addr())
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/internal/pgserver"
+	"github.com/terem-go/terem/internal/processtest"
 )
 
 // followed is a database with a standby, which tests hold back.
@@ -30,19 +31,8 @@ type followed struct {
 func newFollowed(t *testing.T) *followed {
 	t.Helper()
 	f := &followed{}
-	start := func(o pgserver.Options) *pgserver.Server {
-		s, err := pgserver.Start(t.Context(), o)
-		if errors.Is(err, pgserver.ErrNotInstalled) {
-			dbtest.Skip(t, err.Error())
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = s.Stop() })
-		return s
-	}
-	f.primary = start(pgserver.Options{})
-	f.standby = start(pgserver.Options{StandbyOf: f.primary})
+	f.primary = processtest.Postgres(t, pgserver.Options{})
+	f.standby = processtest.Postgres(t, pgserver.Options{StandbyOf: f.primary})
 	var err error
 	f.DB, err = db.Open(t.Context(), f.primary.URL("postgres"), db.Config{
 		Logger: slog.New(slog.DiscardHandler), Replicas: []string{f.standby.URL("postgres")}}, postgres.Engine)

@@ -125,9 +125,7 @@ func New(c Config) *App {
 	c.Addr = cmp.Or(c.Addr, "127.0.0.1:8000")
 	c.Logger = cmp.Or(c.Logger, slog.Default())
 	c.Stop = cmp.Or(c.Stop, 20*time.Second)
-	if c.Prefix == "" {
-		c.Prefix = "/api"
-	}
+	c.Prefix = cmp.Or(c.Prefix, "/api")
 	c.API.Title = cmp.Or(c.API.Title, c.Name)
 	c.API.Version = cmp.Or(c.API.Version, c.Version)
 	c.API.DB = cmp.Or(c.API.DB, c.DB)

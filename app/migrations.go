@@ -38,8 +38,8 @@ func (a *App) migrations() (*migrate.Migrator, error) {
 // migrated by the same command as the application's own, before them.
 func (a *App) Migrate(sources ...migrate.Source) { a.sources = append(a.sources, sources...) }
 
-// Auth returns the migrations of auth.Throttle, auth.Logins, auth.Links and
-// auth.Audit, for App.Migrate and for tests.
+// Auth returns the migrations of auth.Throttle, auth.Logins, auth.Links, auth.Audit
+// and auth.Factors, for App.Migrate and for tests.
 func Auth() migrate.Source { return migrate.Source{Name: "auth", FS: auth.Migrations()} }
 
 // Idempotency returns the migrations of api.Idempotent, for tests of domains

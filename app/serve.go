@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/terem-go/terem/api"
 	"github.com/terem-go/terem/internal/listen"
 )
 
@@ -62,7 +61,6 @@ func (a *App) Serve(ctx context.Context) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
-		ConnContext:       api.ConnContext,
 		BaseContext:       func(net.Listener) context.Context { return requests },
 	}
 	failed := make(chan error, 1)

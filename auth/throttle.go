@@ -3,10 +3,8 @@ package auth
 import (
 	"cmp"
 	"context"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/netip"
 	"slices"
 	"strings"
@@ -19,16 +17,6 @@ import (
 // ErrTooMany says that somebody tries too often. Its RetryAfter says when the next
 // attempt counts.
 var ErrTooMany = errs.New(errs.TooMany, "auth.too_many", "Too many attempts. Wait a moment and try again.")
-
-//go:embed migrations
-var migrationFiles embed.FS
-
-// Migrations holds the folders sqlite and postgres with the files that make the
-// table of Throttle, for a source of package migrate.
-func Migrations() fs.FS {
-	files, _ := fs.Sub(migrationFiles, "migrations") // never fails
-	return files
-}
 
 // ThrottleConfig says how often somebody may try. The zero value is for the
 // passwords of one account from one place.

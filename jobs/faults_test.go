@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/db"
-	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/internal/faultproxy"
 	"github.com/terem-go/terem/internal/pgserver"
+	"github.com/terem-go/terem/internal/processtest"
 	"github.com/terem-go/terem/jobs"
 	"github.com/terem-go/terem/migrate"
 )
@@ -196,13 +196,8 @@ func TestConnectionsCut(t *testing.T) {
 // proxy.
 func behindProxy(t *testing.T, migrations fs.FS) (direct, d *db.DB, p *faultproxy.Proxy) {
 	t.Helper()
-	s, err := pgserver.Start(t.Context(), pgserver.Options{TCP: true})
-	if errors.Is(err, pgserver.ErrNotInstalled) || errors.Is(err, errors.ErrUnsupported) {
-		dbtest.Skip(t, err.Error())
-	}
-	must(t, err)
-	t.Cleanup(func() { _ = s.Stop() })
-	p, err = faultproxy.Start("tcp", s.Addr())
+	s := processtest.Postgres(t, pgserver.Options{TCP: true})
+	p, err := faultproxy.Start("tcp", s.Addr())
 	must(t, err)
 	t.Cleanup(p.Close)
 	connect := func(url string) *db.DB {

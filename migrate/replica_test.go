@@ -1,35 +1,23 @@
 package migrate_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/terem-go/terem/db"
-	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/internal/pgserver"
+	"github.com/terem-go/terem/internal/processtest"
 )
 
 // A server is ready once its primary is migrated, whatever a replica has yet to
 // learn.
 func TestAReplicaThatIsBehind(t *testing.T) {
 	t.Parallel()
-	start := func(o pgserver.Options) *pgserver.Server {
-		s, err := pgserver.Start(t.Context(), o)
-		if errors.Is(err, pgserver.ErrNotInstalled) {
-			dbtest.Skip(t, err.Error())
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = s.Stop() })
-		return s
-	}
-	primary := start(pgserver.Options{})
-	standby := start(pgserver.Options{StandbyOf: primary})
+	primary := processtest.Postgres(t, pgserver.Options{})
+	standby := processtest.Postgres(t, pgserver.Options{StandbyOf: primary})
 	control, err := pgx.Connect(t.Context(), standby.URL("postgres"))
 	if err != nil {
 		t.Fatal(err)

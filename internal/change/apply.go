@@ -76,7 +76,8 @@ func (s *Set) Print(w io.Writer) error {
 }
 
 // Apply does all of it. After an error, and when ctx ends before the last file is
-// in its place, everything is as before.
+// in its place, everything is as before. What cannot be put back is kept in a
+// folder that the error names.
 func (s *Set) Apply(ctx context.Context) (err error) {
 	if err := s.Err(); err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)
@@ -97,7 +98,12 @@ func (s *Set) Apply(ctx context.Context) (err error) {
 	t := transaction{s: s, stage: stage}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("nothing was changed: %w", err), t.undo())
+			if lost := t.undo(); lost != nil {
+				// The cause is text alone: it may be an interruption, which stands for no change.
+				err = fmt.Errorf("%v. Not all was put back as it was (%w): %s has the files from before", err, lost, stage)
+				return
+			}
+			err = fmt.Errorf("nothing was changed: %w", err)
 		}
 		err = errors.Join(err, os.RemoveAll(stage))
 	}()

@@ -27,6 +27,48 @@ func (e *ending) Err() error {
 	return nil
 }
 
+// meddling is a context that runs a function each time that it is asked whether it
+// has ended.
+type meddling struct {
+	context.Context
+	do func() error
+}
+
+func (m *meddling) Err() error { return m.do() }
+
+// What cannot be put back, because something else stands in its place by then, is
+// kept.
+func TestUndoThatFails(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	main := filepath.Join(dir, "main.go")
+	before, err := os.ReadFile(main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, dir)
+	add(s, "orders")
+	err = s.Apply(&meddling{t.Context(), func() error {
+		if now, err := os.ReadFile(main); err != nil || string(now) == string(before) {
+			return nil
+		}
+		if err := errors.Join(os.Remove(main), os.MkdirAll(filepath.Join(main, "in", "the", "way"), 0o777)); err != nil {
+			t.Error(err)
+		}
+		return context.Canceled
+	}})
+	if err == nil || errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "has the files from before") || strings.Contains(err.Error(), "nothing was changed") {
+		t.Fatalf("the error is %v", err)
+	}
+	kept, _ := filepath.Glob(filepath.Join(dir, ".terem", ".*", "*.old"))
+	for _, name := range kept {
+		if text, _ := os.ReadFile(name); string(text) == string(before) {
+			return
+		}
+	}
+	t.Errorf("main.go as it was is in none of %v", kept)
+}
+
 // An interruption at any moment changes nothing, be it of an addition or of its
 // undoing.
 func TestInterruption(t *testing.T) {

@@ -15,8 +15,8 @@ type addDomain struct {
 	SoftDelete bool     `help:"Mark rows that are deleted instead of deleting them."`
 	API        bool     `name:"api" xor:"surface" help:"Write the API only, which is the default."`
 	Pages      bool     `xor:"surface" help:"Write pages as well, on which people see and change rows."`
-	DryRun     bool     `help:"Print what would be written, and write nothing."`
-	Dir        string   `type:"application" default:"." help:"The application's folder; the current one by default."`
+
+	addPart `embed:""`
 }
 
 // Help is shown below the flags' help.
@@ -58,19 +58,4 @@ func (a *addDomain) args() []string {
 		args = append(args, "--pages")
 	}
 	return args
-}
-
-// describe says what has become of files.
-func (c *console) describe(list []change.Change) {
-	for _, f := range list {
-		switch {
-		case f.Path == change.ManifestPath:
-		case f.Old == nil:
-			c.say("Wrote %s", f.Path)
-		case f.New == nil:
-			c.say("Deleted %s", f.Path)
-		default:
-			c.say("Changed %s", f.Path)
-		}
-	}
 }

@@ -23,3 +23,18 @@ func (c *console) apply(ctx context.Context, s *change.Set, dryRun bool, err err
 	c.describe(list)
 	return nil
 }
+
+// describe says what has become of files.
+func (c *console) describe(list []change.Change) {
+	for _, f := range list {
+		switch {
+		case f.Path == change.ManifestPath:
+		case f.Old == nil:
+			c.say("Wrote %s", f.Path)
+		case f.New == nil:
+			c.say("Deleted %s", f.Path)
+		default:
+			c.say("Changed %s", f.Path)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 
@@ -22,4 +23,12 @@ func (c *console) warn(format string, args ...any) { fmt.Fprintf(c.err, format+"
 // fail prints an error.
 func (c *console) fail(err error) {
 	fmt.Fprintln(c.err, terminal.Paint(c.err, terminal.Red, "error:"), err)
+}
+
+// json prints a value for programs.
+func (c *console) json(v any) error {
+	e := json.NewEncoder(c.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -60,11 +59,3 @@ func hurry() {
 
 // shows reports whether what a room has is asked for.
 func (a *reading) shows(room string) bool { return a.Domain == "" || a.Domain == room }
-
-// json prints a value for programs.
-func (c *console) json(v any) error {
-	e := json.NewEncoder(c.out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}

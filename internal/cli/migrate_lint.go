@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -39,7 +38,7 @@ func (m *migrateLint) Run(c *console) error {
 		findings[i].File = filepath.Join(dir, filepath.FromSlash(findings[i].File))
 	}
 	if m.JSON {
-		err = m.printJSON(c, findings)
+		err = c.json(append([]migratelint.Finding{}, findings...))
 	} else {
 		m.print(c, findings)
 	}
@@ -59,14 +58,6 @@ func (m *migrateLint) print(c *console, findings []migratelint.Finding) {
 		c.say("  %s", f.Reason)
 		c.say("  %s\n", f.WayOut)
 	}
-}
-
-// printJSON prints the findings as programs read them.
-func (m *migrateLint) printJSON(c *console, findings []migratelint.Finding) error {
-	e := json.NewEncoder(c.out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(append([]migratelint.Finding{}, findings...))
 }
 
 // migrationsIn returns the folder of migrations in an application's folder, or

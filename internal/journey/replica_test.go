@@ -16,6 +16,7 @@ import (
 
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/pgserver"
+	"github.com/terem-go/terem/internal/processtest"
 )
 
 // The application behind PgBouncer, with a standby behind another one, by its
@@ -101,14 +102,7 @@ func withPassword(url, password string) string {
 
 func pooledServer(t *testing.T, o pgserver.Options) (*pgserver.Server, *pgserver.Pooler) {
 	t.Helper()
-	s, err := pgserver.Start(t.Context(), o)
-	if errors.Is(err, pgserver.ErrNotInstalled) {
-		dbtest.Skip(t, err.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Stop() })
+	s := processtest.Postgres(t, o)
 	p, err := pgserver.StartPooler(t.Context(), s, 2, "app", "reader")
 	if errors.Is(err, pgserver.ErrNoPooler) {
 		dbtest.Skip(t, err.Error())

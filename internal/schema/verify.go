@@ -58,11 +58,12 @@ func (s *Schema) Verify(ctx context.Context, d *db.DB) ([]string, error) {
 // such as "column users.email".
 type facts map[string]string
 
-func (there facts) differences(want facts) (lines []string) {
-	all := maps.Clone(there)
+// differences returns what is not as wanted, a line each.
+func (f facts) differences(want facts) (lines []string) {
+	all := maps.Clone(f)
 	maps.Copy(all, want)
 	for _, what := range slices.Sorted(maps.Keys(all)) {
-		is, found := there[what]
+		is, found := f[what]
 		wanted, known := want[what]
 		switch {
 		case !found:

@@ -186,5 +186,8 @@ func create(path, text string) error {
 		return err
 	}
 	_, err = out.WriteString(text)
-	return errors.Join(err, out.Close())
+	if err = errors.Join(err, out.Close()); err != nil {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
 }

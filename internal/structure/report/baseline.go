@@ -102,7 +102,10 @@ func (r *Report) WriteBaseline(file string) error {
 	}
 	// A half-written list would make known findings new ones.
 	part := file + ".part"
-	if err := errors.Join(os.WriteFile(part, append(text, '\n'), 0o666), os.Rename(part, file)); err != nil {
+	if err := os.WriteFile(part, append(text, '\n'), 0o666); err != nil {
+		return err
+	}
+	if err := os.Rename(part, file); err != nil {
 		return err
 	}
 	if r.Baseline == "" {

@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,6 +90,41 @@ func TestBaselineThatCannotBeRead(t *testing.T) {
 	write(t, file, "<<<<<<< HEAD\n")
 	if err := r.Compare(file, false); err == nil || !strings.Contains(err.Error(), "is no baseline") || len(r.Findings) != 1 {
 		t.Errorf("a file that is no baseline: %v, %d findings", err, len(r.Findings))
+	}
+}
+
+// A list that was not written as a whole does not take the place of the one that is there.
+func TestBaselineThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := report.New(dir, new(structure.App), []rules.Finding{{Rule: "layers", File: "a.go", Line: 1, Title: "x"}})
+	file := filepath.Join(dir, "baseline.json")
+	if err := os.Mkdir(file+".part", 0o777); err != nil { // in the way of what is written
+		t.Fatal(err)
+	}
+	if err := r.WriteBaseline(file); err == nil {
+		t.Error("it is written")
+	}
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("there is something of that name: %v", err)
+	}
+}
+
+// When one file cannot be written, all are as before, and new ones are gone.
+func TestFixThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "old.txt"), "old")
+	var found []rules.Finding
+	for _, name := range []string{"old.txt", "new1.txt", "new2.txt", "new3.txt", "nowhere/new.txt"} {
+		found = append(found, rules.Finding{Rule: "layers", File: name, Line: 1, Title: "x", Fix: []rules.Edit{{File: name, New: "new "}}})
+	}
+	if _, err := report.New(dir, new(structure.App), found).Fix(func() error { return nil }); err == nil {
+		t.Fatal("a file is written into a folder that is not there")
+	}
+	list, err := os.ReadDir(dir)
+	if text, _ := os.ReadFile(filepath.Join(dir, "old.txt")); err != nil || len(list) != 1 || string(text) != "old" {
+		t.Errorf("afterwards there are %v, and old.txt is %q: %v", list, text, err)
 	}
 }
 

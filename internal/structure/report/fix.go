@@ -20,25 +20,19 @@ func (r *Report) Fix(compiles func() error) ([]string, error) {
 	if err != nil || len(files) == 0 {
 		return nil, err
 	}
-	before := map[string][]byte{}
+	before := map[string][]byte{} // nil for a file that was not there
 	for name, text := range files {
 		path := filepath.Join(r.dir, filepath.FromSlash(name))
 		old, err := os.ReadFile(path)
-		if err == nil {
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			before[name] = old
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return nil, errors.Join(err, r.restore(before))
+			err = os.WriteFile(path, text, 0o666)
 		}
-		if err := os.WriteFile(path, text, 0o666); err != nil {
+		if err != nil {
 			return nil, errors.Join(err, r.restore(before))
 		}
 	}
 	if err := compiles(); err != nil {
-		for name := range files {
-			if _, there := before[name]; !there {
-				before[name] = nil
-			}
-		}
 		return nil, errors.Join(fmt.Errorf("the fixes were taken back, because with them: %w", err), r.restore(before))
 	}
 	return slices.Sorted(maps.Keys(files)), nil
@@ -49,11 +43,13 @@ func (r *Report) restore(files map[string][]byte) error {
 	var failed error
 	for name, text := range files {
 		path := filepath.Join(r.dir, filepath.FromSlash(name))
-		if text == nil {
-			failed = errors.Join(failed, os.Remove(path))
-		} else {
-			failed = errors.Join(failed, os.WriteFile(path, text, 0o666))
+		var err error
+		if text != nil {
+			err = os.WriteFile(path, text, 0o666)
+		} else if err = os.Remove(path); errors.Is(err, fs.ErrNotExist) { // it could not be made
+			err = nil
 		}
+		failed = errors.Join(failed, err)
 	}
 	return failed
 }
