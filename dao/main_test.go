@@ -59,7 +59,7 @@ func each(t *testing.T, f func(t *testing.T, ctx context.Context, s *db.Session)
 	dbtest.Each(t, migrations(t), func(t *testing.T, d *db.DB) {
 		err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
 			if d.Dialect() == db.Postgres { // where numbers do not come back with a rollback, and the session may have conflicted
-				_, err := s.Exec(ctx, "TRUNCATE users, numbers, things, papers, optionals RESTART IDENTITY")
+				_, err := s.Exec(ctx, "TRUNCATE users, numbers, things, papers, optionals, tasks RESTART IDENTITY")
 				must(t, err)
 			}
 			f(t, ctx, s)

@@ -86,7 +86,7 @@ func CheckName(name string) error {
 // reserved are names that packages of domains cannot have: folders of an
 // application, what its code calls otherwise, and predeclared names of Go.
 var reserved = strings.Fields(`
-	api apitest app assemble auth cmd config context crypto dao database db dbtest decimal deploy deps dist docs domains driver embed env errors
+	api apitest app assemble auth civil cmd config context crypto dao database db dbtest decimal deploy deps dist docs domains driver embed env errors
 	errs files fmt fs guards http internal io jobs jobstest json key kong list log mail mails main math metrics migrate migrations migration
 	net node notifications notify os pages policy rand report root row rows secret services session settings slices slog static
 	strconv string strings sync tasks template templates term terem testdata testing time tmp tracing url user utils uuid vendor view

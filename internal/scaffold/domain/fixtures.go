@@ -73,6 +73,8 @@ func (d *Domain) filled(c dao.Column) (to *Target, value string) {
 		return nil, `"x"`
 	case c.Kind.Integer() && c.Unique:
 		return nil, converted(c, "int64", "next.Add(1)")
+	case c.Kind == dao.KindDate && c.Unique:
+		return nil, "civil.NewDate(2000, 1, int(next.Add(1)))"
 	case c.Kind == dao.KindTime && c.Unique:
 		return nil, "time.Unix(next.Add(1), 0)"
 	case c.Kind == dao.KindUUID && !c.Key:

@@ -24,7 +24,7 @@ var cases = map[string]domain.Options{
 	"plain":       {Name: "product_categories", Fields: []string{"name:string(40)!", "note:text?"}},
 	"everything": {Name: "addresses", SoftDelete: true, Fields: []string{
 		"street:string(40)!", "note:text?", "rooms:int", "number:int!", "area:float?", "lived_in:bool", "rent:decimal(10,3)?", "fee:decimal!",
-		"built_at:time", "sold_at:time?", "rest:duration", "token:uuid", "code:uuid!", "meta:json", "kind:enum(house,flat-share)", "state:enum(good,bad)?",
+		"built_at:time", "sold_at:time?", "opened:date", "closed:date?", "listed:date!", "rest:duration", "token:uuid", "code:uuid!", "meta:json", "kind:enum(house,flat-share)", "state:enum(good,bad)?",
 		"landlord:ref(users,owner)", "product:ref(products)", "backup:ref(products)?", "agent_id:ref(users)?", "size:string?"}},
 }
 
