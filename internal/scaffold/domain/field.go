@@ -44,6 +44,7 @@ type Field struct {
 	Owner bool    // the row belongs to the user whom it refers to
 	Table *Target // what a reference refers to, see Find
 
+	itself      bool // the other table is the domain's own
 	uniqueWhere bool // no two rows that are not deleted have the same value: the method Table says so
 }
 
