@@ -52,9 +52,9 @@
 //
 // A column is any integer, float, bool, string, []byte or time.Time, or a type
 // made of one of these; time.Duration is an integer of nanoseconds. A string type
-// with a method Values() []string is an enum, and holds those values only. A UUID
-// is github.com/google/uuid's, JSON[T] holds any Go type, and a decimal is a type
-// of a decimal package with the option decimal. Any other type that is a sql.Scanner and a
+// with a method Values() []string is an enum, and holds those values only. A day
+// without a time is a civil.Date, a UUID is github.com/google/uuid's, JSON[T] holds
+// any Go type, and a decimal is a type of a decimal package with the option decimal. Any other type that is a sql.Scanner and a
 // driver.Valuer is a text of its own form; where it is something else, write the type
 // of the column into the migration.
 //

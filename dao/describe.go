@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/terem-go/terem/civil"
 )
 
 // column is a Column and the way to its field.
@@ -158,6 +160,8 @@ var uuids = []reflect.Type{reflect.TypeFor[uuid.UUID](), reflect.TypeFor[uuid.Nu
 func (c *column) describeOwn() error {
 	c.own, c.Kind = true, KindCustom
 	switch {
+	case c.typ == reflect.TypeFor[civil.Date]():
+		c.Kind = KindDate
 	case slices.Contains(uuids, c.typ):
 		c.Kind = KindUUID
 	case reflect.PointerTo(c.typ).Implements(reflect.TypeFor[isJSON]()):

@@ -45,17 +45,21 @@ var (
 	numbers = dao.Of[number]("numbers")
 )
 
+// migrations are those of the tables.
+func migrations(t *testing.T) fs.FS {
+	t.Helper()
+	fsys, err := fs.Sub(testdata, "testdata")
+	must(t, err)
+	return fsys
+}
+
 // each runs f in a session on both engines, on tables without rows, and commits.
 func each(t *testing.T, f func(t *testing.T, ctx context.Context, s *db.Session)) {
 	t.Parallel()
-	migrations, err := fs.Sub(testdata, "testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dbtest.Each(t, migrations, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, migrations(t), func(t *testing.T, d *db.DB) {
 		err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
 			if d.Dialect() == db.Postgres { // where numbers do not come back with a rollback, and the session may have conflicted
-				_, err := s.Exec(ctx, "TRUNCATE users, numbers, things, papers, optionals RESTART IDENTITY")
+				_, err := s.Exec(ctx, "TRUNCATE users, numbers, things, papers, optionals, tasks RESTART IDENTITY")
 				must(t, err)
 			}
 			f(t, ctx, s)

@@ -3,6 +3,7 @@ package dao
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"reflect"
 
 	"github.com/terem-go/terem/db"
@@ -92,8 +93,8 @@ func (p *plan) copyRows(ctx context.Context, c db.Copier, list reflect.Value) er
 	return err
 }
 
-// Limits of one statement of several rows on SQLite: few texts, since each is
-// prepared, and not more parameters than it can have.
+// Limits of one statement of several rows on SQLite: long ones are no faster, and
+// it has at most so many parameters.
 const (
 	mostRows   = 100
 	mostParams = 32766
@@ -109,12 +110,11 @@ func (p *plan) insertAll(ctx context.Context, x db.Execer, list reflect.Value, n
 		done = 1
 	}
 	most := min(mostRows, mostParams/len(p.columns))
-	args := make([]any, 0, most*len(p.columns))
-	whole := p.insertOf(p.columns, most)
+	args := make([]any, 0, min(most, total)*len(p.columns))
 	for done < total {
-		n, sql := most, whole
-		if total-done < most {
-			n, sql = 1, p.sql.insert
+		n := min(most, total-done)
+		if n < most {
+			n = 1 << (bits.Len(uint(n)) - 1) // each text is prepared, so there are few
 		}
 		args = args[:0]
 		var err error
@@ -124,11 +124,24 @@ func (p *plan) insertAll(ctx context.Context, x db.Execer, list reflect.Value, n
 			}
 			done++
 		}
-		if _, err = x.Exec(ctx, sql, args...); err != nil {
+		if _, err = x.Exec(ctx, p.insertRows(n), args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// insertRows returns the statement that inserts a number of rows. Those that were
+// asked for are kept.
+func (p *plan) insertRows(n int) string {
+	if n == 1 {
+		return p.sql.insert
+	}
+	text, ok := p.inserts.Load(n)
+	if !ok {
+		text, _ = p.inserts.LoadOrStore(n, p.insertOf(p.columns, n))
+	}
+	return text.(string)
 }
 
 // insertFirst inserts the first of the rows that SQLite numbers. The numbers of

@@ -2,6 +2,7 @@ package dao_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/errs"
 )
 
@@ -107,6 +109,39 @@ func TestInsertMany(t *testing.T) {
 		}
 		if err := papers.InsertMany(ctx, s, []paper{*draft(by, 300), list[0]}); err == nil || !strings.Contains(err.Error(), "1 of 2 rows of papers have a number") {
 			t.Errorf("numbered and not: %v", err)
+		}
+	})
+}
+
+// However many rows there are, the statements are few, and few different ones: those
+// of powers of two for what is left of the hundreds.
+func TestInsertManyStatements(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, migrations(t), func(t *testing.T, d *db.DB) {
+		rows := 0
+		for n, most := range map[int]int{1: 1, 2: 1, 3: 2, 99: 4, 100: 1, 163: 7, 1000: 10} {
+			list := make([]author, n)
+			for i := range list {
+				list[i].Name = fmt.Sprint(rows + i)
+			}
+			seen := dbtest.Watch(d, func() {
+				err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error { return authors.InsertMany(ctx, s, list) })
+				if err != nil {
+					t.Fatal(err)
+				}
+			})
+			seen.AtMost(t, most)
+			rows += n
+		}
+		err := d.Read(t.Context(), func(ctx context.Context, r *db.Reader) error {
+			n, err := authors.Count(ctx, r)
+			if n != int64(rows) {
+				t.Errorf("%d rows, want %d", n, rows)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	})
 }

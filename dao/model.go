@@ -124,6 +124,7 @@ type Kind string
 const (
 	KindBytes   Kind = "bytes"   // []byte and types made of it
 	KindTime    Kind = "time"    // time.Time, in UTC, to the microsecond
+	KindDate    Kind = "date"    // github.com/terem-go/terem/civil.Date
 	KindUUID    Kind = "uuid"    // github.com/google/uuid.UUID
 	KindJSON    Kind = "json"    // a JSON[T]
 	KindDecimal Kind = "decimal" // an exact number with the option decimal

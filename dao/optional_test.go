@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
+	"github.com/terem-go/terem/civil"
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 )
@@ -40,6 +41,8 @@ type optional struct {
 	NEnum     sql.Null[status]             `db:"n_enum"`
 	PMoment   *time.Time                   `db:"p_moment"`
 	NMoment   sql.Null[time.Time]          `db:"n_moment"`
+	PDate     *civil.Date                  `db:"p_date"`
+	NDate     sql.Null[civil.Date]         `db:"n_date"`
 	PFloat    *float64                     `db:"p_float"`
 	NFloat    sql.Null[float64]            `db:"n_float"`
 	PSmall    *int16                       `db:"p_small"`
@@ -67,6 +70,7 @@ func zeros() optional {
 		PList: &dao.JSON[[]int64]{V: []int64{}}, NList: some(dao.JSON[[]string]{V: []string{}}),
 		PEnum: new(status("draft")), NEnum: some(status("draft")),
 		PMoment: new(time.Time{}), NMoment: some(time.Time{}),
+		PDate: &civil.Date{}, NDate: some(civil.Date{}),
 		PFloat: new(0.0), NFloat: some(0.0), PSmall: new(int16(0)), NSmall: some(int16(0)), PYes: new(false), NYes: some(false),
 		PBytes: &[]byte{}, NBytes: some([]byte{}), POwn: &point{}, NOwn: some(point{}),
 	}
@@ -85,6 +89,7 @@ func full() optional {
 		PList: &dao.JSON[[]int64]{V: []int64{1 << 62, -1}}, NList: some(dao.JSON[[]string]{V: []string{"", "a"}}),
 		PEnum: new(status("printed")), NEnum: some(status("printed")),
 		PMoment: new(moment(1000)), NMoment: some(moment(999999000)),
+		PDate: new(civil.NewDate(9999, 12, 31)), NDate: some(civil.NewDate(2026, 11, 27)),
 		PFloat: new(-0.1), NFloat: some(1e300), PSmall: new(int16(-5)), NSmall: some(int16(5)), PYes: new(true), NYes: some(true),
 		PBytes: &[]byte{0, 255}, NBytes: some([]byte("'")), POwn: &point{1, 2}, NOwn: some(point{3, 4}),
 	}
@@ -143,6 +148,7 @@ func TestValuesOfOptionalFields(t *testing.T) {
 			dao.Set("p_decimal", *want.PDecimal), dao.Set("n_decimal", want.NDecimal.V), dao.Set("e_decimal", want.EDecimal.Decimal),
 			dao.Set("p_json", want.PJSON.V), dao.Set("n_json", want.NJSON.V), dao.Set("p_list", want.PList.V), dao.Set("n_list", want.NList.V),
 			dao.Set("p_enum", "printed"), dao.Set("n_enum", want.NEnum.V), dao.Set("p_moment", *want.PMoment), dao.Set("n_moment", want.NMoment.V),
+			dao.Set("p_date", *want.PDate), dao.Set("n_date", want.NDate.V),
 			dao.Set("p_float", *want.PFloat), dao.Set("n_float", want.NFloat.V), dao.Set("p_small", -5), dao.Set("n_small", want.NSmall.V),
 			dao.Set("p_yes", true), dao.Set("n_yes", true), dao.Set("p_bytes", *want.PBytes), dao.Set("n_bytes", want.NBytes.V),
 			dao.Set("p_own", *want.POwn), dao.Set("n_own", want.NOwn.V)))
@@ -154,6 +160,7 @@ func TestValuesOfOptionalFields(t *testing.T) {
 		for name, c := range map[string]dao.Condition{
 			"a Null type": dao.Eq("n_duration", time.Hour), "a NullUUID": dao.Eq("n_uuid", want.NUUID.UUID), "a NullDecimal": dao.Eq("e_decimal", want.EDecimal.Decimal),
 			"a pointer": dao.Eq("p_uuid", want.PUUID), "an enum": dao.Eq("p_enum", "printed"), "a list": dao.In("n_small", []int16{4, 5}),
+			"a date": dao.Eq("n_date", want.NDate.V), "a list of dates": dao.In("p_date", []civil.Date{{}, *want.PDate}),
 		} {
 			if yes, err := optionals.Exists(ctx, s, c); !yes || err != nil {
 				t.Errorf("by %s: %t, %v", name, yes, err)

@@ -56,7 +56,7 @@ func (h *habits) of(a *Attempt) *habit {
 }
 
 func (h *habits) Before(ctx context.Context, a *Attempt) (context.Context, error) {
-	if strings.HasSuffix(a.SQL, savepoint) {
+	if strings.HasSuffix(a.SQL, savepoint) || severalRows(a.SQL) {
 		return ctx, nil
 	}
 	u := h.of(a)
@@ -84,6 +84,12 @@ func (h *habits) End(ctx context.Context, a *Attempt) {
 		h.log.WarnContext(ctx, "a unit of work repeats a statement: one statement for all rows is faster",
 			slog.Int("times", u.times[u.most]), slog.String("statement", short(u.most)), slog.String("place", u.place))
 	}
+}
+
+// severalRows reports whether a statement inserts more than one row, as those of
+// dao's InsertMany do on SQLite: there is no better one to advise.
+func severalRows(sql string) bool {
+	return strings.HasPrefix(sql, "INSERT INTO ") && strings.Contains(sql, "), (")
 }
 
 // short returns a statement's text on one line, cut off after 200 bytes or so.

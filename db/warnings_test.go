@@ -180,7 +180,17 @@ func TestHabits(t *testing.T) {
 		if err := nested(d); err != nil {
 			t.Fatal(err)
 		}
-		l.expect(t, "ten times, and savepoints")
+		err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) (err error) {
+			for n := range 20 {
+				_, e := s.Exec(ctx, "INSERT INTO notes (body) VALUES ($1), ($2)", fmt.Sprint(n, "a"), fmt.Sprint(n, "b"))
+				err = errors.Join(err, e)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.expect(t, "ten times, savepoints, and rows that are inserted many at a time")
 		place, err := repeat(d, 13)
 		if err != nil {
 			t.Fatal(err)

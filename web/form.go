@@ -36,7 +36,7 @@ import (
 //	autocomplete  what browsers fill in, such as "new-password" or "name"; the defaults are "email", "tel", "url"
 //	              and, for a password, "current-password"
 //
-// A field is a string, a bool (a box to tick), an integer, a float, or a time.Time (a date, in UTC). Space around a
+// A field is a string, a bool (a box to tick), an integer, a float, a civil.Date, or a time.Time (a date, in UTC). Space around a
 // string is cut off and its line breaks become "\n", except in a password, which is taken as it is and always
 // secret.
 //

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/terem-go/terem/civil"
 )
 
 // spec is what the tags say of a field.
@@ -21,7 +23,10 @@ type spec struct {
 	index                []int
 }
 
-var timeType = reflect.TypeFor[time.Time]()
+var (
+	timeType = reflect.TypeFor[time.Time]()
+	dateType = reflect.TypeFor[civil.Date]()
+)
 
 // specsOf returns the fields of a form, or everything that is wrong with it.
 func specsOf(t reflect.Type) ([]spec, error) {
@@ -106,7 +111,7 @@ func specOf(f reflect.StructField, tag string) (spec, error) {
 func (s *spec) setFormat(format string) error {
 	kind := s.typ.Kind()
 	switch {
-	case s.typ == timeType:
+	case s.typ == timeType, s.typ == dateType:
 		s.format = "date"
 	case kind == reflect.Bool:
 		s.format = "checkbox"
@@ -118,7 +123,7 @@ func (s *spec) setFormat(format string) error {
 	case kind == reflect.String || isNumber(kind):
 		s.format = "text"
 	default:
-		return fmt.Errorf("a form cannot fill a %s: want a string, bool, integer, float or time.Time", s.typ)
+		return fmt.Errorf("a form cannot fill a %s: want a string, bool, integer, float, civil.Date or time.Time", s.typ)
 	}
 	if format != "" {
 		return fmt.Errorf("the format %q does not fit a %s", format, s.typ)

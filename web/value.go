@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/terem-go/terem/civil"
 )
 
 // The messages of what was typed wrong.
@@ -73,6 +75,13 @@ func (s spec) set(v reflect.Value, text string) (message string) {
 		return ""
 	}
 	switch {
+	case s.typ == dateType:
+		d, err := civil.ParseDate(text)
+		if err != nil {
+			return msgDate
+		}
+		v.Set(reflect.ValueOf(d))
+		return ""
 	case s.typ == timeType:
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
@@ -176,6 +185,11 @@ func decimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 // format returns a value as it would be typed.
 func format(v reflect.Value) string {
 	switch {
+	case v.Type() == dateType:
+		if d := v.Interface().(civil.Date); !d.IsZero() {
+			return d.String()
+		}
+		return ""
 	case v.Type() == timeType:
 		if day := v.Interface().(time.Time); !day.IsZero() {
 			return day.Format(time.DateOnly)

@@ -112,8 +112,8 @@ func TestDomain(t *testing.T) {
 	}
 	got := []any{a.Path, a.Domains(), d.Path, d.Repository, d.Row, d.Table, d.Keys}
 	want := []any{"example.com/mono/apps/shop", []string{"carts", "orders"}, "example.com/mono/apps/shop/orders", "All", "Order", "sales", []application.Key{
-		{Field: "Shop", Type: "Shop", Abroad: "orders.Shop"},
-		{Field: "Number", Type: "uuid.UUID", Abroad: "uuid.UUID", Import: "github.com/google/uuid"},
+		{Field: "Shop", Type: "Shop", Abroad: "orders.Shop", Own: true},
+		{Field: "Number", Type: "uuid.UUID", Abroad: "uuid.UUID", Imports: []string{"github.com/google/uuid"}},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

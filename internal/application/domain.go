@@ -24,12 +24,13 @@ type Domain struct {
 	Keys       []Key  // what a row is found by: one, or more for a key of several columns
 }
 
-// Key is a field of a primary key.
+// Key is a field of a struct, such as one of a primary key.
 type Key struct {
-	Field  string // of the row's type, such as ID
-	Type   string // as the domain writes it, such as int64
-	Abroad string // as other packages write it: with the domain's name if the type is one of its own
-	Import string // what other packages import for it, besides the domain
+	Field   string   // its name, such as ID
+	Type    string   // as the domain writes it, such as int64
+	Abroad  string   // as other packages write it: with the domain's name if the type is one of its own
+	Own     bool     // the type is one of the domain's own, or is made of one
+	Imports []string // what other packages import for it, besides the domain
 }
 
 // Domain reads the domain of a name. It has a type Domain with a field of type Repository, which embeds a dao.Table.
@@ -66,36 +67,65 @@ func (a *Application) Domain(name string) (*Domain, error) {
 
 // keys returns the fields of a row's type whose tags say pk, those of embedded structs
 // included.
-func (p *Package) keys(row string, around ...string) (list []Key) {
-	st := p.Struct(row)
-	if st == nil || slices.Contains(around, row) { // a type within itself does not compile
+func (p *Package) keys(row string) []Key {
+	return p.fields(row, func(f *ast.Field) bool {
+		if f.Tag == nil {
+			return false
+		}
+		tag, err := strconv.Unquote(f.Tag.Value)
+		return err == nil && slices.Contains(strings.Split(reflect.StructTag(tag).Get("db"), ","), "pk")
+	})
+}
+
+// Exported returns the fields of a struct that other packages can read, those of embedded structs of the package included.
+func (p *Package) Exported(typ string) []Key {
+	list := p.fields(typ, func(*ast.Field) bool { return true })
+	return slices.DeleteFunc(list, func(k Key) bool { return !token.IsExported(k.Field) })
+}
+
+// fields returns the named fields of a struct that are wanted, those of embedded structs included.
+func (p *Package) fields(typ string, wanted func(*ast.Field) bool, around ...string) (list []Key) {
+	st := p.Struct(typ)
+	if st == nil || slices.Contains(around, typ) { // a type within itself does not compile
 		return nil
 	}
 	for _, f := range st.Fields.List {
 		if id, ok := f.Type.(*ast.Ident); ok && len(f.Names) == 0 {
-			list = append(list, p.keys(id.Name, append(around, row)...)...)
+			list = append(list, p.fields(id.Name, wanted, append(around, typ)...)...)
 			continue
 		}
-		if f.Tag == nil || len(f.Names) == 0 {
+		if len(f.Names) == 0 || !wanted(f) {
 			continue
 		}
-		tag, err := strconv.Unquote(f.Tag.Value)
-		if err != nil || !slices.Contains(strings.Split(reflect.StructTag(tag).Get("db"), ","), "pk") {
-			continue
+		k := p.described(f.Type)
+		for _, name := range f.Names {
+			k.Field = name.Name
+			list = append(list, k)
 		}
-		k := Key{Field: f.Names[0].Name, Type: types.ExprString(f.Type)}
-		k.Abroad = k.Type
-		switch t := f.Type.(type) {
-		case *ast.Ident:
-			if p.Declares(t.Name) != "" {
-				k.Abroad = p.Name + "." + t.Name
-			}
-		case *ast.SelectorExpr:
-			k.Import = p.imported(f.Pos(), types.ExprString(t.X))
-		}
-		list = append(list, k)
 	}
 	return list
+}
+
+// described returns what a key of a type says of it.
+func (p *Package) described(typ ast.Expr) (k Key) {
+	k.Type = types.ExprString(typ)
+	k.Abroad = k.Type
+	ast.Inspect(typ, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if importPath := p.imported(n.Pos(), types.ExprString(n.X)); importPath != "" {
+				k.Imports = append(k.Imports, importPath)
+			}
+			return false
+		case *ast.Ident:
+			k.Own = k.Own || p.Declares(n.Name) != ""
+		}
+		return true
+	})
+	if _, plain := typ.(*ast.Ident); plain && k.Own {
+		k.Abroad = p.Name + "." + k.Type
+	}
+	return k
 }
 
 // imported returns the import path of a name in the file at a position.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/terem-go/terem/internal/application"
 	"github.com/terem-go/terem/internal/scaffold/parts"
 )
 
@@ -21,17 +22,24 @@ func (addEvent) Help() string {
 
   err := events.Publish(ctx, s, Paid{OrderID: o.ID})
 
-The subscriber is a method of the other domain's Domain. It imports the event; where that would be a cycle, main.go subscribes the method, which takes what the event says.`
+The subscriber is a method of the other domain's Domain. Of an event that is there already, the subscriber alone is written, and a test: terem add event users.Deleted --to orders. It imports the event; where that would be a cycle, main.go subscribes the method, which takes what the event says.`
 }
 
-// Run writes the event.
+// Run writes the event, or the subscriber of one that is there.
 func (a *addEvent) Run(ctx context.Context, c *console) error {
-	args := []string{a.Name}
+	e, name, args := parts.Event{Name: a.Name, To: a.To}, a.Name, []string{a.Name}
 	if a.To != "" {
 		args = append(args, "--to", a.To)
 	}
-	if err := a.write(ctx, c, "add event", a.Name, args, parts.Event{Name: a.Name, To: a.To}.Add); err != nil || a.DryRun {
+	if app, err := application.Open(a.Dir); err == nil { // else write says what is wrong
+		name = e.Entry(app)
+	}
+	if err := a.write(ctx, c, "add event", name, args, e.Add); err != nil || a.DryRun {
 		return err
+	}
+	if name != a.Name {
+		c.say("The event %s was there already. Now %s subscribes to it, too.", a.Name, a.To)
+		return nil
 	}
 	_, typ, _ := strings.Cut(a.Name, ".")
 	c.say("Publish it in the session of what it tells of: err := events.Publish(ctx, s, %s{…})", typ)
@@ -41,11 +49,15 @@ func (a *addEvent) Run(ctx context.Context, c *console) error {
 // removeEvent is the verb remove event.
 type removeEvent struct {
 	Name string `arg:"" help:"The event, such as orders.Paid."`
+	To   string `placeholder:"DOMAIN" help:"Remove the subscriber that was added to an event which was there, and leave the event."`
 
 	removePart `embed:""`
 }
 
-// Run removes the event.
+// Run removes the event, or a subscriber.
 func (r *removeEvent) Run(ctx context.Context, c *console) error {
-	return r.remove(ctx, c, "add event", r.Name)
+	if r.To == "" {
+		return r.remove(ctx, c, "add event", r.Name)
+	}
+	return r.remove(ctx, c, "add event", parts.Subscription(r.Name, r.To))
 }

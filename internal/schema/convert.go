@@ -32,7 +32,7 @@ func converts(from, to Column) bool {
 	case a == "integer":
 		return b == "float" || b == "text" || b == string(dao.KindDecimal)
 	case b == "text":
-		return a == string(dao.KindUUID) || a == string(dao.KindDecimal) || a == string(dao.KindJSON)
+		return a == string(dao.KindDate) || a == string(dao.KindUUID) || a == string(dao.KindDecimal) || a == string(dao.KindJSON)
 	}
 	return false
 }
@@ -69,6 +69,8 @@ func zero(d db.Dialect, c Column) string {
 		return "'1970-01-01 00:00:00.000000'"
 	case c.Kind == dao.KindTime:
 		return "'1970-01-01 00:00:00+00'"
+	case c.Kind == dao.KindDate:
+		return "'1970-01-01'"
 	case c.Kind == dao.KindUUID:
 		return "'00000000-0000-0000-0000-000000000000'"
 	case c.Kind == dao.KindJSON:

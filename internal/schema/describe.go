@@ -108,6 +108,8 @@ func (d *describer) own(c *dao.Column, named *types.Named, t types.Type) error {
 		path = named.Obj().Pkg().Path() + "." + named.Obj().Name()
 	}
 	switch {
+	case path == "github.com/terem-go/terem/civil.Date":
+		c.Kind = dao.KindDate
 	case path == "github.com/google/uuid.UUID", path == "github.com/google/uuid.NullUUID":
 		c.Kind = dao.KindUUID
 	case method(t, "holdsJSON") != nil && method(t, "holdsJSON").Pkg().Path() == daoPath:

@@ -137,7 +137,7 @@ func (p *pgChange) changeType(t *Table, old, c Column, fill string) {
 // typed returns the value of a column, cast where an expression of text would not be
 // taken.
 func typed(c Column, sql string) string {
-	if literal(sql) || !slices.Contains([]dao.Kind{dao.KindUUID, dao.KindJSON, dao.KindTime}, c.Kind) {
+	if literal(sql) || !slices.Contains([]dao.Kind{dao.KindDate, dao.KindUUID, dao.KindJSON, dao.KindTime}, c.Kind) {
 		return sql
 	}
 	return "CAST(" + sql + " AS " + pgType(c) + ")"

@@ -144,7 +144,7 @@ func (w *world) kind(m *model) {
 	}
 	to := map[dao.Kind][]dao.Kind{
 		"int8": {"int16", "int32"}, "int16": {"int32", "int64", "float64"}, "int32": {"int64", "string"}, "int64": {"uint64", "int32", "string", dao.KindDecimal},
-		"float32": {"float64"}, dao.KindUUID: {"string"}, dao.KindDecimal: {"string"}, dao.KindJSON: {"string"}, "string": {dao.KindCustom}, dao.KindCustom: {"string"},
+		"float32": {"float64"}, dao.KindDate: {"string"}, dao.KindUUID: {"string"}, dao.KindDecimal: {"string"}, dao.KindJSON: {"string"}, "string": {dao.KindCustom}, dao.KindCustom: {"string"},
 	}[x.Kind]
 	if len(to) == 0 {
 		return

@@ -100,7 +100,7 @@ func (w *world) schema() (*schema.Schema, error) {
 
 func quoted(name string) string { return `"` + name + `"` }
 
-var kinds = []dao.Kind{"bool", "int8", "int16", "int32", "int64", "uint32", "float32", "float64", "string", dao.KindBytes, dao.KindTime, dao.KindUUID, dao.KindJSON, dao.KindDecimal, dao.KindCustom}
+var kinds = []dao.Kind{"bool", "int8", "int16", "int32", "int64", "uint32", "float32", "float64", "string", dao.KindBytes, dao.KindTime, dao.KindDate, dao.KindUUID, dao.KindJSON, dao.KindDecimal, dao.KindCustom}
 
 // column returns a new column for a table that has rows or not.
 func (w *world) column(m *model, rows bool) column {
@@ -193,6 +193,8 @@ func defaultOf(c column) string {
 		return "'some text'"
 	case c.Kind == dao.KindTime:
 		return "CURRENT_TIMESTAMP"
+	case c.Kind == dao.KindDate:
+		return "'2026-01-31'"
 	case c.Kind == dao.KindDecimal:
 		return "1.5"
 	case c.Kind == dao.KindUUID:
@@ -273,6 +275,8 @@ func value(d db.Dialect, c column, n int) string {
 		return fmt.Sprintf(`'\xff%04x'`, n)
 	case c.Kind == dao.KindTime:
 		return fmt.Sprintf("'2026-01-02 03:04:%02d.%06d'", n%60, n)
+	case c.Kind == dao.KindDate:
+		return fmt.Sprintf("'%04d-01-31'", 1+n)
 	case c.Kind == dao.KindUUID:
 		return fmt.Sprintf("'6ba7b810-9dad-11d1-80b4-%012d'", n)
 	case c.Kind == dao.KindJSON:

@@ -33,6 +33,8 @@ func pgType(c Column) string {
 		return "BYTEA"
 	case dao.KindTime:
 		return "TIMESTAMPTZ"
+	case dao.KindDate:
+		return "DATE"
 	case dao.KindUUID:
 		return "UUID"
 	case dao.KindJSON:

@@ -16,6 +16,8 @@ CREATE TABLE optionals (
 	n_enum TEXT,
 	p_moment TIMESTAMPTZ,
 	n_moment TIMESTAMPTZ,
+	p_date DATE,
+	n_date DATE,
 	p_float DOUBLE PRECISION,
 	n_float DOUBLE PRECISION,
 	p_small SMALLINT,

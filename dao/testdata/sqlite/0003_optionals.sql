@@ -16,6 +16,8 @@ CREATE TABLE optionals (
 	n_enum TEXT,
 	p_moment TIMESTAMP,
 	n_moment TIMESTAMP,
+	p_date TEXT,
+	n_date TEXT,
 	p_float REAL,
 	n_float REAL,
 	p_small INTEGER,

@@ -106,15 +106,8 @@ func (a *field) grow(models []*dao.Model, m *dao.Model) (err error) {
 	}
 	a.Field = a.grown.Field()
 	a.body = a.bodyCall()
-	if a.itself() && !a.Nullable {
-		return errors.New("the first row could refer to none: let it be NULL, with ?")
-	}
 	return nil
 }
-
-// itself reports whether rows refer to others of their own table. What tests make a
-// row of leaves that out, since they count the rows.
-func (a *field) itself() bool { return a.Type == domain.Ref && a.Table.Table == a.grown.Table }
 
 // check refuses what is there, and what concerns more than one field.
 func (a *field) check() error {
@@ -262,7 +255,7 @@ func (a *field) testInputs() {
 			a.imports(f, text)
 		}
 	}
-	if !a.itself() {
+	if !a.Itself() { // which would be a row more
 		a.try("body", element("body", "map[string]any", pair(a.SampleJSON()), goedit.Last))
 	}
 	a.try("TestRepository", element("TestRepository", a.name+"."+a.typ, a.Go()+": "+a.SampleModel(a.name), goedit.Last))
@@ -285,9 +278,6 @@ func (a *field) testInputs() {
 	a.try("TestRefuses", edits...)
 	edits = nil
 	for _, q := range a.Queries() {
-		if a.itself() {
-			break
-		}
 		edits = append(edits, element("TestList", "[]struct{query string; finds int}", fmt.Sprintf("{%s, %d}", q.Text, q.Finds), goedit.Last))
 	}
 	if a.Sortable() {

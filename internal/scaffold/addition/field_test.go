@@ -19,11 +19,11 @@ func TestFieldIsAsIfItHadBeenThere(t *testing.T) {
 		anywhere      bool // in a file
 	}{
 		"owner": {fields: []string{"title:string", "user:ref(users,owner)"}, added: []string{
-			"note:text?", "number:int", "area:float?", "is_new:bool", "fee:decimal(10,3)?", "token:uuid?", "meta:json", "kind:enum(house,flat-share)"}},
+			"note:text?", "number:int", "due:date?", "area:float?", "is_new:bool", "fee:decimal(10,3)?", "token:uuid?", "meta:json", "kind:enum(house,flat-share)"}},
 		"plain": {fields: []string{"title:string?", "rest:duration"}, added: []string{
 			"note:text", "name:string(40)?", "sold_at:time", "meta:json", "state:enum(good,bad)?", "size:string?", "pause:duration?"}},
-		"more owned":   {[]string{"title:string", "user:ref(users,owner)"}, []string{"agent:ref(users)?", "code:string(40)?!", "chief:ref(users)"}, true},
-		"more unowned": {[]string{"name:string!", "maker:ref(users)"}, []string{"agent:ref(users)?", "number:int?!", "login:ref(users)?"}, true},
+		"more owned":   {[]string{"title:string", "user:ref(users,owner)"}, []string{"agent:ref(users)?", "code:string(40)?!", "chief:ref(users)", "parent:ref(orders)?"}, true},
+		"more unowned": {[]string{"name:string!", "maker:ref(users)"}, []string{"agent:ref(users)?", "number:int?!", "login:ref(users)?", "parent:ref(orders)?"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

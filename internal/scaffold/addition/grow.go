@@ -30,7 +30,7 @@ func (a *field) refers() {
 	if a.tests["body"] == "" {
 		return
 	}
-	if a.body == "body()" && !a.itself() {
+	if a.body == "body()" && !a.Itself() {
 		a.body = "body(t, d)"
 		a.callBody()
 	}

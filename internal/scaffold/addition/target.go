@@ -98,7 +98,7 @@ func (t *target) put(file, pkg, text string) {
 // known are the packages that added code names, by the names that they have there.
 var known = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "strings": "strings", "testing": "testing", "time": "time", "os": "os",
-	"decimal": "github.com/shopspring/decimal", "uuid": "github.com/google/uuid",
+	"civil": "github.com/terem-go/terem/civil", "decimal": "github.com/shopspring/decimal", "uuid": "github.com/google/uuid",
 	"api": "github.com/terem-go/terem/api", "apitest": "github.com/terem-go/terem/api/apitest", "dao": "github.com/terem-go/terem/dao",
 	"db": "github.com/terem-go/terem/db", "dbtest": "github.com/terem-go/terem/db/dbtest", "httptest": "net/http/httptest", "errs": "github.com/terem-go/terem/errs",
 }

@@ -86,7 +86,7 @@ func CheckName(name string) error {
 // reserved are names that packages of domains cannot have: folders of an
 // application, what its code calls otherwise, and predeclared names of Go.
 var reserved = strings.Fields(`
-	api apitest app assemble auth cmd config context crypto dao database db dbtest decimal deploy deps dist docs domains driver embed env errors
+	api apitest app assemble auth civil cmd config context crypto dao database db dbtest decimal deploy deps dist docs domains driver embed env errors
 	errs files fmt fs guards http internal io jobs jobstest json key kong list log mail mails main math metrics migrate migrations migration
 	net node notifications notify os pages policy rand report root row rows secret services session settings slices slog static
 	strconv string strings sync tasks template templates term terem testdata testing time tmp tracing url user utils uuid vendor view
@@ -119,8 +119,8 @@ func (d *Domain) add(f Field) error {
 
 // refer finds what a field refers to.
 func (d *Domain) refer(f *Field) (err error) {
-	if f.To == d.Table || f.To == d.Package {
-		return fmt.Errorf("a domain cannot refer to itself while it is made: leave the field out, and then run terem add field %s '%s:ref(%s)?'", d.Package, f.Name, f.To)
+	if f.itself = f.To == d.Table || f.To == d.Package; f.itself {
+		return d.referToItself(f)
 	}
 	if f.Table, err = Find(d.models, f.To); err != nil {
 		return err
@@ -130,6 +130,23 @@ func (d *Domain) refer(f *Field) (err error) {
 	}
 	return nil
 }
+
+// referToItself completes a field that refers to other rows of the domain.
+func (d *Domain) referToItself(f *Field) error {
+	switch {
+	case f.Owner:
+		return errors.New("only users own rows: ref(users,owner)")
+	case !f.Nullable:
+		return errFirstRow
+	case f.Unique:
+		return errors.New("tests make rows that refer to none: leave out the \"!\", and say it by t.Unique in a method Table of models.go")
+	}
+	f.Table = &Target{Table: d.Table, Domain: d.Package, Type: d.Type, Key: "ID", KeyTo: "int64"}
+	return nil
+}
+
+// errFirstRow is returned for a field that could never be filled.
+var errFirstRow = errors.New("the first row could refer to none: let it be NULL, with ?")
 
 // clashes refuses two things of one name in the package, and a table that is
 // there.

@@ -20,6 +20,7 @@ const (
 	Float    Type = "float"    // 64 bits
 	Bool     Type = "bool"     //
 	Decimal  Type = "decimal"  // an exact number
+	Date     Type = "date"     // a day
 	Time     Type = "time"     // a moment
 	Duration Type = "duration" // in nanoseconds
 	UUID     Type = "uuid"     //
@@ -43,6 +44,7 @@ type Field struct {
 	Owner bool    // the row belongs to the user whom it refers to
 	Table *Target // what a reference refers to, see Find
 
+	itself      bool // the other table is the domain's own
 	uniqueWhere bool // no two rows that are not deleted have the same value: the method Table says so
 }
 
@@ -56,7 +58,7 @@ const FieldHelp = `A field is NAME:TYPE, quoted where the shell needs it: 'total
   text                any number of lines
   int float bool      numbers of 64 bits; true or false
   decimal(12,2)       an exact number of 12 digits, 2 of them behind the point; both by default
-  time duration       a moment; a length of time
+  date time duration  a day; a moment; a length of time
   uuid json           a UUID; an object of any members
   enum(new,paid)      one of these values
   ref(products)       a row of a table or of a domain's table: product:ref(products) becomes product_id
@@ -89,7 +91,7 @@ func ParseField(text string) (Field, error) {
 }
 
 // types are the types without arguments; the others are told apart in setArgs.
-var types = []Type{Text, Int, Float, Bool, Time, Duration, UUID, JSON}
+var types = []Type{Text, Int, Float, Bool, Date, Time, Duration, UUID, JSON}
 
 func (f *Field) setArgs(args []string) error {
 	switch {
@@ -107,10 +109,8 @@ func (f *Field) setArgs(args []string) error {
 		return nil
 	case f.Type == Ref:
 		return errors.New("a reference names a table or a domain, as in ref(products), or an owner, as in ref(users,owner)")
-	case f.Type == "date":
-		return errors.New("there is no type for dates without a time: take time, or string(10) for 2006-01-31")
 	case !slices.Contains(types, f.Type):
-		return fmt.Errorf("the type %s is not known; expected string, text, int, float, bool, decimal, time, duration, uuid, json, enum(a,b) or ref(table)", f.Type)
+		return fmt.Errorf("the type %s is not known; expected string, text, int, float, bool, decimal, date, time, duration, uuid, json, enum(a,b) or ref(table)", f.Type)
 	case len(args) > 0:
 		return fmt.Errorf("%s takes nothing in parentheses", f.Type)
 	}

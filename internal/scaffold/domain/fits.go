@@ -20,7 +20,7 @@ func (d *Domain) fits(s *change.Set) error {
 		return fmt.Errorf("there is a folder or a file %s already: take another name, or move it away", d.Package)
 	}
 	for _, f := range d.Refs() {
-		if !s.Exists(f.Table.Domain) {
+		if !f.itself && !s.Exists(f.Table.Domain) {
 			return fmt.Errorf("the field %s: its table is described by the package %s, which is no folder of the application's own: make the column by hand", f.Name, f.Table.Domain)
 		}
 	}

@@ -25,6 +25,29 @@ func (t *Target) Inserter() string {
 // Fixtures are the rows that a row of the domain needs, and those that they need.
 func (d *Domain) Fixtures() []fixture { return d.fixturesOf(d.Fields) }
 
+// columns are those of the domain's own table.
+func (d *Domain) columns() (list []dao.Column) {
+	for _, f := range d.Fields {
+		c := dao.Column{Name: f.Column(), Field: f.Go(), Type: f.plain(), Kind: "string", Nullable: f.Nullable, Unique: f.Unique, Values: f.Values}
+		switch f.Type {
+		case Int, Duration:
+			c.Kind = "int64"
+		case Date:
+			c.Kind = dao.KindDate
+		case Time:
+			c.Kind = dao.KindTime
+		case UUID:
+			c.Kind = dao.KindUUID
+		case Float, Bool, Decimal, JSON:
+			c.Kind = dao.Kind(f.Type)
+		case Ref:
+			c.References = &dao.Reference{Table: f.Table.Table, Column: "id"}
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
 func (d *Domain) fixturesOf(fields []Field) []fixture {
 	var list []fixture
 	var add func(t *Target)
@@ -34,7 +57,11 @@ func (d *Domain) fixturesOf(fields []Field) []fixture {
 		}
 		i := len(list)
 		list = append(list, fixture{Target: t})
-		for _, c := range t.columns {
+		columns := t.columns
+		if t.Table == d.Table && columns == nil {
+			columns = d.columns()
+		}
+		for _, c := range columns {
 			if c.Nullable || c.Identity {
 				continue
 			}
@@ -73,6 +100,8 @@ func (d *Domain) filled(c dao.Column) (to *Target, value string) {
 		return nil, `"x"`
 	case c.Kind.Integer() && c.Unique:
 		return nil, converted(c, "int64", "next.Add(1)")
+	case c.Kind == dao.KindDate && c.Unique:
+		return nil, "civil.NewDate(2000, 1, int(next.Add(1)))"
 	case c.Kind == dao.KindTime && c.Unique:
 		return nil, "time.Unix(next.Add(1), 0)"
 	case c.Kind == dao.KindUUID && !c.Key:

@@ -8,7 +8,7 @@ import (
 // first: what a form of package web cannot hold itself.
 func (f Field) typed() bool {
 	switch f.Type {
-	case String, Text, Enum:
+	case String, Text, Enum, Date:
 		return false
 	case Int, Float, Bool:
 		return f.Nullable
@@ -65,13 +65,17 @@ func (f Field) Filled(pkg string) string {
 	if f.Type == Enum {
 		value = fmt.Sprintf("%s.%s(%s)", pkg, f.Go(), from)
 	}
+	given := from + ` != ""`
+	if f.Type == Date {
+		given = "!" + from + ".IsZero()"
+	}
 	switch {
 	case !f.typed() && !f.Nullable:
 		return to + " = " + value
 	case !f.typed():
-		return fmt.Sprintf("%s = nil\nif %s != \"\" {\n%s = new(%s)\n}", to, from, to, value)
+		return fmt.Sprintf("%s = nil\nif %s {\n%s = new(%s)\n}", to, given, to, value)
 	case f.Nullable:
-		return fmt.Sprintf("%s = nil\nif %s != \"\" {\n%s\n}", to, from, f.parsed(from, to+" = &v"))
+		return fmt.Sprintf("%s = nil\nif %s {\n%s\n}", to, given, f.parsed(from, to+" = &v"))
 	case f.Type == JSON:
 		return f.parsed(from, to+".V = v")
 	}

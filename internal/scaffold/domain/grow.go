@@ -41,11 +41,17 @@ func Grow(models []*dao.Model, m *dao.Model, module, path string, owned bool, f 
 		if f.Table, err = Find(models, f.To); err != nil {
 			return nil, err
 		}
+		if f.itself = f.Table.Table == m.Table; f.itself && !f.Nullable {
+			return nil, errFirstRow
+		}
 	}
 	f.uniqueWhere = f.Unique && d.SoftDelete
 	d.Fields = append(d.Fields, f)
 	return d, nil
 }
+
+// Itself reports whether the field refers to other rows of its domain.
+func (f Field) Itself() bool { return f.itself }
 
 // Field returns the field that a domain gets.
 func (d *Domain) Field() Field { return d.Fields[len(d.Fields)-1] }

@@ -29,6 +29,8 @@ func (f Field) plain() string {
 		return "bool"
 	case Decimal:
 		return "decimal.Decimal"
+	case Date:
+		return "civil.Date"
 	case Time:
 		return "time.Time"
 	case Duration:
@@ -108,7 +110,7 @@ func (f Field) ReadLine() string {
 	if f.Nullable {
 		t = "*" + t
 	}
-	if f.Type == Enum {
+	if f.Type == Enum || f.Type == Date {
 		rules = f.rules()
 	}
 	return f.line(t, "", rules)
@@ -130,6 +132,8 @@ func (f Field) rules() string {
 		return fmt.Sprintf(` pattern:%q`, f.pattern())
 	case Duration:
 		return ` doc:"In nanoseconds."`
+	case Date:
+		return ` format:"date"`
 	case UUID:
 		return ` format:"uuid"`
 	case Enum:
@@ -169,7 +173,7 @@ func (f Field) FilterLines() []string {
 		rules = fmt.Sprintf(` maxLength:"%d"`, f.Size)
 	}
 	switch f.Type {
-	case Int, Float, Decimal, Time, Duration:
+	case Int, Float, Decimal, Date, Time, Duration:
 		return []string{f.filter("From", t, "[gte]", rules), f.filter("To", t, "[lte]", rules)}
 	}
 	if slices.Contains(unfiltered, f.Column()) {
@@ -184,5 +188,5 @@ func (f Field) filter(end, typ, operator, rules string) string {
 
 // Sortable reports whether lists can be sorted by the field.
 func (f Field) Sortable() bool {
-	return slices.Contains([]Type{String, Int, Float, Decimal, Time, Duration}, f.Type)
+	return slices.Contains([]Type{String, Int, Float, Decimal, Date, Time, Duration}, f.Type)
 }

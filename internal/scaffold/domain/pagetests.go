@@ -39,6 +39,8 @@ func (d *Domain) Typed(f Field) string {
 		return `"on"`
 	case f.Type == Bool:
 		return `"true"`
+	case f.Type == Date:
+		return `"2026-01-31"`
 	case f.Type == Time:
 		return `"2026-01-31 12:00:00"`
 	case f.Type == Duration:

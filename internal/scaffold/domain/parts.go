@@ -29,7 +29,9 @@ func (d *Domain) Owner() *Field {
 func (d *Domain) Uses() []string {
 	uses := []string{"users"} // for the policies
 	for _, f := range d.Refs() {
-		uses = append(uses, f.Table.Domain)
+		if !f.itself {
+			uses = append(uses, f.Table.Domain)
+		}
 	}
 	slices.Sort(uses)
 	return slices.Compact(uses)
@@ -48,9 +50,19 @@ func (d *Domain) Refs() []Field {
 	return d.fields(func(f Field) bool { return f.Type == Ref && !f.Owner })
 }
 
+// Filled are those of Sent that tests fill in to make a row: references to rows of its own would be rows more.
+func (d *Domain) Filled() []Field {
+	return d.fields(func(f Field) bool { return !f.Owner && !f.itself })
+}
+
+// BodyRefers reports whether one of Filled refers to a row.
+func (d *Domain) BodyRefers() bool {
+	return slices.ContainsFunc(d.Filled(), func(f Field) bool { return f.Type == Ref })
+}
+
 // Body is the call of the tests' function that returns what a row is made of.
 func (d *Domain) Body() string {
-	if d.HasRefs() {
+	if d.BodyRefers() {
 		return "body(t, d)"
 	}
 	return "body()"

@@ -98,7 +98,7 @@ func (w *walk) remove(t *testing.T, i int) {
 func (w *walk) options() domain.Options {
 	w.names++
 	o := domain.Options{Name: fmt.Sprintf("things%d", w.names), SoftDelete: w.rnd.IntN(2) == 0, Pages: w.rnd.IntN(3) == 0, Type: fmt.Sprintf("Thing%d", w.names)}
-	kinds := []string{"string", "string(9)", "text", "int", "float", "bool", "decimal", "decimal(9,4)", "decimal(3,0)", "time", "duration", "uuid", "json", "enum(a,b)", "enum(new-one,old)", "ref(users)"}
+	kinds := []string{"string", "string(9)", "text", "int", "float", "bool", "decimal", "decimal(9,4)", "decimal(3,0)", "date", "time", "duration", "uuid", "json", "enum(a,b)", "enum(new-one,old)", "ref(users)"}
 	for _, other := range w.there {
 		kinds = append(kinds, "ref("+other.Name+")")
 	}

@@ -87,7 +87,7 @@ func (d *Domain) packages() map[string]string {
 		"strconv", "strings", "sync/atomic", "testing", "time", "encoding/json"} {
 		all[path.Base(p)] = p
 	}
-	for _, p := range []string{"accounts", "api", "api/apitest", "app", "auth", "dao", "db", "db/dbtest", "errs", "jobs", "web"} {
+	for _, p := range []string{"accounts", "api", "api/apitest", "app", "auth", "civil", "dao", "db", "db/dbtest", "errs", "jobs", "web"} {
 		all[path.Base(p)] = "github.com/terem-go/terem/" + p
 	}
 	for _, p := range append(d.Uses(), d.Package, "pages") {

@@ -21,10 +21,12 @@ var cases = map[string]domain.Options{
 	"pages": {Name: "orders", App: "shop", Pages: true, Fields: []string{
 		"title:string", "total:decimal", "status:enum(new,paid)", "note:text?", "paid_at:time?", "meta:json", "rest:json", "product:ref(products)", "user:ref(users,owner)"}},
 	"pages_plain": {Name: "news", App: "shop", Pages: true, Fields: []string{"label:string?", "hidden:bool"}},
+	"itself":      {Name: "folders", App: "shop", Pages: true, Fields: []string{"name:string(40)!", "size:int!", "opened:date!", "kind:enum(open,shut)", "product:ref(products)", "parent:ref(folders)?"}},
+	"itself_only": {Name: "places", Fields: []string{"label:text", "within:ref(places)?"}},
 	"plain":       {Name: "product_categories", Fields: []string{"name:string(40)!", "note:text?"}},
 	"everything": {Name: "addresses", SoftDelete: true, Fields: []string{
 		"street:string(40)!", "note:text?", "rooms:int", "number:int!", "area:float?", "lived_in:bool", "rent:decimal(10,3)?", "fee:decimal!",
-		"built_at:time", "sold_at:time?", "rest:duration", "token:uuid", "code:uuid!", "meta:json", "kind:enum(house,flat-share)", "state:enum(good,bad)?",
+		"built_at:time", "sold_at:time?", "opened:date", "closed:date?", "listed:date!", "rest:duration", "token:uuid", "code:uuid!", "meta:json", "kind:enum(house,flat-share)", "state:enum(good,bad)?",
 		"landlord:ref(users,owner)", "product:ref(products)", "backup:ref(products)?", "agent_id:ref(users)?", "size:string?"}},
 }
 

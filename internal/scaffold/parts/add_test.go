@@ -63,6 +63,8 @@ func TestAdd(t *testing.T) {
 		"event_second":        {"add event orders.Paid", "add event orders.SentBack"},
 		"event_to_downstream": {"add event users.Closed --to orders"},
 		"event_to_upstream":   {"add event orders.Paid --to users"},
+		"event_there":         {"add event users.Deleted --to orders"},
+		"event_there_second":  {"add event orders.Paid", "add event orders.Paid --to users"},
 		"page":                {"add page about"},
 		"page_with_key":       {"add page orders/{id}/lines/{code} --policy users.Member"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -185,7 +186,11 @@ func (a app) add(t *testing.T, command string) error {
 		return err
 	}
 	verb, name, flags := split(command)
-	set.Record(verb, name, command)
+	entry := name
+	if verb == "add event" {
+		entry = parts.Event{Name: name, To: flags["--to"]}.Entry(from)
+	}
+	set.Record(verb, entry, command)
 	first, second, _ := strings.Cut(name, " ")
 	switch verb {
 	case "add service":
@@ -222,8 +227,9 @@ func (a app) undo(t *testing.T, command string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	verb, name, _ := split(command)
-	set.Undo(*set.Manifest().Entry(verb, name), false)
+	entries := set.Manifest().Entries
+	i := slices.IndexFunc(entries, func(e change.Entry) bool { return slices.Contains(e.Args, command) })
+	set.Undo(entries[i], false)
 	set.Unrequire()
 	return set.Apply(t.Context())
 }

@@ -82,8 +82,10 @@ func newNamed(d *application.Domain) named {
 // imports are the packages of keys' types.
 func imports(keys []key) (list []string) {
 	for _, k := range keys {
-		if k.Import != "" && !slices.Contains(list, k.Import) {
-			list = append(list, k.Import)
+		for _, p := range k.Imports {
+			if !slices.Contains(list, p) {
+				list = append(list, p)
+			}
 		}
 	}
 	return list

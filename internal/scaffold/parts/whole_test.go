@@ -66,6 +66,8 @@ var pairs = []pair{
 	{"add event orders.Paid --to users", "remove event orders.Paid"},
 	{"add event orders.Shipped", "remove event orders.Shipped"},
 	{"add event users.Closed --to orders", "remove event users.Closed"},
+	{"add event users.Deleted --to orders", "remove event users.Deleted --to orders"},
+	{"add event orders.Shipped --to users", "remove event orders.Shipped --to users"},
 	{"add page about", "remove page about"},
 	{"add page orders/{id} --policy users.Member", "remove page orders/{id}"},
 	{"link orders users.Balance", "unlink orders users.Balance"},
@@ -83,7 +85,7 @@ func TestParts(t *testing.T) {
 	}
 	a.run(t, nil, "gofmt", "-l", ".")
 	a.run(t, nil, "go", "vet", "./...")
-	tests := []string{"test", "-run", "^Test(Run|Expire|UsersExpire|OrdersExpire|SendReceipt|OrdersPaid|OrdersShipped|UsersClosed|About|OrdersID|Commands)$", ".", "./tasks", "./pages", "./services/..."}
+	tests := []string{"test", "-run", "^Test(Run|Expire|UsersExpire|OrdersExpire|SendReceipt|OrdersPaid|OrdersShipped|UsersDeletedToOrders|OrdersShippedToUsers|UsersClosed|About|OrdersID|Commands)$", ".", "./tasks", "./pages", "./services/..."}
 	a.run(t, nil, "go", tests...)
 	a.run(t, []string{"TEREM_TEST_RETRY=all"}, "go", tests...)
 

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	money "github.com/shopspring/decimal"
 
+	"github.com/terem-go/terem/civil"
 	data "github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/internal/schema/testdata/everything/shared"
 )
@@ -78,6 +79,9 @@ type Order struct {
 	Points   *shared.Point                 `db:"points"`
 	Text     sql.NullString                `db:"text"`
 	When     sql.Null[time.Time]           `db:"when"`
+	Day      civil.Date                    `db:"day"`
+	Gone     *civil.Date                   `db:"gone_on"`
+	NoDay    sql.Null[civil.Date]          `db:"no_day"`
 	Which    sql.Null[status]              `db:"which"`
 	shared.Stamps
 	Version   int64      `db:"version,version"`
