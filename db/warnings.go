@@ -56,7 +56,7 @@ func (h *habits) of(a *Attempt) *habit {
 }
 
 func (h *habits) Before(ctx context.Context, a *Attempt) (context.Context, error) {
-	if strings.HasSuffix(a.SQL, savepoint) {
+	if a.SQL == Savepoint || a.SQL == Release {
 		return ctx, nil
 	}
 	u := h.of(a)
