@@ -1,75 +1,103 @@
 package articles
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 )
 
-// A page is read along the index that has its list in order, so that it costs what it
-// shows and what it skips, and not what the list has.
-const (
-	summaries = "SELECT a.id, a.slug, a.title, a.description, a.author_id, a.favorites_count, a.created_at, a.updated_at"
+// walks are the lists by what their articles have in common, as ids along an index
+// that has them in order.
+var walks = map[Kind]string{
+	KindAll:       "SELECT id FROM articles",
+	KindAuthor:    "SELECT id FROM articles WHERE author_id = $1",
+	KindFavorited: "SELECT article_id AS id FROM favorites WHERE user_id = $1",
+	KindTag:       "SELECT article_id AS id FROM article_tags WHERE name = $1",
+}
 
-	// What a user has marked, of an author or with a tag.
-	favoritedAnd = ` FROM favorites f JOIN articles a ON a.id = f.article_id
-		WHERE f.user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR a.author_id = $2)
-		AND (CAST($3 AS TEXT) = '' OR EXISTS (SELECT 1 FROM article_tags t WHERE t.name = $3 AND t.article_id = f.article_id))`
-	// What an author has written with a tag.
-	authorAnd = ` FROM articles a WHERE a.author_id = $1
-		AND EXISTS (SELECT 1 FROM article_tags t WHERE t.name = $2 AND t.article_id = a.id)`
-)
+// filter is what the articles of a list have in common.
+type filter struct {
+	kind     Kind
+	name     string // of the list in article_counts
+	value    any    // $1 in walks, unless it is nil
+	articles int64  // how many have it
+}
 
 // List returns limit articles of a list from an offset on, the newest first, and how
 // many the list has: all articles, or those with a tag, of an author and marked by a
-// user, each unless it is zero. How long a list is stands in article_counts, but for
-// those that two things narrow: they are counted, along the one of a user.
+// user, each unless it is zero. How long a list is stands in article_counts. Where
+// several things narrow it, the shortest of their lists is walked, and counted.
 func (r Repository) List(ctx context.Context, q db.Querier, tag string, author, favorited int64, limit, offset int) (rows []Summary, total int64, err error) {
-	switch {
-	case favorited != 0 && (author != 0 || tag != ""):
-		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+favoritedAnd, favorited, author, tag)
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+favoritedAnd+" ORDER BY f.article_id DESC LIMIT $4 OFFSET $5", favorited, author, tag, limit, offset)
-		}
-	case favorited != 0:
-		total, err = r.counted(ctx, q, KindFavorited, id(favorited))
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+` FROM favorites f JOIN articles a ON a.id = f.article_id
-				WHERE f.user_id = $1 ORDER BY f.article_id DESC LIMIT $2 OFFSET $3`, favorited, limit, offset)
-		}
-	case author != 0 && tag != "":
-		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+authorAnd, author, tag)
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+authorAnd+" ORDER BY a.id DESC LIMIT $3 OFFSET $4", author, tag, limit, offset)
-		}
-	case author != 0:
-		total, err = r.counted(ctx, q, KindAuthor, id(author))
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+" FROM articles a WHERE a.author_id = $1 ORDER BY a.id DESC LIMIT $2 OFFSET $3", author, limit, offset)
-		}
-	case tag != "":
-		total, err = r.counted(ctx, q, KindTag, tag)
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+` FROM article_tags t JOIN articles a ON a.id = t.article_id
-				WHERE t.name = $1 ORDER BY t.article_id DESC LIMIT $2 OFFSET $3`, tag, limit, offset)
-		}
-	default:
-		total, err = r.counted(ctx, q, KindAll, everyShard...)
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+" FROM articles a ORDER BY a.id DESC LIMIT $1 OFFSET $2", limit, offset)
-		}
+	by, err := r.filters(ctx, q, tag, author, favorited)
+	if err != nil {
+		return nil, 0, err
+	}
+	var args []any
+	parameter := func(value any) string {
+		args = append(args, value)
+		return "$" + strconv.Itoa(len(args))
+	}
+	from := " FROM (" + walks[by[0].kind] + ") l WHERE true"
+	if by[0].value != nil {
+		parameter(by[0].value)
+	}
+	for _, f := range by[1:] { // LIMIT and OFFSET keep PostgreSQL from reading the whole other list instead
+		from += " AND EXISTS (SELECT 1 FROM (" + strings.ReplaceAll(walks[f.kind], "$1", parameter(f.value)) + ") o WHERE o.id = l.id LIMIT 1 OFFSET 0)"
+	}
+	total = by[0].articles
+	if len(by) > 1 && total > 0 {
+		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+from, args...)
+	}
+	if more(total, offset, err) {
+		rows, err = r.page(ctx, q, "SELECT l.id"+from+" ORDER BY l.id DESC LIMIT "+parameter(limit)+" OFFSET "+parameter(offset), args...)
 	}
 	return rows, total, err
+}
+
+// filters returns what narrows a list, KindAll if nothing does, with how many articles
+// each leaves: the fewest first.
+func (r Repository) filters(ctx context.Context, q db.Querier, tag string, author, favorited int64) (by []filter, err error) {
+	if tag != "" {
+		by = append(by, filter{kind: KindTag, name: tag, value: tag})
+	}
+	if author != 0 {
+		by = append(by, filter{kind: KindAuthor, name: id(author), value: author})
+	}
+	if favorited != 0 {
+		by = append(by, filter{kind: KindFavorited, name: id(favorited), value: favorited})
+	}
+	if len(by) == 0 {
+		total, err := r.counted(ctx, q, KindAll, everyShard...)
+		return []filter{{kind: KindAll, articles: total}}, err
+	}
+	each := make([]dao.Condition, len(by))
+	for i, f := range by {
+		each[i] = dao.And(dao.Eq("kind", f.kind), dao.Eq("name", f.name))
+	}
+	rows, err := r.counts.Find(ctx, q, dao.Or(each...))
+	for _, c := range rows {
+		for i := range by {
+			if by[i].kind == c.Kind {
+				by[i].articles = c.Articles
+			}
+		}
+	}
+	slices.SortStableFunc(by, func(a, b filter) int { return cmp.Compare(a.articles, b.articles) })
+	return by, err
 }
 
 // more reports whether a list has something from an offset on.
 func more(total int64, offset int, err error) bool { return err == nil && total > int64(offset) }
 
-// Feed is List for the articles of some authors. It reads the newest of each, as many
-// as the page could have, and of these the newest: what others have written, and what
-// they have written before, is not read.
+// Feed is List for the articles of some authors. Only those whose newest article is
+// among the newest can be on the page, or on one before it: of each of these it reads
+// what is not older than all of these newest ones.
 func (r Repository) Feed(ctx context.Context, q db.Querier, authors []int64, limit, offset int) (rows []Summary, total int64, err error) {
 	names := make([]string, len(authors))
 	for i := range authors {
@@ -80,20 +108,37 @@ func (r Repository) Feed(ctx context.Context, q db.Querier, authors []int64, lim
 		return rows, total, err
 	}
 	if q.Dialect() == db.Postgres {
-		rows, err = dao.Query[Summary](ctx, q, summaries+` FROM articles a WHERE a.id = ANY (ARRAY (SELECT n.id FROM unnest($1::bigint[]) AS f (id)
-			CROSS JOIN LATERAL (SELECT id FROM articles WHERE author_id = f.id ORDER BY id DESC LIMIT $2) n
-			ORDER BY n.id DESC LIMIT $3 OFFSET $4)) ORDER BY a.id DESC`, authors, limit+offset, limit, offset)
+		rows, err = r.page(ctx, q, `WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest
+				FROM unnest($1::bigint[]) AS f (id) ORDER BY newest DESC NULLS LAST LIMIT $2)
+			SELECT n.id FROM h CROSS JOIN LATERAL (SELECT id FROM articles WHERE author_id = h.id
+				AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2) n
+			ORDER BY n.id DESC LIMIT $3 OFFSET $4`, authors, limit+offset, limit, offset)
 		return rows, total, err
 	}
 	list, err := json.Marshal(authors)
 	if err != nil {
 		return rows, total, err
 	}
-	rows, err = dao.Query[Summary](ctx, q, summaries+` FROM articles a WHERE a.id IN (SELECT n.id FROM json_each($1) f
-		CROSS JOIN articles n WHERE n.id IN (SELECT id FROM articles WHERE author_id = f.value ORDER BY id DESC LIMIT $2)
-		ORDER BY n.id DESC LIMIT $3 OFFSET $4) ORDER BY a.id DESC`, string(list), limit+offset, limit, offset)
+	rows, err = r.page(ctx, q, `WITH h AS MATERIALIZED (SELECT f.value AS id, (SELECT max(id) FROM articles WHERE author_id = f.value) AS newest
+			FROM json_each($1) f ORDER BY newest DESC NULLS LAST LIMIT $2)
+		SELECT n.id FROM h CROSS JOIN articles n WHERE n.id IN (SELECT id FROM articles WHERE author_id = h.id
+			AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2)
+		ORDER BY n.id DESC LIMIT $3 OFFSET $4`, string(list), limit+offset, limit, offset)
 	return rows, total, err
 }
+
+// page returns the articles that SQL finds the ids of, the newest first. Only ids are
+// sorted and skipped: they stand in indexes, which are much smaller than articles.
+func (r Repository) page(ctx context.Context, q db.Querier, ids string, args ...any) ([]Summary, error) {
+	if q.Dialect() == db.Postgres { // which joins all articles to IN, where it expects many ids
+		ids = "ARRAY (" + ids + ")"
+		return dao.Query[Summary](ctx, q, summaries+" = ANY ("+ids+") ORDER BY id DESC", args...)
+	}
+	return dao.Query[Summary](ctx, q, summaries+" IN ("+ids+") ORDER BY id DESC", args...)
+}
+
+// summaries begins a query for articles by their ids.
+const summaries = "SELECT id, slug, title, description, author_id, favorites_count, created_at, updated_at FROM articles WHERE id"
 
 // FavoritedBy tells which of some articles a user has marked, who may be 0, for nobody.
 func (r Repository) FavoritedBy(ctx context.Context, q db.Querier, user int64, articles []int64) (map[int64]bool, error) {
