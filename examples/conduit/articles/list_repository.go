@@ -29,11 +29,11 @@ type filter struct {
 	articles int64  // how many have it
 }
 
-// List returns limit articles of a list from an offset on, the newest first, and how
-// many the list has: all articles, or those with a tag, of an author and marked by a
+// List returns limit articles of a list from an offset on as a viewer sees them (0 for
+// nobody), the newest first, and how many the list has: all articles, or those with a tag, of an author and marked by a
 // user, each unless it is zero. How long a list is stands in article_counts. Where
 // several things narrow it, the shortest of their lists is walked, and counted.
-func (r Repository) List(ctx context.Context, q db.Querier, tag string, author, favorited int64, limit, offset int) (rows []Summary, total int64, err error) {
+func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag string, author, favorited int64, limit, offset int) (rows []View, total int64, err error) {
 	by, err := r.filters(ctx, q, tag, author, favorited)
 	if err != nil {
 		return nil, 0, err
@@ -55,7 +55,7 @@ func (r Repository) List(ctx context.Context, q db.Querier, tag string, author, 
 		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+from, args...)
 	}
 	if more(total, offset, err) {
-		rows, err = r.page(ctx, q, "SELECT l.id"+from+" ORDER BY l.id DESC LIMIT "+parameter(limit)+" OFFSET "+parameter(offset), args...)
+		rows, err = r.page(ctx, q, viewer, "SELECT l.id"+from+" ORDER BY l.id DESC LIMIT "+parameter(limit)+" OFFSET "+parameter(offset), args...)
 	}
 	return rows, total, err
 }
@@ -98,7 +98,7 @@ func more(total int64, offset int, err error) bool { return err == nil && total 
 // Feed is List for the articles of some authors. Only those whose newest article is
 // among the newest can be on the page, or on one before it: of each of these it reads
 // what is not older than all of these newest ones.
-func (r Repository) Feed(ctx context.Context, q db.Querier, authors []int64, limit, offset int) (rows []Summary, total int64, err error) {
+func (r Repository) Feed(ctx context.Context, q db.Querier, viewer int64, authors []int64, limit, offset int) (rows []View, total int64, err error) {
 	names := make([]string, len(authors))
 	for i := range authors {
 		names[i] = id(authors[i])
@@ -108,7 +108,7 @@ func (r Repository) Feed(ctx context.Context, q db.Querier, authors []int64, lim
 		return rows, total, err
 	}
 	if q.Dialect() == db.Postgres {
-		rows, err = r.page(ctx, q, `WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest
+		rows, err = r.page(ctx, q, viewer, `WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest
 				FROM unnest($1::bigint[]) AS f (id) ORDER BY newest DESC NULLS LAST LIMIT $2)
 			SELECT n.id FROM h CROSS JOIN LATERAL (SELECT id FROM articles WHERE author_id = h.id
 				AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2) n
@@ -119,38 +119,12 @@ func (r Repository) Feed(ctx context.Context, q db.Querier, authors []int64, lim
 	if err != nil {
 		return rows, total, err
 	}
-	rows, err = r.page(ctx, q, `WITH h AS MATERIALIZED (SELECT f.value AS id, (SELECT max(id) FROM articles WHERE author_id = f.value) AS newest
+	rows, err = r.page(ctx, q, viewer, `WITH h AS MATERIALIZED (SELECT f.value AS id, (SELECT max(id) FROM articles WHERE author_id = f.value) AS newest
 			FROM json_each($1) f ORDER BY newest DESC NULLS LAST LIMIT $2)
 		SELECT n.id FROM h CROSS JOIN articles n WHERE n.id IN (SELECT id FROM articles WHERE author_id = h.id
 			AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2)
 		ORDER BY n.id DESC LIMIT $3 OFFSET $4`, string(list), limit+offset, limit, offset)
 	return rows, total, err
-}
-
-// page returns the articles that SQL finds the ids of, the newest first. Only ids are
-// sorted and skipped: they stand in indexes, which are much smaller than articles.
-func (r Repository) page(ctx context.Context, q db.Querier, ids string, args ...any) ([]Summary, error) {
-	if q.Dialect() == db.Postgres { // which joins all articles to IN, where it expects many ids
-		ids = "ARRAY (" + ids + ")"
-		return dao.Query[Summary](ctx, q, summaries+" = ANY ("+ids+") ORDER BY id DESC", args...)
-	}
-	return dao.Query[Summary](ctx, q, summaries+" IN ("+ids+") ORDER BY id DESC", args...)
-}
-
-// summaries begins a query for articles by their ids.
-const summaries = "SELECT id, slug, title, description, author_id, favorites_count, created_at, updated_at FROM articles WHERE id"
-
-// FavoritedBy tells which of some articles a user has marked, who may be 0, for nobody.
-func (r Repository) FavoritedBy(ctx context.Context, q db.Querier, user int64, articles []int64) (map[int64]bool, error) {
-	favorited := map[int64]bool{}
-	if user == 0 {
-		return favorited, nil
-	}
-	rows, err := r.favorites.Find(ctx, q, dao.Eq("user_id", user), dao.In("article_id", articles))
-	for _, f := range rows {
-		favorited[f.ArticleID] = true
-	}
-	return favorited, err
 }
 
 // TagsOf returns the tags of articles, by their ids, in their order.
