@@ -37,11 +37,16 @@ func (r Repository) find(ctx context.Context, q db.Querier, opts ...dao.Option) 
 	return a, err
 }
 
-// Own returns an article that its author is about to change, ErrNotFound, or
-// ErrForbidden for others. Nobody else changes it, marks it or deletes it until the
-// session ends.
+// Hold returns an article, or ErrNotFound. Nobody else changes it, marks it or deletes
+// it until the session ends.
+func (r Repository) Hold(ctx context.Context, s *db.Session, slug string) (*Article, error) {
+	return r.find(ctx, s, dao.Eq("slug", slug), dao.ForUpdate)
+}
+
+// Own is Hold for an author who is about to change the article: ErrForbidden for
+// others.
 func (r Repository) Own(ctx context.Context, s *db.Session, author int64, slug string) (*Article, error) {
-	a, err := r.find(ctx, s, dao.Eq("slug", slug), dao.ForUpdate)
+	a, err := r.Hold(ctx, s, slug)
 	if err == nil && a.AuthorID != author {
 		err = ErrForbidden.Here()
 	}
@@ -147,7 +152,9 @@ func (r Repository) Favorite(ctx context.Context, x db.Execer, user int64, a *Ar
 	return r.favored(ctx, x, user, a, 1)
 }
 
-// Unfavorite takes the mark away. Who has not marked the article goes on like that.
+// Unfavorite takes the mark away. Who has not marked the article goes on like that. The
+// article is one of Hold, since whoever deletes it has it first, and then its marks: the
+// other way round, both could wait for each other.
 func (r Repository) Unfavorite(ctx context.Context, x db.Execer, user int64, a *Article) error {
 	n, err := x.Exec(ctx, "DELETE FROM favorites WHERE user_id = $1 AND article_id = $2", user, a.ID)
 	if err != nil || n == 0 {

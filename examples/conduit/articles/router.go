@@ -102,7 +102,7 @@ func (rt *Router) favorite(ctx context.Context, s *db.Session, in *ArticleBySlug
 }
 
 func (rt *Router) unfavorite(ctx context.Context, s *db.Session, in *ArticleBySlug) (*ArticleReply, error) {
-	a, err := rt.articles.BySlug(ctx, s, in.Slug)
+	a, err := rt.articles.Hold(ctx, s, in.Slug)
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func (p *Pages) favorite(ctx context.Context, s *db.Session, in *Mark) (*web.Pag
 }
 
 func (p *Pages) unfavorite(ctx context.Context, s *db.Session, in *Mark) (*web.Page, error) {
-	a, err := p.articles.Articles.BySlug(ctx, s, in.Slug)
+	a, err := p.articles.Articles.Hold(ctx, s, in.Slug)
 	if err != nil {
 		return nil, err
 	}
