@@ -127,7 +127,11 @@ func fill(b *testing.B, url string) *filled {
 	c.Get("/api/articles?limit=1").Expect(200).JSON(&page)
 	f := &filled{page.ArticlesCount, map[string]*apitest.Client{}}
 	c.Post("/api/users", m{"user": m{"username": "reader", "email": "reader@example.com", "password": "jakejake"}}) // unless they are there
-	for _, name := range []string{"user1", "reader"} {
+	for _, l := range lists {
+		name := l.who
+		if f.clients[name] != nil {
+			continue
+		}
 		var got struct{ User struct{ Token string } }
 		c.Post("/api/users/login", m{"user": m{"email": name + "@example.com", "password": "jakejake"}}).Expect(200).JSON(&got)
 		f.clients[name] = as(c, got.User.Token)

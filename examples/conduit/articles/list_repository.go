@@ -3,13 +3,14 @@ package articles
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
+
+	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
 // walks are the lists by what their articles have in common, as ids along an index
@@ -73,8 +74,8 @@ func (r Repository) filters(ctx context.Context, q db.Querier, tag string, autho
 		by = append(by, filter{kind: KindFavorited, name: id(favorited), value: favorited})
 	}
 	if len(by) == 0 {
-		total, err := r.counted(ctx, q, KindAll, everyShard...)
-		return []filter{{kind: KindAll, articles: total}}, err
+		all, err := r.all(ctx, q)
+		return []filter{{kind: KindAll, articles: all}}, err
 	}
 	each := make([]dao.Condition, len(by))
 	for i, f := range by {
@@ -95,37 +96,46 @@ func (r Repository) filters(ctx context.Context, q db.Querier, tag string, autho
 // more reports whether a list has something from an offset on.
 func more(total int64, offset int, err error) bool { return err == nil && total > int64(offset) }
 
-// Feed is List for the articles of some authors. Only those whose newest article is
-// among the newest can be on the page, or on one before it: of each of these it reads
-// what is not older than all of these newest ones.
+// Feed is List for the articles of some authors. Where only few articles are theirs,
+// each author is asked for the newest one: only those whose newest article is among
+// the newest can be on the page, or on one before it, and of each of them it reads what
+// is not older than all of these newest ones. Else it reads all articles from the
+// newest on, as far as the page, and leaves out those of others.
 func (r Repository) Feed(ctx context.Context, q db.Querier, viewer int64, authors []int64, limit, offset int) (rows []View, total int64, err error) {
-	names := make([]string, len(authors))
-	for i := range authors {
-		names[i] = id(authors[i])
-	}
-	total, err = r.counted(ctx, q, KindAuthor, names...)
+	total, err = r.writtenBy(ctx, q, authors)
 	if !more(total, offset, err) {
 		return rows, total, err
 	}
+	table, arg := utils.Rows(q.Dialect(), authors)
+	newest := int64(offset + limit)
+	reads := int64(len(authors))
+	if newest > reads {
+		reads = min(newest*reads, total)
+	}
+	if reads > manyReads {
+		all, err := r.all(ctx, q)
+		if err != nil {
+			return rows, total, err
+		}
+		if all/total*newest < reads {
+			rows, err = r.page(ctx, q, viewer, "SELECT id FROM articles WHERE (author_id IN (SELECT id FROM "+table+" f)) IS TRUE ORDER BY id DESC LIMIT $2 OFFSET $3", arg, limit, offset)
+			return rows, total, err
+		}
+	}
+	each := "SELECT id FROM articles WHERE author_id = h.id AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2"
 	if q.Dialect() == db.Postgres {
-		rows, err = r.page(ctx, q, viewer, `WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest
-				FROM unnest($1::bigint[]) AS f (id) ORDER BY newest DESC NULLS LAST LIMIT $2)
-			SELECT n.id FROM h CROSS JOIN LATERAL (SELECT id FROM articles WHERE author_id = h.id
-				AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2) n
-			ORDER BY n.id DESC LIMIT $3 OFFSET $4`, authors, limit+offset, limit, offset)
-		return rows, total, err
+		each = "h CROSS JOIN LATERAL (" + each + ") n"
+	} else {
+		each = "h CROSS JOIN articles n WHERE n.id IN (" + each + ")"
 	}
-	list, err := json.Marshal(authors)
-	if err != nil {
-		return rows, total, err
-	}
-	rows, err = r.page(ctx, q, viewer, `WITH h AS MATERIALIZED (SELECT f.value AS id, (SELECT max(id) FROM articles WHERE author_id = f.value) AS newest
-			FROM json_each($1) f ORDER BY newest DESC NULLS LAST LIMIT $2)
-		SELECT n.id FROM h CROSS JOIN articles n WHERE n.id IN (SELECT id FROM articles WHERE author_id = h.id
-			AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2)
-		ORDER BY n.id DESC LIMIT $3 OFFSET $4`, string(list), limit+offset, limit, offset)
+	rows, err = r.page(ctx, q, viewer, `WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest
+			FROM `+table+` f ORDER BY newest DESC NULLS LAST LIMIT $2)
+		SELECT n.id FROM `+each+` ORDER BY n.id DESC LIMIT $3 OFFSET $4`, arg, newest, limit, offset)
 	return rows, total, err
 }
+
+// manyReads is from how many entries of indexes on Feed looks for a shorter way.
+const manyReads = 1000
 
 // TagsOf returns the tags of articles, by their ids, in their order.
 func (r Repository) TagsOf(ctx context.Context, q db.Querier, articles []int64) (map[int64][]string, error) {

@@ -162,15 +162,16 @@ func (r Repository) Unfavorite(ctx context.Context, x db.Execer, user int64, slu
 	return r.favored(ctx, x, user, article, -1)
 }
 
-// hold returns the id of an article, which nobody else changes, marks or deletes until
-// the session ends, or ErrNotFound. Who deletes it begins with it, too, so that nobody
-// waits in a circle.
-func (r Repository) hold(ctx context.Context, x db.Execer, slug string) (int64, error) {
-	sql := "SELECT id FROM articles WHERE slug = $1"
+// hold returns the id of an article, or ErrNotFound. Nobody else changes it, marks it or
+// deletes it until the session ends. Whoever deletes it has it first, and then its marks:
+// the other way round, both could wait for each other.
+func (r Repository) hold(ctx context.Context, x db.Execer, slug string) (article int64, err error) {
+	const named = "SELECT id FROM articles WHERE slug = $1"
 	if x.Dialect() == db.Postgres {
-		sql += " FOR NO KEY UPDATE"
+		article, err = dao.QueryOne[int64](ctx, x, named+" FOR NO KEY UPDATE", slug)
+	} else {
+		article, err = dao.QueryOne[int64](ctx, x, named, slug)
 	}
-	article, err := dao.QueryOne[int64](ctx, x, sql, slug)
 	if errs.HasKind(err, errs.NotFound) {
 		err = ErrNotFound.Wrap(err)
 	}
