@@ -68,6 +68,18 @@ func parentOf(pid int) (int, error) {
 	return s.parent, err
 }
 
+// mostMemory returns the most memory that a process has had at once, in MB: VmHWM.
+func mostMemory(pid int) (float64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(text), "VmHWM:")
+	var kB float64
+	_, err = fmt.Sscanf(rest, "%f kB", &kB)
+	return kB / 1024, err
+}
+
 // memoryFile reports whether a path is on a file system that is kept in memory,
 // where nothing waits for a disk.
 func memoryFile(path string) bool {

@@ -14,4 +14,5 @@ func supported() error { return errNotLinux }
 func cpuOf(int) (time.Duration, error)     { return 0, errNotLinux }
 func cpuOfTree(int) (time.Duration, error) { return 0, errNotLinux }
 func parentOf(int) (int, error)            { return 0, errNotLinux }
+func mostMemory(int) (float64, error)      { return 0, errNotLinux }
 func memoryFile(string) bool               { return false }

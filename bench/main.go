@@ -8,6 +8,7 @@
 //	go run . data             data access without HTTP: dao, by hand, bun, gorm
 //	go run . jobs             the queue, against River used by hand
 //	go run . house            an application of 200 domains: the tool on it, its start, its routing
+//	go run . conduit          examples/conduit, against the same by hand and against peers
 //
 // README.md says what is measured, and what not to read into it.
 package main
@@ -71,6 +72,8 @@ func command(ctx context.Context, args []string, in io.Reader, out io.Writer) er
 		return session(ctx, args[1:], out)
 	case name == "house":
 		return house(ctx, args[1:], out)
+	case name == "conduit":
+		return measureConduit(ctx, args[1:], out)
 	case name == "logins":
 		return logins(ctx, args[1:], out)
 	case name == "jobs":

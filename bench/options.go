@@ -36,7 +36,7 @@ func parseOptions(args []string) (options, error) {
 		return o, err
 	}
 	if set.NArg() > 0 {
-		return o, fmt.Errorf("unknown command %q; there are session, logins, data, jobs, house, and flags (-h)", set.Arg(0))
+		return o, fmt.Errorf("unknown command %q; there are session, logins, data, jobs, house, conduit, and flags (-h)", set.Arg(0))
 	}
 	if o.rounds < 1 || *seconds <= 0 {
 		return o, errors.New("-rounds and -seconds must be above 0")

@@ -22,12 +22,27 @@ type postgres struct {
 
 const template = "filled"
 
-// startPostgres starts a server. It keeps its files in memory and does not wait
-// for a disk, so that what is measured is the code. Nothing runs on it that the
-// contestants did not ask for.
-func startPostgres(ctx context.Context) (_ *postgres, err error) {
+// startPostgres starts a server with a database of items.
+func startPostgres(ctx context.Context) (*postgres, error) {
+	p, err := newPostgres(ctx, "128MB")
+	if err != nil {
+		return nil, err
+	}
+	if _, err = p.admin.Exec(ctx, "CREATE DATABASE "+template); err == nil {
+		err = p.fill(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("PostgreSQL: %w", err), p.stop())
+	}
+	return p, nil
+}
+
+// newPostgres starts a server with so much shared memory. It keeps its files in
+// memory and does not wait for a disk, so that what is measured is the code. Nothing
+// runs on it that the contestants did not ask for.
+func newPostgres(ctx context.Context, buffers string) (_ *postgres, err error) {
 	s, err := pgserver.Start(ctx, pgserver.Options{Settings: map[string]string{
-		"autovacuum": "off", "jit": "off", "shared_buffers": "128MB", "timezone": "UTC",
+		"autovacuum": "off", "jit": "off", "shared_buffers": buffers, "timezone": "UTC",
 	}})
 	if err != nil {
 		return nil, fmt.Errorf("PostgreSQL: %w", err)
@@ -46,13 +61,8 @@ func startPostgres(ctx context.Context) (_ *postgres, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.postmaster, err = parentOf(backend); err != nil {
-		return nil, err
-	}
-	if _, err = p.admin.Exec(ctx, "CREATE DATABASE "+template); err != nil {
-		return nil, err
-	}
-	return p, p.fill(ctx)
+	p.postmaster, err = parentOf(backend)
+	return p, err
 }
 
 // fill makes the table and its rows.
@@ -85,29 +95,32 @@ func (p *postgres) fill(ctx context.Context) error {
 	return nil
 }
 
-// fresh makes a database and returns its URL, how many rows it has, and its end.
+// fresh makes a database of items and returns its URL, how many rows it has, and its
+// end.
 func (p *postgres) fresh(ctx context.Context) (database, error) {
+	d, err := p.copyOf(ctx, template)
+	d.count = func(ctx context.Context) (n int, err error) {
+		conn, err := pgx.Connect(ctx, d.url)
+		if err != nil {
+			return 0, err
+		}
+		defer conn.Close(ctx)
+		return n, conn.QueryRow(ctx, "SELECT count(*) FROM items").Scan(&n)
+	}
+	return d, err
+}
+
+// copyOf makes a copy of a database that nobody is connected to.
+func (p *postgres) copyOf(ctx context.Context, original string) (database, error) {
 	p.made++
 	name := fmt.Sprintf("bench%d", p.made)
-	if _, err := p.admin.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
+	if _, err := p.admin.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+original); err != nil {
 		return database{}, fmt.Errorf("PostgreSQL: %w", err)
 	}
-	url := p.server.URL(name)
-	return database{
-		url: url,
-		count: func(ctx context.Context) (n int, err error) {
-			conn, err := pgx.Connect(ctx, url)
-			if err != nil {
-				return 0, err
-			}
-			defer conn.Close(ctx)
-			return n, conn.QueryRow(ctx, "SELECT count(*) FROM items").Scan(&n)
-		},
-		drop: func(ctx context.Context) error {
-			_, err := p.admin.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
-			return err
-		},
-	}, nil
+	return database{url: p.server.URL(name), drop: func(ctx context.Context) error {
+		_, err := p.admin.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
+		return err
+	}}, nil
 }
 
 func (p *postgres) stop() error { return p.server.Stop() }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"math/bits"
 	"reflect"
+	"strings"
 
 	"github.com/terem-go/terem/db"
 )
 
 // InsertMany writes new rows as Insert does, many at a time: by COPY on
-// PostgreSQL, by statements of several rows on SQLite. Rows whose key the database
+// PostgreSQL, or one statement if they are few, and by statements of several rows on
+// SQLite. Rows whose key the database
 // numbers must all have one, or none. Without rows nothing is sent.
 //
 // An error leaves no row behind in a session, which then ends with it; inside of
@@ -46,6 +48,9 @@ func (t Table[T]) InsertMany(ctx context.Context, x db.Execer, rows []T) error {
 			return err
 		}
 	}
+	if len(rows) <= fewRows {
+		return p.meaning(p.insertFew(ctx, x, list))
+	}
 	return p.meaning(p.copyRows(ctx, c, list))
 }
 
@@ -73,6 +78,27 @@ func (p *plan) reserve(ctx context.Context, x db.Execer, list reflect.Value) err
 		}
 	}
 	return nil
+}
+
+// fewRows are inserted by one statement on PostgreSQL, where a COPY takes two round
+// trips: the first asks for the columns' types.
+const fewRows = 20
+
+// insertFew inserts rows that all have their numbers. As by COPY, these go before those
+// of the database even where it would always give its own.
+func (p *plan) insertFew(ctx context.Context, x db.Execer, list reflect.Value) (err error) {
+	sql := p.insertOf(p.columns, list.Len())
+	if p.identity != nil {
+		sql = strings.Replace(sql, ") VALUES ", ") OVERRIDING SYSTEM VALUE VALUES ", 1)
+	}
+	args := make([]any, 0, list.Len()*len(p.columns))
+	for i := range list.Len() {
+		if args, err = p.insertArgs(args, list.Index(i), false); err != nil {
+			return err
+		}
+	}
+	_, err = x.Exec(ctx, sql, args...)
+	return err
 }
 
 func (p *plan) copyRows(ctx context.Context, c db.Copier, list reflect.Value) error {

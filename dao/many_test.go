@@ -72,6 +72,34 @@ func TestInsertManyWithScatteredNumbers(t *testing.T) {
 	})
 }
 
+// Few rows are written in another way than many, and become the same, also where the
+// database would always give numbers of its own.
+func TestInsertManyOfFew(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {
+		if s.Dialect() == db.Postgres {
+			_, err := s.Exec(ctx, "ALTER TABLE papers ALTER COLUMN id SET GENERATED ALWAYS")
+			must(t, err)
+		}
+		by := writer(t, ctx, s, "Ann")
+		for _, n := range []int{1, 2, 19, 20, 21, 40} {
+			var list []paper
+			for i := range n {
+				list = append(list, *draft(by, 100*n+i))
+			}
+			must(t, papers.InsertMany(ctx, s, list))
+			for i := range list {
+				got, err := papers.Get(ctx, s, list[i].ID)
+				must(t, err)
+				if d := cmp.Diff(&list[i], got, cmp.AllowUnexported(paper{})); d != "" {
+					t.Errorf("%d of %d rows:\n%s", i+1, n, d)
+				}
+			}
+		}
+		next := draft(by, 0)
+		must(t, papers.Insert(ctx, s, next)) // whose number is free
+	})
+}
+
 func TestInsertMany(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {
 		by := writer(t, ctx, s, "Ann")

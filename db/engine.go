@@ -87,6 +87,13 @@ type Tx interface {
 	Position() Position
 }
 
+// What Session.Nested sends before its function and after it. An engine may leave it
+// to go with the statement that comes next, and need not send it where none comes.
+const (
+	Savepoint = "SAVEPOINT terem_nested"
+	Release   = "RELEASE " + Savepoint
+)
+
 // Copier is a session, or a Tx of an engine, that takes rows in bulk: by COPY on
 // PostgreSQL. On SQLite a session returns errors.ErrUnsupported.
 type Copier interface {

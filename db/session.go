@@ -88,16 +88,13 @@ func (s *Session) Attempt() int { return s.seen.Number }
 // request's end does not cancel; a panic in it is logged and goes no further.
 func (s *Session) AfterCommit(f func(ctx context.Context)) { s.hooks = append(s.hooks, f) }
 
-// savepoint is the name of all savepoints of Nested.
-const savepoint = "terem_nested"
-
 // Nested runs f on the same session inside a savepoint. When f returns an
 // error, or one of its statements failed, what f wrote is undone, functions
 // that it gave to AfterCommit are dropped, the cause is returned, and the
 // session goes on. A conflict with another unit (class Contended) and a lost
 // connection cannot be undone this way: they end the whole session.
 func (s *Session) Nested(ctx context.Context, f func(ctx context.Context, s *Session) error) error {
-	if _, err := s.Exec(ctx, "SAVEPOINT "+savepoint); err != nil {
+	if _, err := s.Exec(ctx, Savepoint); err != nil {
 		return err
 	}
 	hooks := len(s.hooks)
@@ -140,7 +137,7 @@ func (s *Session) Nested(ctx context.Context, f func(ctx context.Context, s *Ses
 
 // release makes what stands behind the last savepoint part of the session.
 func (s *Session) release(ctx context.Context) error {
-	_, err := s.Exec(ctx, "RELEASE SAVEPOINT "+savepoint)
+	_, err := s.Exec(ctx, Release)
 	return err
 }
 
@@ -152,9 +149,9 @@ func (s *Session) undo(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fault = nil
-	_, err := s.tx.Exec(&c, "ROLLBACK TO SAVEPOINT "+savepoint, nil)
+	_, err := s.tx.Exec(&c, "ROLLBACK TO "+Savepoint, nil)
 	if err == nil {
-		_, err = s.tx.Exec(&c, "RELEASE SAVEPOINT "+savepoint, nil)
+		_, err = s.tx.Exec(&c, Release, nil)
 	}
 	s.note(err)
 	return err

@@ -56,7 +56,7 @@ func (h *habits) of(a *Attempt) *habit {
 }
 
 func (h *habits) Before(ctx context.Context, a *Attempt) (context.Context, error) {
-	if strings.HasSuffix(a.SQL, savepoint) || severalRows(a.SQL) {
+	if a.SQL == Savepoint || a.SQL == Release || severalRows(a.SQL) {
 		return ctx, nil
 	}
 	u := h.of(a)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,11 +18,14 @@ import (
 // client is one connection.
 type client struct {
 	plan    Plan
+	number  int // from 0
 	random  *rand.Rand
 	conn    net.Conn
 	in      *bufio.Reader
 	request []byte
 	body    []byte // of the answer
+	sent    int    // requests
+	article string // that a client of Conduit has marked
 
 	latencies []time.Duration
 	failed    int
@@ -29,12 +33,12 @@ type client struct {
 	err       error
 }
 
-func dial(p Plan, random *rand.Rand) (*client, error) {
+func dial(p Plan, random *rand.Rand, number int) (*client, error) {
 	conn, err := net.Dial("tcp", p.Addr)
 	if err != nil {
 		return nil, err
 	}
-	return &client{plan: p, random: random, conn: conn, in: bufio.NewReader(conn), latencies: make([]time.Duration, 0, 1<<14)}, nil
+	return &client{plan: p, number: number, random: random, conn: conn, in: bufio.NewReader(conn), latencies: make([]time.Duration, 0, 1<<14)}, nil
 }
 
 // patience is how long an answer may take.
@@ -45,7 +49,12 @@ func (c *client) loop(until time.Time) error {
 		return err
 	}
 	for {
-		c.compose(c.random.Int64N(c.plan.Keys) + 1)
+		want := c.plan.Status
+		if c.plan.Conduit != nil {
+			want = c.ask()
+		} else {
+			c.compose(c.random.Int64N(c.plan.Keys) + 1)
+		}
 		sent := time.Now()
 		if !sent.Before(until) {
 			return nil
@@ -57,7 +66,7 @@ func (c *client) loop(until time.Time) error {
 		if err != nil {
 			return err
 		}
-		if status == c.plan.Status {
+		if status == want {
 			c.latencies = append(c.latencies, time.Since(sent))
 			continue
 		}
@@ -91,7 +100,7 @@ func appendID(b []byte, id int64, width int) []byte {
 	return append(b, item.Padded("", id, width)...)
 }
 
-var errNotPlain = errors.New("the answer has no Content-Length")
+var errNoLength = errors.New("the answer has no Content-Length, and is not chunked")
 
 // answer reads an answer and returns its status.
 func (c *client) answer() (status int, err error) {
@@ -105,7 +114,7 @@ func (c *client) answer() (status int, err error) {
 	if status, err = strconv.Atoi(string(line[9:12])); err != nil {
 		return 0, fmt.Errorf("not an answer: %q", line)
 	}
-	length := -1
+	length, chunked := -1, false
 	for {
 		if line, err = c.in.ReadSlice('\n'); err != nil {
 			return 0, err
@@ -114,19 +123,49 @@ func (c *client) answer() (status int, err error) {
 		if len(line) == 0 {
 			break
 		}
-		if name, value, _ := bytes.Cut(line, []byte(": ")); bytes.EqualFold(name, []byte("Content-Length")) {
+		switch name, value, _ := bytes.Cut(line, []byte(": ")); {
+		case bytes.EqualFold(name, []byte("Content-Length")):
 			if length, err = strconv.Atoi(string(value)); err != nil {
 				return 0, err
 			}
+		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
+			chunked = bytes.EqualFold(value, []byte("chunked"))
 		}
 	}
-	if length < 0 {
-		return 0, errNotPlain
+	c.body = c.body[:0]
+	switch {
+	case chunked:
+		return status, c.chunks()
+	case length < 0:
+		return 0, errNoLength
 	}
-	if cap(c.body) < length {
-		c.body = make([]byte, length)
+	return status, c.read(length)
+}
+
+// read reads the next bytes of the answer's body.
+func (c *client) read(n int) error {
+	from := len(c.body)
+	c.body = slices.Grow(c.body, n)[:from+n]
+	_, err := io.ReadFull(c.in, c.body[from:])
+	return err
+}
+
+// chunks reads a body that comes in chunks.
+func (c *client) chunks() error {
+	for {
+		line, err := c.in.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		size, err := strconv.ParseInt(string(bytes.TrimRight(line, "\r\n")), 16, 32)
+		if err != nil {
+			return err
+		}
+		if err := c.read(int(size)); err != nil {
+			return err
+		}
+		if _, err := c.in.Discard(len("\r\n")); err != nil || size == 0 {
+			return err
+		}
 	}
-	c.body = c.body[:length]
-	_, err = io.ReadFull(c.in, c.body)
-	return status, err
 }

@@ -23,6 +23,8 @@ type Plan struct {
 	Status  int           // what a right answer has
 	Clients int           // connections
 	For     time.Duration // how long
+	Seed    uint64        // of what the clients choose at random: another one chooses otherwise
+	Conduit *Conduit      // what to ask for, instead of Path and what follows it; nil for items
 }
 
 // Result is what the clients saw.
@@ -39,7 +41,7 @@ type Result struct {
 func Run(p Plan) (Result, error) {
 	clients := make([]*client, p.Clients)
 	for i := range clients {
-		c, err := dial(p, rand.New(rand.NewPCG(uint64(i), 1)))
+		c, err := dial(p, rand.New(rand.NewPCG(uint64(i), 1+p.Seed)), i)
 		if err != nil {
 			return Result{}, err
 		}

@@ -17,9 +17,10 @@ type Sent struct {
 	Statements []string // unit by unit, without BEGIN, COMMIT and ROLLBACK
 
 	// RoundTrips is how often PostgreSQL was waited for: once for each statement
-	// and batch, and once for COMMIT or ROLLBACK, while BEGIN comes with the first
-	// statement. Not counted are preparing a statement when a connection gets it
-	// first, and undoing a part in Nested. There are none on SQLite.
+	// and batch, and once for COMMIT or ROLLBACK, while BEGIN and the savepoint of
+	// Nested come with the next statement. Not counted are preparing a statement when
+	// a connection gets it first, and undoing a part in Nested. There are none on
+	// SQLite.
 	RoundTrips int
 
 	list strings.Builder
@@ -85,7 +86,9 @@ func (w *watcher) Before(ctx context.Context, a *db.Attempt) (context.Context, e
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if u := w.attempts[a]; u != nil {
-		u.trips += w.trips
+		if a.SQL != db.Savepoint && a.SQL != db.Release {
+			u.trips += w.trips
+		}
 		if a.SQL != "COMMIT" && a.SQL != "ROLLBACK" {
 			u.statements = append(u.statements, strings.Join(strings.Fields(a.SQL), " "))
 		}

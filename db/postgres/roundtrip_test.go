@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -156,6 +157,27 @@ func TestRoundTrips(t *testing.T) {
 			},
 		},
 		{
+			name: "parts of a session", // whose savepoints come with what is in them, and behind them
+			f: func(ctx context.Context, d *db.DB) error {
+				one := func(ctx context.Context, s *db.Session) error {
+					_, err := s.Exec(ctx, insert, 1)
+					return err
+				}
+				return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+					nothing := func(context.Context, *db.Session) error { return nil }
+					return errors.Join(s.Nested(ctx, nothing), s.Nested(ctx, one), one(ctx, s), s.Nested(ctx, func(ctx context.Context, s *db.Session) error {
+						return errors.Join(s.Nested(ctx, one), s.Nested(ctx, nothing))
+					}))
+				})
+			},
+			want: []string{
+				"Bind Execute Bind Execute Bind Execute Bind Describe Execute Sync", // BEGIN, SAVEPOINT, the transaction's id, INSERT
+				"Bind Execute Bind Describe Execute Sync",                           // RELEASE, INSERT
+				"Bind Execute Bind Execute Bind Describe Execute Sync",              // SAVEPOINT twice, INSERT
+				"Query", // COMMIT, which releases all
+			},
+		},
+		{
 			name: "a session that only reads",
 			f: func(ctx context.Context, d *db.DB) error {
 				return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
@@ -220,6 +242,66 @@ func TestRoundTrips(t *testing.T) {
 				t.Errorf("round trips (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A part of a session that sends nothing takes no connection for its savepoint.
+func TestNestedWithoutStatements(t *testing.T) {
+	t.Parallel()
+	d, all := trace(t)
+	do(t, d, notes)
+	all.reset()
+	err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+		return s.Nested(ctx, func(ctx context.Context, s *db.Session) error {
+			return s.Nested(ctx, func(context.Context, *db.Session) error { return nil })
+		})
+	})
+	if trips := all.trips(); err != nil || len(trips) > 0 {
+		t.Errorf("%v, round trips %q", err, trips)
+	}
+}
+
+// What is undone in a session is that of the part alone, whatever of it had been sent.
+func TestNestedThatFails(t *testing.T) {
+	t.Parallel()
+	d := open(t, one(fresh(t)))
+	do(t, d, notes)
+	for name, f := range map[string]func(ctx context.Context, s *db.Session) error{
+		"nothing is sent":   func(context.Context, *db.Session) error { return errHandler },
+		"the first fails":   func(ctx context.Context, s *db.Session) error { _, err := s.Exec(ctx, "SELECT 1/0"); return err },
+		"it does not parse": func(ctx context.Context, s *db.Session) error { _, err := s.Exec(ctx, "SELEKT"); return err },
+		"it cannot be sent": func(ctx context.Context, s *db.Session) error {
+			_, err := s.Exec(ctx, "SELECT $1::int", "x")
+			return err
+		},
+		"it had written": func(ctx context.Context, s *db.Session) error {
+			_, err := s.Exec(ctx, "INSERT INTO notes (id) VALUES (9)")
+			return errors.Join(err, errHandler)
+		},
+	} {
+		for _, before := range []bool{false, true} {
+			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
+				do := func(sql string) (err error) { _, err = s.Exec(ctx, sql); return err }
+				if before {
+					if err := do("INSERT INTO notes (id) VALUES (1)"); err != nil {
+						return err
+					}
+				}
+				if err := s.Nested(ctx, f); err == nil {
+					t.Errorf("%s: no error", name)
+				}
+				return do("INSERT INTO notes (id) VALUES (2)")
+			})
+			ids := value[[]int64](t, d, "SELECT array_agg(id ORDER BY id)::bigint[] FROM notes")
+			want := []int64{1, 2}
+			if !before {
+				want = want[1:]
+			}
+			if err != nil || !slices.Equal(ids, want) {
+				t.Errorf("%s: %v, the table holds %v", name, err, ids)
+			}
+			do(t, d, "DELETE FROM notes")
+		}
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/terem-go/terem/db"
 )
 
 // Commands that go ahead of statements. Levels are spelt out, whatever the
@@ -14,6 +16,9 @@ var (
 	readCommitted = newCommand("terem_read_committed", "begin isolation level read committed")
 	serializable  = newCommand("terem_serializable", "begin isolation level serializable")
 	snapshot      = newCommand("terem_snapshot", "begin isolation level repeatable read read only")
+
+	savepoint = newCommand("terem_savepoint", db.Savepoint)
+	release   = newCommand("terem_release", db.Release)
 
 	// assign gives the transaction an id, and says what it is. A statement that
 	// writes would do so itself a moment later. A standby has none to give.

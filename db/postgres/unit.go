@@ -22,6 +22,7 @@ type unit struct {
 	open   pending       // what is still being read
 	over   error         // why the transaction is gone
 	tx     transaction   // once something was written
+	later  []*command    // what goes ahead of the next statement
 	waited time.Duration // for connections
 	first  rows          // of the first statement, which is often the only one
 
@@ -43,6 +44,19 @@ func (u *unit) Query(ctx context.Context, sql string, args []any) (db.Rows, erro
 }
 
 func (u *unit) Exec(ctx context.Context, sql string, args []any) (int64, error) {
+	switch {
+	case u.open != nil || u.over != nil: // which query tells
+	case sql == db.Savepoint:
+		u.later = append(u.later, savepoint)
+		return 0, nil
+	case sql == db.Release:
+		if n := len(u.later); n > 0 && u.later[n-1] == savepoint { // with nothing behind it
+			u.later = u.later[:n-1]
+		} else {
+			u.later = append(u.later, release)
+		}
+		return 0, nil
+	}
 	r, err := u.query(ctx, sql, args)
 	if err != nil {
 		return 0, err
@@ -89,7 +103,8 @@ func isSimple(arg any) bool {
 }
 
 // acquire makes sure of a connection for a statement, with what must go ahead of
-// it: BEGIN, and the question for the transaction's id if the statement writes.
+// it: BEGIN, savepoints, and the question for the transaction's id if the statement
+// writes.
 func (u *unit) acquire(ctx context.Context, writes bool) (*pgx.Conn, error) {
 	switch {
 	case u.open != nil:
@@ -109,6 +124,9 @@ func (u *unit) acquire(ctx context.Context, writes bool) (*pgx.Conn, error) {
 	c := u.conn.Conn()
 	if first && u.begin != nil {
 		linkOf(c).ahead.add(u.begin)
+	}
+	for _, l := range u.later {
+		linkOf(c).ahead.add(l)
 	}
 	if writes && u.begin != nil && u.pool.reserve != nil && !u.tx.id.Valid {
 		linkOf(c).ahead.add(assign)
@@ -133,6 +151,9 @@ func (u *unit) settle(ctx context.Context, err error) error {
 	lost := c.IsClosed()
 	if u.begin != nil && !lost {
 		a := &linkOf(c).ahead
+		if a.number == 0 {
+			u.later = u.later[:0]
+		}
 		a.drop() // if pgx did not send the statement
 		u.tx.read(a.row)
 	}

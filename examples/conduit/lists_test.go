@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/app"
@@ -14,49 +17,127 @@ import (
 	"github.com/terem-go/terem/jobs"
 )
 
-var seeded = flag.Int("seeded", 1000, "how many articles BenchmarkLists makes first")
+var (
+	seeded = flag.String("seeded", "1000", "how many articles the databases of BenchmarkLists get, with commas between")
+	kept   = flag.String("kept", "", "URLs of databases for BenchmarkLists to use instead, with commas between; seed has filled them, and they stay")
+)
 
-// BenchmarkLists asks for what lists and pages cost, which should not depend on how
-// many articles there are:
+// lists are what BenchmarkLists asks for, by whom.
+var lists = []struct{ who, path string }{
+	{"user1", "/api/articles"},
+	{"user1", "/api/articles?offset=500"},
+	{"user1", "/api/articles?author=user2"},
+	{"user1", "/api/articles?tag=topic1"},
+	{"user1", "/api/articles?favorited=user2"},
+	{"user1", "/api/articles?favorited=user2&tag=topic1"},
+	{"user1", "/api/articles?author=user2&tag=topic1"},
+	{"user1", "/api/articles?author=user2&favorited=user2"},
+	{"reader", "/api/articles/feed"}, // of nine
+	{"user1", "/api/articles/feed"},  // of a hundred, where there are so many
+	{"user1", "/api/articles/article-1"},
+	{"user1", "/api/articles/article-1/comments"},
+	{"user1", "/api/tags"},
+}
+
+// BenchmarkLists tells what lists and pages cost, in milliseconds for each number of
+// articles, on which it should not depend. Databases of all sizes are asked by turns,
+// and the best turn of each counts, so that other work on the machine does not matter.
 //
-//	go test -run ^$ -bench Lists . -seeded 1000
-//	go test -run ^$ -bench Lists . -seeded 1000000
+//	go test -run '^$' -bench Lists . -seeded 1000,100000,1000000
+//	go test -run '^$' -bench Lists . -kept sqlite:small.db,sqlite:large.db,postgres://…
 func BenchmarkLists(b *testing.B) {
-	for name, open := range map[string]func(b *testing.B) *db.DB{
-		"sqlite":   func(b *testing.B) *db.DB { return dbtest.SQLite(b, migrations, jobs.Migrations(), app.Auth()) },
-		"postgres": func(b *testing.B) *db.DB { return dbtest.Postgres(b, migrations, jobs.Migrations(), app.Auth()) },
-	} {
-		b.Run(name, func(b *testing.B) {
-			d := open(b)
-			a := testApp(b, d)
-			if err := a.Run(b.Context(), []string{"seed", "--articles", strconv.Itoa(*seeded)}, io.Discard); err != nil {
-				b.Fatal(err)
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		b.Run(string(dialect), func(b *testing.B) {
+			var all []*filled
+			for _, url := range urls(b, dialect) {
+				all = append(all, fill(b, url))
 			}
-			if d.Dialect() == db.Postgres { // as its own daemon does some time later
-				err := d.Do(b.Context(), func(ctx context.Context, s *db.Session) error {
-					_, err := s.Exec(ctx, "ANALYZE")
-					return err
-				})
-				if err != nil {
-					b.Fatal(err)
-				}
-			}
-			h, err := a.Handler()
-			if err != nil {
-				b.Fatal(err)
-			}
-			c := apitest.New(b, h)
-			var got struct{ User struct{ Token string } }
-			c.Post("/api/users/login", m{"user": m{"email": "user1@example.com", "password": "jakejake"}}).Expect(200).JSON(&got)
-			c = as(c, got.User.Token)
-			for _, path := range []string{"/api/articles", "/api/articles?offset=500", "/api/articles?author=user2", "/api/articles?tag=topic1", "/api/articles?tag=detail1",
-				"/api/articles?favorited=user2", "/api/articles?favorited=user2&tag=topic1", "/api/articles/feed", "/api/articles/article-1", "/api/articles/article-1/comments", "/api/tags"} {
-				b.Run(path[len("/api/"):], func(b *testing.B) {
+			for _, l := range lists {
+				b.Run(l.who+" "+l.path, func(b *testing.B) {
+					const turn = 5
+					best := make([]time.Duration, len(all))
 					for b.Loop() {
-						c.Get(path).Expect(200)
+						for i, f := range all {
+							c, begin := f.clients[l.who], time.Now()
+							for range turn {
+								c.Get(l.path).Expect(200)
+							}
+							if took := time.Since(begin) / turn; best[i] == 0 || took < best[i] {
+								best[i] = took
+							}
+						}
+					}
+					b.ReportMetric(0, "ns/op")
+					for i, f := range all {
+						b.ReportMetric(best[i].Seconds()*1000, fmt.Sprintf("ms/%d", f.articles))
 					}
 				})
 			}
 		})
 	}
+}
+
+// urls returns those of an engine's databases, which are made unless they are kept.
+func urls(b *testing.B, dialect db.Dialect) (all []string) {
+	if *kept != "" {
+		for url := range strings.SplitSeq(*kept, ",") {
+			if strings.HasPrefix(url, string(dialect)) {
+				all = append(all, url)
+			}
+		}
+		return all
+	}
+	for n := range strings.SplitSeq(*seeded, ",") {
+		open := dbtest.SQLiteURL
+		if dialect == db.Postgres {
+			open = dbtest.PostgresURL
+		}
+		url := open(b, migrations, jobs.Migrations(), app.Auth())
+		if err := testApp(b, dbtest.Open(b, url)).Run(b.Context(), []string{"seed", "--articles", n}, io.Discard); err != nil {
+			b.Fatal(err)
+		}
+		all = append(all, url)
+	}
+	return all
+}
+
+// filled is a database with articles, and who asks it.
+type filled struct {
+	articles int
+	clients  map[string]*apitest.Client
+}
+
+func fill(b *testing.B, url string) *filled {
+	d := dbtest.Open(b, url)
+	if d.Dialect() == db.Postgres { // as its own daemon does some time later
+		err := d.Do(b.Context(), func(ctx context.Context, s *db.Session) error {
+			_, err := s.Exec(ctx, "ANALYZE")
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	h, err := testApp(b, d).Handler()
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := apitest.New(b, h)
+	var page struct{ ArticlesCount int }
+	c.Get("/api/articles?limit=1").Expect(200).JSON(&page)
+	f := &filled{page.ArticlesCount, map[string]*apitest.Client{}}
+	c.Post("/api/users", m{"user": m{"username": "reader", "email": "reader@example.com", "password": "jakejake"}}) // unless they are there
+	for _, l := range lists {
+		name := l.who
+		if f.clients[name] != nil {
+			continue
+		}
+		var got struct{ User struct{ Token string } }
+		c.Post("/api/users/login", m{"user": m{"email": name + "@example.com", "password": "jakejake"}}).Expect(200).JSON(&got)
+		f.clients[name] = as(c, got.User.Token)
+	}
+	for i := range 9 {
+		f.clients["reader"].Post("/api/profiles/user"+strconv.Itoa(i+2)+"/follow", nil).Expect(200)
+	}
+	return f
 }

@@ -10,19 +10,13 @@ import (
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
+
+	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
 // shards is into how many rows the number of all articles is split, so that authors
 // who publish at the same time seldom wait for each other.
 const shards = 16
-
-// everyShard are the names of these rows.
-var everyShard = func() (names []string) {
-	for i := range shards {
-		names = append(names, id(int64(i)))
-	}
-	return names
-}()
 
 // change is what becomes of the number of a list.
 type change struct {
@@ -89,14 +83,18 @@ func (r Repository) uncountFavorites(ctx context.Context, x db.Execer, article i
 	return err
 }
 
-// counted returns how many articles some lists of a kind have together.
-func (r Repository) counted(ctx context.Context, q db.Querier, kind Kind, names ...string) (total int64, err error) {
-	rows, err := r.counts.Find(ctx, q, dao.Eq("kind", kind), dao.In("name", names))
-	for _, c := range rows {
-		total += c.Articles
-	}
-	return total, err
+// all returns how many articles there are.
+func (r Repository) all(ctx context.Context, q db.Querier) (int64, error) {
+	return dao.QueryOne[int64](ctx, q, "SELECT "+sum+" WHERE kind = 'all'")
 }
+
+// writtenBy returns how many articles some authors have together.
+func (r Repository) writtenBy(ctx context.Context, q db.Querier, authors []int64) (int64, error) {
+	table, arg := utils.Rows(q.Dialect(), authors)
+	return dao.QueryOne[int64](ctx, q, "SELECT "+sum+" WHERE kind = 'author' AND name IN (SELECT CAST(id AS TEXT) FROM "+table+" a)", arg)
+}
+
+const sum = "CAST(coalesce(sum(articles), 0) AS BIGINT) FROM article_counts"
 
 // Recount counts everything anew: after articles were written past Create.
 func (r Repository) Recount(ctx context.Context, x db.Execer) error {

@@ -35,11 +35,8 @@ func TestDeletesDoNotWaitInACircle(t *testing.T) {
 				return err
 			}
 			go func() { deleted <- author.Delete("/api/articles/" + slug) }()
-			for waiting := false; !waiting; {
-				err := s.QueryRow(ctx, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid' AND transactionid = pg_current_xact_id()::xid").Scan(&waiting)
-				if err != nil {
-					return err
-				}
+			if err := awaited(ctx, s); err != nil {
+				return err
 			}
 			return lock(ctx, s, "second") // which whoever waits must not have
 		})
@@ -53,4 +50,51 @@ func TestDeletesDoNotWaitInACircle(t *testing.T) {
 			t.Fatal(ctx.Err())
 		}
 	})
+}
+
+// Whoever takes a mark away has the article before the mark, as whoever deletes the
+// article does.
+func TestAMarkThatGoesDoesNotStopADelete(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		if w.db.Dialect() != db.Postgres || os.Getenv("TEREM_TEST_RETRY") != "" {
+			return
+		}
+		author, reader := w.join("author"), w.join("reader")
+		path := "/api/articles/" + publish(author, "One")
+		reader.Post(path+"/favorite", nil).Expect(200)
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		taken := make(chan *apitest.Response, 1)
+		err := w.db.Do(ctx, func(ctx context.Context, s *db.Session) error {
+			if _, err := s.Exec(ctx, "SELECT 1 FROM articles FOR UPDATE"); err != nil {
+				return err
+			}
+			go func() { taken <- reader.Delete(path + "/favorite") }()
+			if err := awaited(ctx, s); err != nil {
+				return err
+			}
+			_, err := s.Exec(ctx, "SELECT 1 FROM favorites FOR UPDATE NOWAIT") // which whoever waits must not have
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		select {
+		case r := <-taken:
+			r.Expect(200)
+		case <-ctx.Done():
+			t.Fatal(ctx.Err())
+		}
+	})
+}
+
+// awaited returns when another session waits for this one.
+func awaited(ctx context.Context, s *db.Session) error {
+	for waiting := false; !waiting; {
+		err := s.QueryRow(ctx, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid' AND transactionid = pg_current_xact_id()::xid").Scan(&waiting)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -15,8 +15,6 @@ import (
 type Authors interface {
 	// ByUsername returns an errs.NotFound when nobody has the name.
 	ByUsername(ctx context.Context, q db.Querier, viewer int64, name string) (*profiles.Profile, error)
-	// ByIDs returns the profiles of those who are there, by their ids.
-	ByIDs(ctx context.Context, q db.Querier, viewer int64, ids []int64) (map[int64]profiles.Profile, error)
 	// Of returns the profile of a user whose row is known.
 	Of(ctx context.Context, q db.Querier, viewer int64, u *users.User) (profiles.Profile, error)
 	// Followed returns the ids of everybody whom a user follows.
@@ -47,12 +45,7 @@ func (v Views) List(ctx context.Context, q db.Querier, viewer int64, w Wanted, l
 	if err != nil {
 		return nil, 0, err
 	}
-	rows, total, err := v.articles.List(ctx, q, w.Tag, author, favorited, limit, offset)
-	if err != nil {
-		return nil, 0, err
-	}
-	views, err := v.Of(ctx, q, viewer, rows...)
-	return views, total, err
+	return v.articles.List(ctx, q, viewer, w.Tag, author, favorited, limit, offset)
 }
 
 // user returns the id of the user with a name: 0 without a name, and -1 for nobody.
@@ -76,42 +69,11 @@ func (v Views) Feed(ctx context.Context, q db.Querier, viewer int64, limit, offs
 	if err != nil {
 		return nil, 0, err
 	}
-	rows, total, err := v.articles.Feed(ctx, q, followed, limit, offset)
-	if err != nil {
-		return nil, 0, err
-	}
-	views, err := v.Of(ctx, q, viewer, rows...)
-	return views, total, err
+	return v.articles.Feed(ctx, q, viewer, followed, limit, offset)
 }
 
 // New returns an article as its author sees it who has just published it.
-func (v Views) New(ctx context.Context, q db.Querier, author *users.User, row Summary, tags []string) (View, error) {
+func (v Views) New(ctx context.Context, q db.Querier, author *users.User, row *Article, tags []string) (View, error) {
 	p, err := v.authors.Of(ctx, q, author.ID, author)
-	return View{Summary: row, Tags: append([]string{}, tags...), Author: p}, err
-}
-
-// Of returns articles as a viewer sees them, in the same order, in four statements
-// however many they are.
-func (v Views) Of(ctx context.Context, q db.Querier, viewer int64, rows ...Summary) ([]View, error) {
-	views := make([]View, len(rows))
-	if len(rows) == 0 {
-		return views, nil
-	}
-	ids, authorIDs := make([]int64, len(rows)), make([]int64, len(rows))
-	for i := range rows {
-		ids[i], authorIDs[i] = rows[i].ID, rows[i].AuthorID
-	}
-	tags, err := v.articles.TagsOf(ctx, q, ids)
-	if err != nil {
-		return nil, err
-	}
-	favorited, err := v.articles.FavoritedBy(ctx, q, viewer, ids)
-	if err != nil {
-		return nil, err
-	}
-	authors, err := v.authors.ByIDs(ctx, q, viewer, authorIDs)
-	for i, a := range rows {
-		views[i] = View{a, tags[a.ID], favorited[a.ID], authors[a.AuthorID]}
-	}
-	return views, err
+	return View{Summary: row.Summary, Body: row.Body, Tags: append([]string{}, tags...), Author: p}, err
 }

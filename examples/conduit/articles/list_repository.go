@@ -1,112 +1,141 @@
 package articles
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
+
+	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
-// A page is read along the index that has its list in order, so that it costs what it
-// shows and what it skips, and not what the list has.
-const (
-	summaries = "SELECT a.id, a.slug, a.title, a.description, a.author_id, a.favorites_count, a.created_at, a.updated_at"
+// walks are the lists by what their articles have in common, as ids along an index
+// that has them in order.
+var walks = map[Kind]string{
+	KindAll:       "SELECT id FROM articles",
+	KindAuthor:    "SELECT id FROM articles WHERE author_id = $1",
+	KindFavorited: "SELECT article_id AS id FROM favorites WHERE user_id = $1",
+	KindTag:       "SELECT article_id AS id FROM article_tags WHERE name = $1",
+}
 
-	// What a user has marked, of an author or with a tag.
-	favoritedAnd = ` FROM favorites f JOIN articles a ON a.id = f.article_id
-		WHERE f.user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR a.author_id = $2)
-		AND (CAST($3 AS TEXT) = '' OR EXISTS (SELECT 1 FROM article_tags t WHERE t.name = $3 AND t.article_id = f.article_id))`
-	// What an author has written with a tag.
-	authorAnd = ` FROM articles a WHERE a.author_id = $1
-		AND EXISTS (SELECT 1 FROM article_tags t WHERE t.name = $2 AND t.article_id = a.id)`
-)
+// filter is what the articles of a list have in common.
+type filter struct {
+	kind     Kind
+	name     string // of the list in article_counts
+	value    any    // $1 in walks, unless it is nil
+	articles int64  // how many have it
+}
 
-// List returns limit articles of a list from an offset on, the newest first, and how
-// many the list has: all articles, or those with a tag, of an author and marked by a
-// user, each unless it is zero. How long a list is stands in article_counts, but for
-// those that two things narrow: they are counted, along the one of a user.
-func (r Repository) List(ctx context.Context, q db.Querier, tag string, author, favorited int64, limit, offset int) (rows []Summary, total int64, err error) {
-	switch {
-	case favorited != 0 && (author != 0 || tag != ""):
-		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+favoritedAnd, favorited, author, tag)
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+favoritedAnd+" ORDER BY f.article_id DESC LIMIT $4 OFFSET $5", favorited, author, tag, limit, offset)
-		}
-	case favorited != 0:
-		total, err = r.counted(ctx, q, KindFavorited, id(favorited))
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+` FROM favorites f JOIN articles a ON a.id = f.article_id
-				WHERE f.user_id = $1 ORDER BY f.article_id DESC LIMIT $2 OFFSET $3`, favorited, limit, offset)
-		}
-	case author != 0 && tag != "":
-		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+authorAnd, author, tag)
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+authorAnd+" ORDER BY a.id DESC LIMIT $3 OFFSET $4", author, tag, limit, offset)
-		}
-	case author != 0:
-		total, err = r.counted(ctx, q, KindAuthor, id(author))
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+" FROM articles a WHERE a.author_id = $1 ORDER BY a.id DESC LIMIT $2 OFFSET $3", author, limit, offset)
-		}
-	case tag != "":
-		total, err = r.counted(ctx, q, KindTag, tag)
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+` FROM article_tags t JOIN articles a ON a.id = t.article_id
-				WHERE t.name = $1 ORDER BY t.article_id DESC LIMIT $2 OFFSET $3`, tag, limit, offset)
-		}
-	default:
-		total, err = r.counted(ctx, q, KindAll, everyShard...)
-		if more(total, offset, err) {
-			rows, err = dao.Query[Summary](ctx, q, summaries+" FROM articles a ORDER BY a.id DESC LIMIT $1 OFFSET $2", limit, offset)
-		}
+// List returns limit articles of a list from an offset on as a viewer sees them (0 for
+// nobody), the newest first, and how many the list has: all articles, or those with a tag, of an author and marked by a
+// user, each unless it is zero. How long a list is stands in article_counts. Where
+// several things narrow it, the shortest of their lists is walked, and counted.
+func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag string, author, favorited int64, limit, offset int) (rows []View, total int64, err error) {
+	by, err := r.filters(ctx, q, tag, author, favorited)
+	if err != nil {
+		return nil, 0, err
+	}
+	var args []any
+	parameter := func(value any) string {
+		args = append(args, value)
+		return "$" + strconv.Itoa(len(args))
+	}
+	from := " FROM (" + walks[by[0].kind] + ") l WHERE true"
+	if by[0].value != nil {
+		parameter(by[0].value)
+	}
+	for _, f := range by[1:] { // LIMIT and OFFSET keep PostgreSQL from reading the whole other list instead
+		from += " AND EXISTS (SELECT 1 FROM (" + strings.ReplaceAll(walks[f.kind], "$1", parameter(f.value)) + ") o WHERE o.id = l.id LIMIT 1 OFFSET 0)"
+	}
+	total = by[0].articles
+	if len(by) > 1 && total > 0 {
+		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+from, args...)
+	}
+	if more(total, offset, err) {
+		rows, err = r.page(ctx, q, viewer, "SELECT l.id"+from+" ORDER BY l.id DESC LIMIT "+parameter(limit)+" OFFSET "+parameter(offset), args...)
 	}
 	return rows, total, err
+}
+
+// filters returns what narrows a list, KindAll if nothing does, with how many articles
+// each leaves: the fewest first.
+func (r Repository) filters(ctx context.Context, q db.Querier, tag string, author, favorited int64) (by []filter, err error) {
+	if tag != "" {
+		by = append(by, filter{kind: KindTag, name: tag, value: tag})
+	}
+	if author != 0 {
+		by = append(by, filter{kind: KindAuthor, name: id(author), value: author})
+	}
+	if favorited != 0 {
+		by = append(by, filter{kind: KindFavorited, name: id(favorited), value: favorited})
+	}
+	if len(by) == 0 {
+		all, err := r.all(ctx, q)
+		return []filter{{kind: KindAll, articles: all}}, err
+	}
+	each := make([]dao.Condition, len(by))
+	for i, f := range by {
+		each[i] = dao.And(dao.Eq("kind", f.kind), dao.Eq("name", f.name))
+	}
+	rows, err := r.counts.Find(ctx, q, dao.Or(each...))
+	for _, c := range rows {
+		for i := range by {
+			if by[i].kind == c.Kind {
+				by[i].articles = c.Articles
+			}
+		}
+	}
+	slices.SortStableFunc(by, func(a, b filter) int { return cmp.Compare(a.articles, b.articles) })
+	return by, err
 }
 
 // more reports whether a list has something from an offset on.
 func more(total int64, offset int, err error) bool { return err == nil && total > int64(offset) }
 
-// Feed is List for the articles of some authors. It reads the newest of each, as many
-// as the page could have, and of these the newest: what others have written, and what
-// they have written before, is not read.
-func (r Repository) Feed(ctx context.Context, q db.Querier, authors []int64, limit, offset int) (rows []Summary, total int64, err error) {
-	names := make([]string, len(authors))
-	for i := range authors {
-		names[i] = id(authors[i])
-	}
-	total, err = r.counted(ctx, q, KindAuthor, names...)
+// Feed is List for the articles of some authors. Where only few articles are theirs,
+// each author is asked for the newest one: only those whose newest article is among
+// the newest can be on the page, or on one before it, and of each of them it reads what
+// is not older than all of these newest ones. Else it reads all articles from the
+// newest on, as far as the page, and leaves out those of others.
+func (r Repository) Feed(ctx context.Context, q db.Querier, viewer int64, authors []int64, limit, offset int) (rows []View, total int64, err error) {
+	total, err = r.writtenBy(ctx, q, authors)
 	if !more(total, offset, err) {
 		return rows, total, err
 	}
+	table, arg := utils.Rows(q.Dialect(), authors)
+	newest := int64(offset + limit)
+	reads := int64(len(authors))
+	if newest > reads {
+		reads = min(newest*reads, total)
+	}
+	if reads > manyReads {
+		all, err := r.all(ctx, q)
+		if err != nil {
+			return rows, total, err
+		}
+		if all/total*newest < reads {
+			rows, err = r.page(ctx, q, viewer, "SELECT id FROM articles WHERE (author_id IN (SELECT id FROM "+table+" f)) IS TRUE ORDER BY id DESC LIMIT $2 OFFSET $3", arg, limit, offset)
+			return rows, total, err
+		}
+	}
+	each := "SELECT id FROM articles WHERE author_id = h.id AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2"
 	if q.Dialect() == db.Postgres {
-		rows, err = dao.Query[Summary](ctx, q, summaries+` FROM articles a WHERE a.id = ANY (ARRAY (SELECT n.id FROM unnest($1::bigint[]) AS f (id)
-			CROSS JOIN LATERAL (SELECT id FROM articles WHERE author_id = f.id ORDER BY id DESC LIMIT $2) n
-			ORDER BY n.id DESC LIMIT $3 OFFSET $4)) ORDER BY a.id DESC`, authors, limit+offset, limit, offset)
-		return rows, total, err
+		each = "h CROSS JOIN LATERAL (" + each + ") n"
+	} else {
+		each = "h CROSS JOIN articles n WHERE n.id IN (" + each + ")"
 	}
-	list, err := json.Marshal(authors)
-	if err != nil {
-		return rows, total, err
-	}
-	rows, err = dao.Query[Summary](ctx, q, summaries+` FROM articles a WHERE a.id IN (SELECT n.id FROM json_each($1) f
-		CROSS JOIN articles n WHERE n.id IN (SELECT id FROM articles WHERE author_id = f.value ORDER BY id DESC LIMIT $2)
-		ORDER BY n.id DESC LIMIT $3 OFFSET $4) ORDER BY a.id DESC`, string(list), limit+offset, limit, offset)
+	rows, err = r.page(ctx, q, viewer, `WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest
+			FROM `+table+` f ORDER BY newest DESC NULLS LAST LIMIT $2)
+		SELECT n.id FROM `+each+` ORDER BY n.id DESC LIMIT $3 OFFSET $4`, arg, newest, limit, offset)
 	return rows, total, err
 }
 
-// FavoritedBy tells which of some articles a user has marked, who may be 0, for nobody.
-func (r Repository) FavoritedBy(ctx context.Context, q db.Querier, user int64, articles []int64) (map[int64]bool, error) {
-	favorited := map[int64]bool{}
-	if user == 0 {
-		return favorited, nil
-	}
-	rows, err := r.favorites.Find(ctx, q, dao.Eq("user_id", user), dao.In("article_id", articles))
-	for _, f := range rows {
-		favorited[f.ArticleID] = true
-	}
-	return favorited, err
-}
+// manyReads is from how many entries of indexes on Feed looks for a shorter way.
+const manyReads = 1000
 
 // TagsOf returns the tags of articles, by their ids, in their order.
 func (r Repository) TagsOf(ctx context.Context, q db.Querier, articles []int64) (map[int64][]string, error) {

@@ -69,6 +69,7 @@ func (a *Article) tidy(tags []string) error {
 // View is an article as a viewer sees it.
 type View struct {
 	Summary
+	Body      string // "" in lists
 	Tags      []string
 	Favorited bool // by the viewer
 	Author    profiles.Profile

@@ -134,35 +134,53 @@ func (r Repository) tag(ctx context.Context, x db.Execer, article int64, names [
 	return r.tags.InsertMany(ctx, x, rows)
 }
 
-// Favorite marks an article for a user. Who has marked it already goes on.
-func (r Repository) Favorite(ctx context.Context, x db.Execer, user int64, a *Article) error {
-	n, err := x.Exec(ctx, "INSERT INTO favorites (user_id, article_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", user, a.ID)
-	var failed *db.Error
-	if errors.As(err, &failed) && failed.Class == db.ForeignKey {
-		return ErrNotFound.Wrap(err) // deleted meanwhile
+// Favorite marks an article for a user, or returns ErrNotFound. Who has marked it
+// already goes on.
+func (r Repository) Favorite(ctx context.Context, x db.Execer, user int64, slug string) error {
+	article, err := r.hold(ctx, x, slug)
+	if err != nil {
+		return err
 	}
+	n, err := x.Exec(ctx, "INSERT INTO favorites (user_id, article_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", user, article)
 	if err != nil || n == 0 {
 		return err
 	}
-	return r.favored(ctx, x, user, a, 1)
+	return r.favored(ctx, x, user, article, 1)
 }
 
-// Unfavorite takes the mark away. Who has not marked the article goes on like that.
-func (r Repository) Unfavorite(ctx context.Context, x db.Execer, user int64, a *Article) error {
-	n, err := x.Exec(ctx, "DELETE FROM favorites WHERE user_id = $1 AND article_id = $2", user, a.ID)
+// Unfavorite takes the mark away, or returns ErrNotFound. Who has not marked the article
+// goes on like that.
+func (r Repository) Unfavorite(ctx context.Context, x db.Execer, user int64, slug string) error {
+	article, err := r.hold(ctx, x, slug)
+	if err != nil {
+		return err
+	}
+	n, err := x.Exec(ctx, "DELETE FROM favorites WHERE user_id = $1 AND article_id = $2", user, article)
 	if err != nil || n == 0 {
 		return err
 	}
-	return r.favored(ctx, x, user, a, -1)
+	return r.favored(ctx, x, user, article, -1)
+}
+
+// hold returns the id of an article, or ErrNotFound. Nobody else changes it, marks it or
+// deletes it until the session ends. Whoever deletes it has it first, and then its marks:
+// the other way round, both could wait for each other.
+func (r Repository) hold(ctx context.Context, x db.Execer, slug string) (article int64, err error) {
+	const named = "SELECT id FROM articles WHERE slug = $1"
+	if x.Dialect() == db.Postgres {
+		article, err = dao.QueryOne[int64](ctx, x, named+" FOR NO KEY UPDATE", slug)
+	} else {
+		article, err = dao.QueryOne[int64](ctx, x, named, slug)
+	}
+	if errs.HasKind(err, errs.NotFound) {
+		err = ErrNotFound.Wrap(err)
+	}
+	return article, err
 }
 
 // favored counts a mark that came or went.
-func (r Repository) favored(ctx context.Context, x db.Execer, user int64, a *Article, by int64) error {
-	err := x.QueryRow(ctx, "UPDATE articles SET favorites_count = favorites_count + $2 WHERE id = $1 RETURNING favorites_count", a.ID, by).Scan(&a.FavoritesCount)
-	if errors.Is(err, db.ErrNoRows) {
-		return ErrNotFound.Wrap(err)
-	}
-	if err != nil {
+func (r Repository) favored(ctx context.Context, x db.Execer, user, article, by int64) error {
+	if _, err := x.Exec(ctx, "UPDATE articles SET favorites_count = favorites_count + $2 WHERE id = $1", article, by); err != nil {
 		return err
 	}
 	return r.count(ctx, x, change{KindFavorited, id(user), by})

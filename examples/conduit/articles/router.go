@@ -49,11 +49,7 @@ func (rt *Router) feed(ctx context.Context, r *db.Reader, in *ArticleFeed) (*Art
 }
 
 func (rt *Router) get(ctx context.Context, r *db.Reader, in *ArticleGet) (*ArticleReply, error) {
-	a, err := rt.articles.BySlug(ctx, r, in.Slug)
-	if err != nil {
-		return nil, err
-	}
-	return rt.reply(ctx, r, in.Viewer.Who(), a)
+	return rt.reply(ctx, r, in.Viewer.Who(), in.Slug)
 }
 
 func (rt *Router) create(ctx context.Context, s *db.Session, in *ArticleCreate) (*ArticleReply, error) {
@@ -64,8 +60,8 @@ func (rt *Router) create(ctx context.Context, s *db.Session, in *ArticleCreate) 
 	if err := rt.articles.Create(ctx, s, a, tags); err != nil {
 		return nil, err
 	}
-	view, err := rt.views.New(ctx, s, in.User.User, a.Summary, tags)
-	return newArticleReply(&view, a.Body), err
+	view, err := rt.views.New(ctx, s, in.User.User, a, tags)
+	return newArticleReply(&view), err
 }
 
 func (rt *Router) update(ctx context.Context, s *db.Session, in *ArticleUpdate) (*ArticleReply, error) {
@@ -79,7 +75,7 @@ func (rt *Router) update(ctx context.Context, s *db.Session, in *ArticleUpdate) 
 	if err := rt.articles.Change(ctx, s, a, in.Body.Article.apply(a), in.Body.Article.tags()); err != nil {
 		return nil, err
 	}
-	return rt.reply(ctx, s, in.User.ID, a)
+	return rt.reply(ctx, s, in.User.ID, a.Slug)
 }
 
 func (rt *Router) delete(ctx context.Context, s *db.Session, in *ArticleBySlug) (*api.Empty, error) {
@@ -91,34 +87,26 @@ func (rt *Router) delete(ctx context.Context, s *db.Session, in *ArticleBySlug) 
 }
 
 func (rt *Router) favorite(ctx context.Context, s *db.Session, in *ArticleBySlug) (*ArticleReply, error) {
-	a, err := rt.articles.BySlug(ctx, s, in.Slug)
-	if err != nil {
+	if err := rt.articles.Favorite(ctx, s, in.User.ID, in.Slug); err != nil {
 		return nil, err
 	}
-	if err := rt.articles.Favorite(ctx, s, in.User.ID, a); err != nil {
-		return nil, err
-	}
-	return rt.reply(ctx, s, in.User.ID, a)
+	return rt.reply(ctx, s, in.User.ID, in.Slug)
 }
 
 func (rt *Router) unfavorite(ctx context.Context, s *db.Session, in *ArticleBySlug) (*ArticleReply, error) {
-	a, err := rt.articles.BySlug(ctx, s, in.Slug)
-	if err != nil {
+	if err := rt.articles.Unfavorite(ctx, s, in.User.ID, in.Slug); err != nil {
 		return nil, err
 	}
-	if err := rt.articles.Unfavorite(ctx, s, in.User.ID, a); err != nil {
-		return nil, err
-	}
-	return rt.reply(ctx, s, in.User.ID, a)
+	return rt.reply(ctx, s, in.User.ID, in.Slug)
 }
 
 // reply shows an article to a viewer.
-func (rt *Router) reply(ctx context.Context, q db.Querier, viewer int64, a *Article) (*ArticleReply, error) {
-	views, err := rt.views.Of(ctx, q, viewer, a.Summary)
+func (rt *Router) reply(ctx context.Context, q db.Querier, viewer int64, slug string) (*ArticleReply, error) {
+	v, err := rt.articles.View(ctx, q, viewer, slug)
 	if err != nil {
 		return nil, err
 	}
-	return newArticleReply(&views[0], a.Body), nil
+	return newArticleReply(v), nil
 }
 
 func (rt *Router) tags(ctx context.Context, r *db.Reader, _ *struct{}) (*TagsReply, error) {

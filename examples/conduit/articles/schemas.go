@@ -155,8 +155,8 @@ func newArticleSummary(v *View) ArticleSummary {
 	}
 }
 
-func newArticleReply(v *View, body string) *ArticleReply {
-	return &ArticleReply{ArticleRead{newArticleSummary(v), body}}
+func newArticleReply(v *View) *ArticleReply {
+	return &ArticleReply{ArticleRead{newArticleSummary(v), v.Body}}
 }
 
 func newArticlesReply(views []View, total int64) *ArticlesReply {

@@ -7,7 +7,6 @@ import (
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/web"
 
-	"github.com/terem-go/terem/examples/conduit/articles"
 	"github.com/terem-go/terem/examples/conduit/comments"
 	"github.com/terem-go/terem/examples/conduit/users"
 )
@@ -22,25 +21,21 @@ func (p *Pages) articleRoutes(r *api.Router) {
 }
 
 func (p *Pages) article(ctx context.Context, r *db.Reader, in *LookArticle) (*web.Page, error) {
-	a, err := p.articles.Articles.BySlug(ctx, r, in.Slug)
-	if err != nil {
-		return nil, err
-	}
-	view, err := p.articleView(ctx, r, in.Visitor, a)
+	view, err := p.articleView(ctx, r, in.Visitor, in.Slug)
 	return p.page("article", in.Visitor, view), err
 }
 
 // articleView returns what the page of an article shows, in a fixed number of
 // statements.
-func (p *Pages) articleView(ctx context.Context, q db.Querier, v users.Visitor, a *articles.Article) (view articleView, err error) {
-	shown, err := p.articles.Views.Of(ctx, q, v.Who(), a.Summary)
+func (p *Pages) articleView(ctx context.Context, q db.Querier, v users.Visitor, slug string) (view articleView, err error) {
+	a, err := p.articles.Articles.View(ctx, q, v.Who(), slug)
 	if err != nil {
 		return view, err
 	}
 	here, member := "/article/"+a.Slug, v.User != nil
 	view = articleView{
-		Article: shown[0], Own: v.Who() == a.AuthorID, Visitor: v.Who(),
-		Mark: markView{shown[0], member, here}, Follow: followView{shown[0].Author, member, here},
+		Article: *a, Own: v.Who() == a.AuthorID, Visitor: v.Who(),
+		Mark: markView{*a, member, here}, Follow: followView{a.Author, member, here},
 	}
 	if view.Text, err = render(a.Body); err != nil {
 		return view, err
@@ -50,19 +45,11 @@ func (p *Pages) articleView(ctx context.Context, q db.Querier, v users.Visitor, 
 }
 
 func (p *Pages) favorite(ctx context.Context, s *db.Session, in *Mark) (*web.Page, error) {
-	a, err := p.articles.Articles.BySlug(ctx, s, in.Slug)
-	if err != nil {
-		return nil, err
-	}
-	return p.views.Redirect(web.Local(in.Next, "/article/"+a.Slug)), p.articles.Articles.Favorite(ctx, s, in.Visitor.ID, a)
+	return p.views.Redirect(web.Local(in.Next, "/article/"+in.Slug)), p.articles.Articles.Favorite(ctx, s, in.Visitor.ID, in.Slug)
 }
 
 func (p *Pages) unfavorite(ctx context.Context, s *db.Session, in *Mark) (*web.Page, error) {
-	a, err := p.articles.Articles.BySlug(ctx, s, in.Slug)
-	if err != nil {
-		return nil, err
-	}
-	return p.views.Redirect(web.Local(in.Next, "/article/"+a.Slug)), p.articles.Articles.Unfavorite(ctx, s, in.Visitor.ID, a)
+	return p.views.Redirect(web.Local(in.Next, "/article/"+in.Slug)), p.articles.Articles.Unfavorite(ctx, s, in.Visitor.ID, in.Slug)
 }
 
 // say adds a comment, or shows the article again with what is wrong with it.
@@ -80,7 +67,7 @@ func (p *Pages) say(ctx context.Context, s *db.Session, in *Say) (*web.Page, err
 			return nil, err
 		}
 	}
-	view, err := p.articleView(ctx, s, in.Visitor, a)
+	view, err := p.articleView(ctx, s, in.Visitor, a.Slug)
 	view.Form = in.Form
 	return p.again("article", in.Visitor, view), err
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
+
+	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
 // Repository reads and writes who follows whom. A method says in its signature
@@ -17,9 +19,12 @@ func (r Repository) Following(ctx context.Context, q db.Querier, follower int64,
 	if follower == 0 {
 		return follows, nil
 	}
-	rows, err := r.Find(ctx, q, dao.Eq("follower_id", follower), dao.In("followee_id", users))
-	for _, f := range rows {
-		follows[f.FolloweeID] = true
+	// Without LIMIT and OFFSET PostgreSQL might read all whom a user follows.
+	table, arg := utils.Rows(q.Dialect(), users)
+	ids, err := dao.Query[int64](ctx, q, "SELECT u.id FROM "+table+` u
+		WHERE EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id LIMIT 1 OFFSET 0)`, arg, follower)
+	for _, id := range ids {
+		follows[id] = true
 	}
 	return follows, err
 }

@@ -2,6 +2,7 @@
 package seed
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -53,16 +54,36 @@ const (
 // batch is how many rows a session writes.
 const batch = 5000
 
-// Run makes n articles: their authors, a hundredth as many and ten at least; follows,
-// as many as articles, so that each user follows up to a hundred others; marks, of
-// which every third article has one and every third two; three tags each; and a
-// comment on every tenth. All users have one password. It tells out how far it is.
-// It returns ErrNotEmpty unless the database is empty; a run that was ended leaves
-// what it has made.
-func (sv *Service) Run(ctx context.Context, d *db.DB, out io.Writer, n int, password string) error {
-	if n < Least || n > Most {
-		return fmt.Errorf("%d articles cannot be made: use %d to %d", n, Least, Most)
+// Size is how much to make.
+type Size struct {
+	Articles int
+	Users    int // 0 for a hundredth as many as articles, and ten at least
+}
+
+// check fills in the default, or says what is out of bounds.
+func (z *Size) check() error {
+	z.Users = cmp.Or(z.Users, max(Least, z.Articles/100))
+	for _, c := range []struct {
+		what string
+		n    int
+	}{{"articles", z.Articles}, {"users", z.Users}} {
+		if c.n < Least || c.n > Most {
+			return fmt.Errorf("%d %s cannot be made: use %d to %d", c.n, c.what, Least, Most)
+		}
 	}
+	return nil
+}
+
+// Run makes articles and their authors; follows, so that each user follows a hundred
+// others, or all; marks, of which every third article has one and every third two;
+// three tags each; and a comment on every tenth. All users have one password. It tells
+// out how far it is. It returns ErrNotEmpty unless the database is empty; a run that
+// was ended leaves what it has made.
+func (sv *Service) Run(ctx context.Context, d *db.DB, out io.Writer, size Size, password string) error {
+	if err := size.check(); err != nil {
+		return err
+	}
+	n := size.Articles
 	if err := sv.empty(ctx, d); err != nil {
 		return err
 	}
@@ -70,7 +91,7 @@ func (sv *Service) Run(ctx context.Context, d *db.DB, out io.Writer, n int, pass
 	if err != nil {
 		return err
 	}
-	p := plan{users: make([]int64, max(Least, n/100)), articles: make([]int64, n), hash: hash, begin: time.Now().UTC().Add(-time.Duration(n) * time.Minute)}
+	p := plan{users: make([]int64, size.Users), articles: make([]int64, n), hash: hash, begin: time.Now().UTC().Add(-time.Duration(n) * time.Minute)}
 	for _, step := range []struct {
 		what  string
 		rows  int

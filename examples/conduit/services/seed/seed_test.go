@@ -33,20 +33,20 @@ func TestRun(t *testing.T) {
 		c := comments.New(a.Articles, p.Profiles)
 		sv := seed.New(seed.Config{Auth: u.Auth, Users: u.Users, Follows: p.Profiles.Repository, Articles: a.Articles, Comments: c.Comments})
 		ctx := context.Background()
-		for _, n := range []int{-1, 0, seed.Least - 1, seed.Most + 1} {
-			if err := sv.Run(ctx, d, new(bytes.Buffer), n, "x"); err == nil {
-				t.Errorf("%d articles were made", n)
+		for _, size := range []seed.Size{{Articles: -1}, {}, {Articles: seed.Least - 1}, {Articles: seed.Most + 1}, {Articles: 10, Users: 1}, {Articles: 10, Users: seed.Most + 1}} {
+			if err := sv.Run(ctx, d, new(bytes.Buffer), size, "x"); err == nil {
+				t.Errorf("%+v was made", size)
 			}
 		}
 		const n = 1211 // no round number of anything
 		var out bytes.Buffer
-		if err := sv.Run(ctx, d, &out, n, "jakejake"); err != nil {
+		if err := sv.Run(ctx, d, &out, seed.Size{Articles: n, Users: 40}, "jakejake"); err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(out.String(), "articles: 1211 of 1211\n") {
+		if !strings.Contains(out.String(), "articles: 1211 of 1211\n") || !strings.Contains(out.String(), "users: 40 of 40\n") {
 			t.Errorf("it tells:\n%s", out.String())
 		}
-		if err := sv.Run(ctx, d, &out, n, "jakejake"); !errors.Is(err, seed.ErrNotEmpty) {
+		if err := sv.Run(ctx, d, &out, seed.Size{Articles: n, Users: 40}, "jakejake"); !errors.Is(err, seed.ErrNotEmpty) {
 			t.Errorf("a second run: %v", err)
 		}
 		reader, err := u.Auth.Authenticate(ctx, d, "user1@example.com", "jakejake", auth.Visit{})
