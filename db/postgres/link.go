@@ -21,7 +21,6 @@ type link struct {
 	committing   atomic.Bool // COMMIT is under way, or broke the connection
 	limit        *time.Timer // of a COMMIT, after which the connection is closed
 	unreplicated atomic.Bool // the server stopped waiting for a standby
-	opened       time.Time   // it was open then
 }
 
 const linkName = "terem" // in the connection's CustomData
@@ -62,7 +61,6 @@ func watch(c *pgx.ConnConfig) {
 	}
 	c.Config.AfterConnect = func(ctx context.Context, p *pgconn.PgConn) error {
 		p.CustomData()[linkName] = l
-		l.opened = time.Now()
 		if after != nil {
 			return after(ctx, p)
 		}

@@ -111,7 +111,11 @@ func (u *unit) acquire(ctx context.Context, writes bool) (*pgx.Conn, error) {
 		linkOf(c).ahead.add(u.begin)
 	}
 	if writes && u.begin != nil && u.pool.reserve != nil && !u.tx.id.Valid {
-		linkOf(c).ahead.add(assign)
+		question := assign
+		if u.pool.reserve.marks.Load() {
+			question = mark
+		}
+		linkOf(c).ahead.add(question)
 	}
 	return c, nil
 }
