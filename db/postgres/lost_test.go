@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"testing"
 	"time"
 
@@ -254,4 +255,31 @@ func TestServerRestarts(t *testing.T) {
 	if err := errors.Join(use()); err != nil {
 		t.Errorf("after the restart: %v", err)
 	}
+}
+
+// Where several servers are named, a connection to one of them is not disturbed by
+// the farewell to another one that did not answer.
+func TestTheFirstOfTwoServersIsLost(t *testing.T) {
+	t.Parallel()
+	p, _, at := newProxy(t, pgserver.Options{})
+	next := own(t, pgserver.Options{TCP: true})
+	if err := p.server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for range 30 {
+		if err := open(t, with(both(t, at, next), "target_session_attrs=read-write")).Ping(limited(t)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// both adds a server to a URL.
+func both(t *testing.T, at string, s *pgserver.Server) string {
+	t.Helper()
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Host += "," + s.Addr()
+	return u.String()
 }

@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"context"
 	"errors"
-	"net/url"
 	"os"
 	"testing"
 	"time"
@@ -14,8 +13,8 @@ import (
 )
 
 // unwritten keeps a server from writing what nobody has committed, so that a crash
-// loses it.
-var unwritten = map[string]string{"wal_writer_delay": "10s", "autovacuum": "off"}
+// loses it; and a standby from waiting for a primary that is lost.
+var unwritten = map[string]string{"wal_writer_delay": "10s", "autovacuum": "off", "wal_retrieve_retry_interval": "100ms"}
 
 // told lets sessions find out whether a server knows their transactions. It skips
 // the test where PostgreSQL is too old.
@@ -143,12 +142,7 @@ func TestServerIsLostAfterCommit(t *testing.T) {
 			next := p.server
 			if c.standby {
 				next = own(t, pgserver.Options{StandbyOf: p.server, TCP: true, Settings: unwritten})
-				u, err := url.Parse(at)
-				if err != nil {
-					t.Fatal(err)
-				}
-				u.Host += "," + next.Addr()
-				at = with(u.String(), "target_session_attrs=read-write")
+				at = with(both(t, at, next), "target_session_attrs=read-write")
 			}
 			after := open(t, next.URL("postgres"))
 			has := func(d *db.DB, id int) bool {

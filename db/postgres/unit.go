@@ -136,7 +136,7 @@ func (u *unit) settle(ctx context.Context, err error) error {
 	c := u.conn.Conn()
 	lost := c.IsClosed()
 	if u.begin != nil && !lost {
-		a := &linkOf(c).ahead
+		a := linkOf(c).ahead
 		a.drop() // if pgx did not send the statement
 		u.tx.read(a.row)
 	}
