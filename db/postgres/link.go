@@ -18,6 +18,7 @@ import (
 type link struct {
 	ahead        *ahead
 	mode         pgx.QueryExecMode
+	question     *command    // what a transaction is, once it writes; nil: it is not asked
 	committing   atomic.Bool // COMMIT is under way, or broke the connection
 	limit        *time.Timer // of a COMMIT, after which the connection is closed
 	unreplicated atomic.Bool // the server stopped waiting for a standby

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/terem-go/terem/db"
@@ -150,11 +149,4 @@ func (r *reserve) inherited(ctx context.Context, c *pgxpool.Conn, t transaction,
 func replicated(ctx context.Context, c *pgxpool.Conn) error {
 	_, _, err := durably(ctx, c.Conn(), "SELECT pg_logical_emit_message(true, 'terem', '')")
 	return err
-}
-
-// marks asks whether sessions are to mark their transactions: whether the server
-// lets this role look for the marks.
-func marks(ctx context.Context, c *pgx.Conn) (yes bool, err error) {
-	err = c.QueryRow(ctx, "SELECT coalesce(has_function_privilege(to_regprocedure('pg_get_wal_records_info(pg_lsn, pg_lsn)'), 'EXECUTE'), false)").Scan(&yes)
-	return yes, err
 }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/terem-go/terem/internal/fifo"
@@ -28,8 +26,7 @@ type reserve struct {
 	*pool
 	pinging   turn // each of the two has a connection
 	questions turn
-	asking    fifo.Queue  // entered by those who ask for an outcome
-	marks     atomic.Bool // sessions are to mark their transactions
+	asking    fifo.Queue // entered by those who ask for an outcome
 
 	mu      sync.Mutex
 	full    bool          // when it was last looked at
@@ -63,23 +60,11 @@ func newReserve(ctx context.Context, c *pgxpool.Config) (*reserve, error) {
 	if c.ConnConfig.ConnectTimeout == 0 {
 		c.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
-	r := &reserve{pinging: make(turn, 1), questions: make(turn, 1), asking: fifo.Queue{Places: everybody, Closed: errClosed}}
-	after := c.AfterConnect
-	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		yes, err := marks(ctx, conn)
-		if err != nil {
-			return err
-		}
-		r.marks.Store(yes)
-		if after != nil {
-			return after(ctx, conn)
-		}
-		return nil
-	}
-	var err error
-	if r.pool, err = newPool(ctx, c, "", nil); err != nil {
+	p, err := newPool(ctx, c, "", nil)
+	if err != nil {
 		return nil, err
 	}
+	r := &reserve{pool: p, pinging: make(turn, 1), questions: make(turn, 1), asking: fifo.Queue{Places: everybody, Closed: errClosed}}
 	r.life, r.end = context.WithCancel(context.WithoutCancel(ctx))
 	r.next = time.AfterFunc(keepAlive, r.refresh)
 	r.next.Stop()

@@ -41,16 +41,27 @@ func others(t *testing.T, d *db.DB) {
 // gives its number to another one that is committed.
 func TestServerCrashesBeforeCommit(t *testing.T) {
 	t.Parallel()
-	whole := func(t *testing.T, s *pgserver.Server, _ int) error {
+	whole := func(t *testing.T, s *pgserver.Server, _ *db.DB, _ int) error {
 		return errors.Join(s.Kill(), s.Restart(limited(t)))
 	}
 	// It starts all others anew then, and is the same server afterwards.
-	part := func(_ *testing.T, _ *pgserver.Server, pid int) error {
+	part := func(t *testing.T, _ *pgserver.Server, straight *db.DB, pid int) error {
+		replayed := func() (lsn string) {
+			_ = straight.Read(limited(t), func(ctx context.Context, r *db.Reader) error {
+				return r.QueryRow(ctx, "SELECT coalesce(pg_last_wal_replay_lsn()::text, 'nothing')").Scan(&lsn)
+			})
+			return lsn
+		}
+		before := replayed()
 		p, err := os.FindProcess(pid)
-		return errors.Join(err, p.Kill())
+		if err := errors.Join(err, p.Kill()); err != nil {
+			return err
+		}
+		eventually(t, "the server has noticed", func() bool { now := replayed(); return now != "" && now != before })
+		return nil
 	}
 	for name, c := range map[string]struct {
-		crash    func(t *testing.T, s *pgserver.Server, pid int) error
+		crash    func(t *testing.T, s *pgserver.Server, straight *db.DB, pid int) error
 		times    int
 		told     bool
 		class    db.Class
@@ -79,7 +90,7 @@ func TestServerCrashesBeforeCommit(t *testing.T) {
 			p.Crash = func() {
 				p.AtCommit(faultproxy.None)
 				for range c.times {
-					failed = errors.Join(failed, c.crash(t, p.server, pid))
+					failed = errors.Join(failed, c.crash(t, p.server, straight, pid))
 					others(t, straight)
 					pid = backend(t, straight)
 				}

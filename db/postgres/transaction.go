@@ -1,11 +1,15 @@
 package postgres
 
 import (
+	"context"
 	"encoding/binary"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/terem-go/terem/db"
@@ -20,16 +24,37 @@ var (
 
 	// assign gives the transaction an id, and says what it is. A statement that
 	// writes would do so itself a moment later. A standby has none to give.
-	assign = newCommand("terem_assign", "select "+identity+", '0/0'::pg_lsn"+fork)
+	assign = newCommand("terem_assign", "select pg_current_xact_id(), "+identity+", '0/0'::pg_lsn"+fork)
 	// mark also writes a message into the server's log, for survived.
-	mark = newCommand("terem_mark", "select "+identity+", pg_logical_emit_message(true, 'terem ' || "+
+	mark = newCommand("terem_mark", "select pg_current_xact_id(), "+identity+", pg_logical_emit_message(true, 'terem ' || "+
 		"coalesce(pg_last_wal_replay_lsn(), '0/0') || ' ' || (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint, '')"+fork)
 )
 
 const (
-	identity = "pg_current_xact_id(), pg_postmaster_start_time(), coalesce(pg_last_wal_replay_lsn(), '0/0'), pg_current_wal_insert_lsn()"
+	identity = "pg_postmaster_start_time(), coalesce(pg_last_wal_replay_lsn(), '0/0'), pg_current_wal_insert_lsn()"
 	fork     = ", pg_walfile_name(pg_current_wal_insert_lsn()) where not pg_is_in_recovery()"
 )
+
+// choose finds out which of the two sessions can send: a server may not let this
+// role call the functions, or have none of them, such as those that only speak
+// PostgreSQL's protocol. mark is of no use where nobody may look for it.
+func (l *link) choose(ctx context.Context, c *pgx.Conn) error {
+	var marked bool
+	err := c.QueryRow(ctx, "SELECT coalesce(has_function_privilege(to_regprocedure('pg_get_wal_records_info(pg_lsn, pg_lsn)'), 'EXECUTE'), false), "+
+		identity+fork, pgx.QueryExecModeExec).Scan(&marked, nil, nil, nil, nil)
+	_, refused := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case refused, errors.Is(err, pgx.ErrNoRows): // a standby
+		return nil
+	case err != nil:
+		return err
+	case marked:
+		l.question = mark
+	default:
+		l.question = assign
+	}
+	return nil
+}
 
 // transaction is what tells a transaction from all others, so that its outcome
 // can be asked for when the answer to COMMIT was lost.

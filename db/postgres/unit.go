@@ -110,12 +110,8 @@ func (u *unit) acquire(ctx context.Context, writes bool) (*pgx.Conn, error) {
 	if first && u.begin != nil {
 		linkOf(c).ahead.add(u.begin)
 	}
-	if writes && u.begin != nil && u.pool.reserve != nil && !u.tx.id.Valid {
-		question := assign
-		if u.pool.reserve.marks.Load() {
-			question = mark
-		}
-		linkOf(c).ahead.add(question)
+	if l := linkOf(c); writes && u.begin != nil && l.question != nil && !u.tx.id.Valid {
+		l.ahead.add(l.question)
 	}
 	return c, nil
 }
