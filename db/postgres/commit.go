@@ -33,10 +33,6 @@ func (u *unit) Commit(ctx context.Context) error {
 		u.release()
 		return err
 	}
-	if u.tx.id.Valid {
-		u.pool.reserve.ready(ctx)
-	}
-	sent := time.Now()
 	u.position, err = commit(ctx, c, u.pool.positions)
 	if c.IsClosed() {
 		u.pool.suspect()
@@ -51,7 +47,7 @@ func (u *unit) Commit(ctx context.Context) error {
 		defer r.leave()
 	}
 	u.release()
-	return r.outcome(ctx, u.tx, sent, broken.err)
+	return r.outcome(ctx, u.tx, broken.err)
 }
 
 // unanswered is the error of a COMMIT that the server may or may not have done.

@@ -16,12 +16,12 @@ import (
 
 // link is what the engine knows of one connection besides what pgx does.
 type link struct {
-	ahead        ahead
+	ahead        *ahead
 	mode         pgx.QueryExecMode
+	question     *command    // what a transaction is, once it writes; nil: it is not asked
 	committing   atomic.Bool // COMMIT is under way, or broke the connection
 	limit        *time.Timer // of a COMMIT, after which the connection is closed
 	unreplicated atomic.Bool // the server stopped waiting for a standby
-	opened       time.Time   // it was open then
 }
 
 const linkName = "terem" // in the connection's CustomData
@@ -36,12 +36,14 @@ var errNoCancel = errors.New("postgres: COMMIT is not cancelled")
 // it were safe there. pgx asks for a cancel whenever a connection breaks, too.
 func watch(c *pgx.ConnConfig) {
 	l := &link{mode: c.DefaultQueryExecMode}
-	l.ahead = ahead{named: l.mode == pgx.QueryExecModeCacheStatement, prepared: map[*command]bool{}}
 	build := c.BuildFrontend
 	c.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
-		l.ahead.r, l.ahead.w = r, w
-		f := build(&l.ahead, &l.ahead)
-		l.ahead.unread = f.ReadBufferLen
+		// One for each server of several that is tried: pgx may still be saying
+		// farewell to the one before.
+		a := &ahead{r: r, w: w, named: l.mode == pgx.QueryExecModeCacheStatement, prepared: map[*command]bool{}}
+		f := build(a, a)
+		a.unread = f.ReadBufferLen
+		l.ahead = a
 		return f
 	}
 	dial, notice, after := c.DialFunc, c.OnNotice, c.Config.AfterConnect
@@ -62,7 +64,6 @@ func watch(c *pgx.ConnConfig) {
 	}
 	c.Config.AfterConnect = func(ctx context.Context, p *pgconn.PgConn) error {
 		p.CustomData()[linkName] = l
-		l.opened = time.Now()
 		if after != nil {
 			return after(ctx, p)
 		}

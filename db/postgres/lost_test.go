@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"testing"
 	"time"
 
@@ -35,9 +36,9 @@ func TestLostDuringCommit(t *testing.T) {
 		{name: "before the client has the answer", fault: faultproxy.CutAfter, attempts: 1, rows: 1},
 		{name: "because the limit is over", fault: faultproxy.SilentAfter, attempts: 1, rows: 1},
 		{name: "because the limit is over, before the server has it", fault: faultproxy.SilentBefore, class: db.Unreachable, attempts: 2},
-		{name: "with all others, before the server has it", fault: faultproxy.AllBefore, class: db.Lost, attempts: 1},
-		{name: "with all others, before the client has the answer", fault: faultproxy.AllAfter, class: db.Lost, attempts: 1, rows: 1},
-		{name: "behind a pooler", fault: faultproxy.CutAfter, pooler: true, class: db.Lost, attempts: 1, rows: 1},
+		{name: "with all others, before the server has it", fault: faultproxy.AllBefore, class: db.Unreachable, attempts: 2},
+		{name: "with all others, before the client has the answer", fault: faultproxy.AllAfter, attempts: 1, rows: 1},
+		{name: "behind a pooler", fault: faultproxy.CutAfter, pooler: true, attempts: 1, rows: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p.Pooler.Store(c.pooler)
@@ -73,7 +74,7 @@ func TestLostDuringCommit(t *testing.T) {
 			if n := value[int](t, straight, "SELECT count(*) FROM lines WHERE id = $1", id); n != c.rows {
 				t.Errorf("%d rows are there, want %d", n, c.rows)
 			}
-			if asked := p.Accepted.Load() - connections; c.class == db.Other && asked != int32(c.attempts)-1 {
+			if asked := p.Accepted.Load() - connections; c.class == db.Other && c.fault != faultproxy.AllAfter && asked != int32(c.attempts)-1 {
 				t.Errorf("%d connections were made after COMMIT, as a request to cancel it would be", asked)
 			}
 			p.AtCommit(faultproxy.None)
@@ -254,4 +255,31 @@ func TestServerRestarts(t *testing.T) {
 	if err := errors.Join(use()); err != nil {
 		t.Errorf("after the restart: %v", err)
 	}
+}
+
+// Where several servers are named, a connection to one of them is not disturbed by
+// the farewell to another one that did not answer.
+func TestTheFirstOfTwoServersIsLost(t *testing.T) {
+	t.Parallel()
+	p, _, at := newProxy(t, pgserver.Options{})
+	next := own(t, pgserver.Options{TCP: true})
+	if err := p.server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for range 30 {
+		if err := open(t, with(both(t, at, next), "target_session_attrs=read-write")).Ping(limited(t)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// both adds a server to a URL.
+func both(t *testing.T, at string, s *pgserver.Server) string {
+	t.Helper()
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Host += "," + s.Addr()
+	return u.String()
 }

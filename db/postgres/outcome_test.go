@@ -2,8 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"errors"
-	"os"
 	"testing"
 	"time"
 
@@ -153,60 +151,6 @@ func TestOutcomeIsWaitedFor(t *testing.T) {
 	}
 	if n := value[int](t, open(t, direct), "SELECT count(*) FROM notes"); err != nil || attempts != 1 || n != 1 {
 		t.Errorf("%d rows after %d attempts, %v", n, attempts, err)
-	}
-}
-
-// After a crash the number of a transaction may be that of another one, so the
-// server is not asked. When one of its processes crashes, it starts all others
-// anew and is the same server afterwards.
-func TestServerCrashesDuringCommit(t *testing.T) {
-	t.Parallel()
-	for name, kill := range map[string]func(s *pgserver.Server, pid int) error{
-		"the server": func(s *pgserver.Server, _ int) error {
-			return errors.Join(s.Kill(), s.Restart(limited(t)))
-		},
-		"one of its processes": func(_ *pgserver.Server, pid int) error {
-			p, err := os.FindProcess(pid)
-			return errors.Join(err, p.Kill())
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p, direct, url := newProxy(t, pgserver.Options{})
-			straight := open(t, direct)
-			do(t, straight, notes)
-			d := openWith(t, one(url), db.Config{CommitTimeout: limit})
-			do(t, d, "INSERT INTO notes VALUES (0)")
-			pid := 0
-			var killed error
-			p.Crash = func() {
-				killed = kill(p.server, pid)
-				others := 0 // whose numbers may be the same
-				eventually(t, "the server is there again", func() bool {
-					if once(limited(t), straight, "INSERT INTO notes VALUES (floor(random() * 1e9) + 3)") == nil {
-						others++
-					}
-					return others == 3
-				})
-			}
-			p.AtCommit(faultproxy.Crash)
-			attempts := 0
-			err := d.Do(limited(t), func(ctx context.Context, s *db.Session) error {
-				attempts++
-				if err := insert(ctx, s, 1); err != nil {
-					return err
-				}
-				return s.QueryRow(ctx, "SELECT pg_backend_pid()").Scan(&pid)
-			})
-			if killed != nil {
-				t.Fatal(killed)
-			}
-			p.AtCommit(faultproxy.None)
-			if n := value[int](t, straight, "SELECT count(*) FROM notes WHERE id = 1"); db.ClassOf(err) != db.Lost || attempts != 1 || n != 0 {
-				t.Errorf("%d rows after %d attempts, %v", n, attempts, err)
-			}
-			do(t, d, "INSERT INTO notes VALUES (2)")
-		})
 	}
 }
 

@@ -59,6 +59,9 @@ func newPool(ctx context.Context, c *pgxpool.Config, what string, r *reserve) (*
 		register(conn.TypeMap())
 		if r != nil {
 			r.open() // and not before: it must not take the last connection
+			if err := linkOf(conn).choose(ctx, conn); err != nil {
+				return err
+			}
 		}
 		if after != nil {
 			return after(ctx, conn)

@@ -205,7 +205,7 @@ func (e *engine) Migrator() (*sql.DB, error) {
 
 // closing is how long Close waits for units that are under way: for a COMMIT and
 // the question for its outcome, if need be.
-const closing = 7 * time.Second
+const closing = 5*time.Second + patience + time.Second
 
 func (e *engine) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closing)

@@ -17,9 +17,6 @@ const (
 	// that routers on the way do not forget them; reopen is how soon missing ones
 	// are tried again.
 	keepAlive, reopen = 10 * time.Second, time.Second
-	// patience is how long a COMMIT waits for a reserve that is being filled, and
-	// no longer than half of its time.
-	patience = time.Second
 )
 
 // reserve are two connections that units cannot have, for what must work while
@@ -27,9 +24,9 @@ const (
 // opened with the first connection of a unit, and again when one is lost.
 type reserve struct {
 	*pool
-	pinging  turn // so that the other connection is free
-	choosing turn
-	asking   fifo.Queue // entered by those who ask for an outcome
+	pinging   turn // each of the two has a connection
+	questions turn
+	asking    fifo.Queue // entered by those who ask for an outcome
 
 	mu      sync.Mutex
 	full    bool          // when it was last looked at
@@ -67,7 +64,7 @@ func newReserve(ctx context.Context, c *pgxpool.Config) (*reserve, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reserve{pool: p, pinging: make(turn, 1), choosing: make(turn, 1), asking: fifo.Queue{Places: everybody, Closed: errClosed}}
+	r := &reserve{pool: p, pinging: make(turn, 1), questions: make(turn, 1), asking: fifo.Queue{Places: everybody, Closed: errClosed}}
 	r.life, r.end = context.WithCancel(context.WithoutCancel(ctx))
 	r.next = time.AfterFunc(keepAlive, r.refresh)
 	r.next.Stop()
@@ -97,28 +94,6 @@ func (r *reserve) refresh() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.fill()
-}
-
-// ready waits for connections that are being opened, for a moment, and not for
-// those that could not be: COMMIT does not depend on them.
-func (r *reserve) ready(ctx context.Context) {
-	r.mu.Lock()
-	if r.full || r.failed || r.closed {
-		r.mu.Unlock()
-		return
-	}
-	filled := r.fill()
-	r.mu.Unlock()
-	wait := patience
-	if deadline, ok := ctx.Deadline(); ok {
-		wait = min(wait, time.Until(deadline)/2)
-	}
-	limit := time.NewTimer(wait)
-	defer limit.Stop()
-	select {
-	case <-filled:
-	case <-limit.C:
-	}
 }
 
 // fill begins to fill the reserve if nobody does so yet, and returns what is

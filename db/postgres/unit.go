@@ -125,11 +125,11 @@ func (u *unit) acquire(ctx context.Context, writes bool) (*pgx.Conn, error) {
 	if first && u.begin != nil {
 		linkOf(c).ahead.add(u.begin)
 	}
-	for _, l := range u.later {
-		linkOf(c).ahead.add(l)
+	for _, command := range u.later {
+		linkOf(c).ahead.add(command)
 	}
-	if writes && u.begin != nil && u.pool.reserve != nil && !u.tx.id.Valid {
-		linkOf(c).ahead.add(assign)
+	if l := linkOf(c); writes && u.begin != nil && l.question != nil && !u.tx.id.Valid {
+		l.ahead.add(l.question)
 	}
 	return c, nil
 }
@@ -150,7 +150,7 @@ func (u *unit) settle(ctx context.Context, err error) error {
 	c := u.conn.Conn()
 	lost := c.IsClosed()
 	if u.begin != nil && !lost {
-		a := &linkOf(c).ahead
+		a := linkOf(c).ahead
 		if a.number == 0 {
 			u.later = u.later[:0]
 		}

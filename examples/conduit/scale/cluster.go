@@ -38,6 +38,8 @@ func startCluster(ctx context.Context) (c *cluster, err error) {
 	}
 	for _, sql := range []string{
 		"CREATE ROLE app LOGIN", "GRANT ALL ON SCHEMA public TO app",
+		// So that sessions can find out, after a failover, whether they were committed.
+		"CREATE EXTENSION pg_walinspect", "GRANT EXECUTE ON FUNCTION pg_get_wal_records_info(pg_lsn, pg_lsn) TO app",
 		"CREATE ROLE reader LOGIN", "ALTER ROLE reader SET default_transaction_read_only = on", "GRANT pg_read_all_data TO reader",
 	} {
 		if err := execute(ctx, c.first, sql); err != nil {
