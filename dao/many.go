@@ -92,12 +92,11 @@ func (p *plan) copyRows(ctx context.Context, c db.Copier, list reflect.Value) er
 	return err
 }
 
-// Limits of one statement of several rows on SQLite: few texts, since each is
-// prepared, and not more parameters than it can have.
-const (
-	mostRows   = 100
-	mostParams = 32766
-)
+// sizes are how many rows a statement has on SQLite: few texts, since each is prepared.
+var sizes = []int{100, 10, 1}
+
+// mostParams is how many parameters a statement can have there.
+const mostParams = 32766
 
 // insertAll inserts rows by statements of many.
 func (p *plan) insertAll(ctx context.Context, x db.Execer, list reflect.Value, numbered bool) error {
@@ -108,24 +107,24 @@ func (p *plan) insertAll(ctx context.Context, x db.Execer, list reflect.Value, n
 		}
 		done = 1
 	}
-	most := min(mostRows, mostParams/len(p.columns))
-	args := make([]any, 0, most*len(p.columns))
-	whole := p.insertOf(p.columns, most)
-	for done < total {
-		n, sql := most, whole
-		if total-done < most {
-			n, sql = 1, p.sql.insert
+	var args []any
+	for _, size := range sizes {
+		if size > 1 && size*len(p.columns) > mostParams || total-done < size {
+			continue
 		}
-		args = args[:0]
-		var err error
-		for range n {
-			if args, err = p.insertArgs(args, list.Index(done), false); err != nil {
+		sql := p.insertOf(p.columns, size)
+		for total-done >= size {
+			args = args[:0]
+			for range size {
+				var err error
+				if args, err = p.insertArgs(args, list.Index(done), false); err != nil {
+					return err
+				}
+				done++
+			}
+			if _, err := x.Exec(ctx, sql, args...); err != nil {
 				return err
 			}
-			done++
-		}
-		if _, err = x.Exec(ctx, sql, args...); err != nil {
-			return err
 		}
 	}
 	return nil

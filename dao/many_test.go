@@ -2,13 +2,17 @@ package dao_test
 
 import (
 	"context"
+	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/errs"
 )
 
@@ -66,6 +70,29 @@ func TestInsertManyWithScatteredNumbers(t *testing.T) {
 			if d := cmp.Diff(&list[i], got, cmp.AllowUnexported(paper{})); d != "" {
 				t.Error(d)
 			}
+		}
+	})
+}
+
+// The rows that are left over are written by few statements of few texts.
+func TestInsertManyInFewStatements(t *testing.T) {
+	t.Parallel()
+	migrations, err := fs.Sub(testdata, "testdata")
+	must(t, err)
+	dbtest.Each(t, migrations, func(t *testing.T, d *db.DB) {
+		x := &texts{sent: map[string]int{}}
+		d.Observe(x)
+		list := make([]author, 389)
+		for i := range list {
+			list[i] = author{ID: uuid.New(), Name: fmt.Sprint("author ", i)}
+		}
+		must(t, d.Do(t.Context(), func(ctx context.Context, s *db.Session) error { return authors.InsertMany(ctx, s, list) }))
+		sent := 0
+		for _, n := range x.sent {
+			sent += n
+		}
+		if sent > 3+8+9+1 || len(x.sent) > 4 {
+			t.Errorf("%d statements of %d texts", sent, len(x.sent))
 		}
 	})
 }

@@ -150,6 +150,15 @@ func TestHabits(t *testing.T) {
 		})
 		return place, err
 	}
+	ofMany := func(d *db.DB) error {
+		return d.Do(t.Context(), func(ctx context.Context, s *db.Session) (err error) {
+			for n := range 11 {
+				_, again := s.Exec(ctx, "INSERT INTO notes (body) VALUES ($1), ($2)", fmt.Sprint("a", n), fmt.Sprint("b", n))
+				err = errors.Join(err, again)
+			}
+			return err
+		})
+	}
 	slow := func(d *db.DB) (place string, err error) {
 		err = d.Read(t.Context(), func(ctx context.Context, r *db.Reader) error {
 			rows, err := r.Query(ctx, "SELECT 1,\n\t"+strings.Repeat("1, ", 100)+"1")
@@ -180,7 +189,10 @@ func TestHabits(t *testing.T) {
 		if err := nested(d); err != nil {
 			t.Fatal(err)
 		}
-		l.expect(t, "ten times, and savepoints")
+		if err := ofMany(d); err != nil {
+			t.Fatal(err)
+		}
+		l.expect(t, "ten times, savepoints, and statements of many rows")
 		place, err := repeat(d, 13)
 		if err != nil {
 			t.Fatal(err)
