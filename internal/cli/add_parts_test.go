@@ -53,7 +53,7 @@ var parts = []struct{ add, remove []string }{
 	{[]string{"field", "orders", "code:string(20)?!"}, []string{"field", "orders", "code"}},
 	{[]string{"field", "orders", "parent:ref(orders)?"}, []string{"field", "orders", "parent_id"}},
 	{[]string{"field", "users", "nick:string(40)?"}, []string{"field", "users", "nick"}},
-	{[]string{"route", "orders", "POST", "/{id}/refund"}, []string{"route", "orders", "refund"}},
+	{[]string{"route", "orders", "POST", "/{id}/refund"}, []string{"route", "orders", "POST", "/{id}/refund"}},
 	{[]string{"route", "orders", "GET", "/{id}/summary", "--db"}, []string{"route", "orders", "summary"}},
 	{[]string{"route", "orders", "POST", "/{id}/look", "--reads", "--policy", "users.Superuser"}, []string{"route", "orders", "look"}},
 	{[]string{"route", "orders", "POST", "/import", "--name", "importAll", "--policy", "api.Public"}, []string{"route", "orders", "importAll"}},

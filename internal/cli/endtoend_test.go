@@ -189,7 +189,7 @@ func TestRunWithoutItsDatabase(t *testing.T) {
 	slow(t)
 	base := t.TempDir()
 	cmd := exec.Command(program(t), "new", "shop", "--database=postgres", "--run")
-	cmd.Dir, cmd.Env = base, offline("DATABASE_URL=postgres://ada:hidden@127.0.0.1:1/shop")
+	cmd.Dir, cmd.Env = base, offline("DATABASE_URL=postgres://ada:hidden@127.0.0.1:1/shop", "ADDR=127.0.0.1:0")
 	out, _ := cmd.CombinedOutput()
 	want := "error: migrating failed (exit status 1). The application is in shop. To go on: " +
 		"cd shop && createdb --host 127.0.0.1 --username postgres shop && go run . migrate up && go run . dev\n"
@@ -206,7 +206,7 @@ func TestRunInterrupted(t *testing.T) {
 	slow(t)
 	base, temp := t.TempDir(), t.TempDir()
 	cmd := exec.Command(program(t), "new", "shop", "--run")
-	cmd.Dir, cmd.Env = base, offline("TMPDIR="+temp, "GOCACHE="+filepath.Join(t.TempDir(), "cold"))
+	cmd.Dir, cmd.Env = base, offline("ADDR=127.0.0.1:0", "TMPDIR="+temp, "GOCACHE="+filepath.Join(t.TempDir(), "cold"))
 	p := processtest.Start(t, cmd)
 	p.Log.Await(t, time.Minute, "Compiling")
 	time.Sleep(100 * time.Millisecond)

@@ -80,7 +80,7 @@ func (m *mapCommand) compare(c *console, app *structure.App) error {
 		c.say("%s", line)
 	}
 	if len(drift) > 0 {
-		return fmt.Errorf("%s from %s. If they are meant, record the structure again: %s%[2]s", report.Count(len(drift), "difference"), m.Check, again)
+		return fmt.Errorf("%s from %s. If this is meant, record the structure again: %s%[2]s", report.Count(len(drift), "difference"), m.Check, again)
 	}
 	c.say("the structure is as recorded in %s", m.Check)
 	return nil

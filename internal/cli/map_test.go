@@ -72,7 +72,7 @@ func TestMapCheck(t *testing.T) {
 	route := app.Routes[routeOf(app, "users.Superuser")]
 	want := "~ route " + route.Method + " " + route.Path + ": policy users.Superuser, was api.Public\n- table people\n+ table users\n"
 	status, out, complaint := check()
-	if status != 1 || out != want || complaint != "error: 3 differences from "+file+". If they are meant, record the structure again: "+again+"\n" {
+	if status != 1 || out != want || complaint != "error: 3 differences from "+file+". If this is meant, record the structure again: "+again+"\n" {
 		t.Errorf("after changes: status %d, printed\n%s\nwant\n%s\non standard error: %q", status, out, want, complaint)
 	}
 

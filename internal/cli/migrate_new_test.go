@@ -191,7 +191,7 @@ func TestMigrateVerify(t *testing.T) {
 		}
 	}
 	missing := filepath.Join(t.TempDir(), "none.db")
-	if status, _, complaint := terem(t, "migrate", "verify", "sqlite:"+missing, "--dir", dir); status != 1 || !strings.Contains(complaint, "no such file") {
+	if status, _, complaint := terem(t, "migrate", "verify", "sqlite:"+missing, "--dir", dir); status != 1 || !strings.Contains(complaint, "error: there is no file "+missing+". To make it: go run . migrate up") {
 		t.Errorf("status %d, on standard error %q", status, complaint)
 	}
 	empty(t, filepath.Dir(missing))

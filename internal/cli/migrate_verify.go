@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -64,8 +65,11 @@ func (m *migrateVerify) exists() error {
 		return nil
 	}
 	path, err := sqlite.Path(m.URL)
-	if err == nil {
-		_, err = os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if _, err = os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %s. To make it: go run . migrate up", path)
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/terem-go/terem/internal/listen"
 	"github.com/terem-go/terem/internal/scaffold"
 	"github.com/terem-go/terem/internal/terminal"
 )
@@ -31,7 +33,7 @@ In a folder below another module's go.mod, it becomes part of that module.`
 // Run creates the application and, with --run, serves it.
 func (n *newCommand) Run(ctx context.Context, c *console) error {
 	if n.Serve {
-		if err := n.checkEnvironment(); err != nil {
+		if err := n.checkEnvironment(ctx); err != nil {
 			return err
 		}
 	}
@@ -89,13 +91,18 @@ func (n *newCommand) steps(a *scaffold.Application) []string {
 
 // checkEnvironment refuses to migrate a database that was meant for something
 // else: DATABASE_URL in the environment counts more than what the application
-// has by default.
-func (n *newCommand) checkEnvironment() error {
+// has by default. It refuses an address on which nothing can be served before minutes of
+// compiling.
+func (n *newCommand) checkEnvironment(ctx context.Context) error {
 	url, set := os.LookupEnv("DATABASE_URL")
 	if set && url != "" && strings.HasPrefix(url, "postgres") != (n.Database == scaffold.Postgres) {
 		return fmt.Errorf("DATABASE_URL is set in the environment, and --run would migrate that database, which is not %s. Unset it, or leave out --run", n.Database)
 	}
-	return nil
+	l, err := listen.TCP(ctx, "ADDR", cmp.Or(os.Getenv("ADDR"), "127.0.0.1:8000"))
+	if err != nil {
+		return fmt.Errorf("--run: %w", err)
+	}
+	return l.Close()
 }
 
 // plain are the words that a shell takes as they are.

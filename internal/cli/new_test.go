@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -159,6 +160,11 @@ func TestErrorsOfTheEnvironment(t *testing.T) {
 	future := filepath.Join(t.TempDir(), "terem")
 	write(t, filepath.Join(future, "go.mod"), "module github.com/terem-go/terem\n\ngo 1.999.0\n")
 	write(t, filepath.Join(future, "go.sum"), "")
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { busy.Close() })
 	for name, c := range map[string]struct {
 		env  string
 		args []string
@@ -179,6 +185,10 @@ func TestErrorsOfTheEnvironment(t *testing.T) {
 		"a file instead of a server": {
 			"DATABASE_URL=sqlite:live.db", []string{"--run", "--database=postgres"},
 			"DATABASE_URL is set in the environment, and --run would migrate that database, which is not postgres. Unset it, or leave out --run",
+		},
+		"an address in use": {
+			"ADDR=" + busy.Addr().String(), []string{"--run"},
+			"--run: cannot listen on " + busy.Addr().String() + ": another program does. Stop it, or set ADDR to another port",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

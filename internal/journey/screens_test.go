@@ -150,10 +150,32 @@ func TestScreens(t *testing.T) {
 				if got := browsertest.Eval[int64](t, v.ctx, "document.documentElement.scrollWidth"); got > s.width {
 					t.Errorf("%s is %d pixels wide, on a screen of %d", page, got, s.width)
 				}
+				if page == "home-user" {
+					v.longMenu(s.width)
+				}
 				if err := browsertest.Screenshot(v.ctx, filepath.Join(dir, page+"-"+s.name+".png"), s.width, s.height, s.dark); err != nil {
 					t.Fatal(err)
 				}
 			})
 		})
+	}
+}
+
+// longMenu looks at the page's head with the links of several domains in it, and takes them out again.
+func (v *visitor) longMenu(width int64) {
+	v.t.Helper()
+	const look = `(() => {
+		const nav = document.querySelector("header nav"), before = nav.innerHTML;
+		nav.insertAdjacentHTML("afterbegin", "<a href='/'>Operator</a><a href='/'>Deliveries</a><a href='/'>Orders</a>");
+		const seen = {
+			Height: document.querySelector(".brand").offsetHeight,
+			Right: Math.max(...[...document.querySelectorAll("header *")].map(e => e.getBoundingClientRect().right)),
+		};
+		nav.innerHTML = before;
+		return seen;
+	})()`
+	type head struct{ Height, Right float64 }
+	if got := browsertest.Eval[head](v.t, v.ctx, look); got.Height > 60 || got.Right > float64(width) {
+		v.t.Errorf("with a long menu, the application's name is %v pixels high, and the head ends at %v of %d", got.Height, got.Right, width)
 	}
 }

@@ -121,8 +121,13 @@ func (f fills) undecided(from, to *Schema) (problems []error) {
 			switch {
 			case f[where] != "":
 			case old == nil && !c.Nullable && c.Default == "" && !c.Identity:
+				value := zero(db.SQLite, c) // PostgreSQL reads it, too
+				argument := where + ":" + value
+				if strings.Contains(value, "'") {
+					argument = `"` + argument + `"` // for the shell
+				}
 				problems = append(problems, fmt.Errorf("%s is new and may not be NULL, and rows that are there need a value: "+
-					"give the column a default (default:0 in its tag), let it be NULL (a pointer), or say the value, as SQL, for these rows: --fill %s:0", where, where))
+					"give the column a default (default:%[2]s in its tag), let it be NULL (a pointer), or say the value, as SQL, for these rows: --fill %[3]s", where, value, argument))
 			case old != nil && !converts(*old, c):
 				problems = append(problems, fmt.Errorf("%s changes from %s to %s: say how, as SQL on the old value: --fill \"%s:CAST(%s AS %s)\"; "+
 					"or add a new column and drop the old one later", where, old.Kind, c.Kind, where, c.Name, pgType(c)))

@@ -30,7 +30,7 @@ func TestWhatNeedsAnAnswer(t *testing.T) {
 		"a table is dropped": {models(t, described(t, "users", "int64", "id,pk", "string", "name", "*int64", "age")), schema.Options{},
 			[]string{"no model has the table old any more: if its data is to be dropped, --allow-drop;"}},
 		"rows need a value": {models(t, old, described(t, "users", "int64", "id,pk", "string", "name", "*int64", "age", "string", "city")), schema.Options{},
-			[]string{"users.city is new and may not be NULL, and rows that are there need a value", "--fill users.city:0"}},
+			[]string{"users.city is new and may not be NULL, and rows that are there need a value", `default:'' in its tag`, `--fill "users.city:''"`}},
 		"a type needs a way": {models(t, old, described(t, "users", "int64", "id,pk", "string", "name", "*time", "age")), schema.Options{},
 			[]string{"users.age changes from int64 to time: say how", `--fill "users.age:CAST(age AS TIMESTAMPTZ)"`}},
 		"every problem is told": {models(t, described(t, "users", "int64", "id,pk", "string", "full_name")), schema.Options{},
