@@ -25,7 +25,6 @@ func TestOutcomeUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Close)
-	p.Pooler.Store(true) // so that nobody can be asked
 	d, err := db.Open(t.Context(), s.URLAt(p.Addr(), "postgres"), db.Config{CommitTimeout: 200 * time.Millisecond}, postgres.Engine)
 	if err != nil {
 		t.Fatal(err)
@@ -33,10 +32,15 @@ func TestOutcomeUnknown(t *testing.T) {
 	t.Cleanup(func() { _ = d.Close(context.Background()) })
 
 	fault := faultproxy.None
-	h := handler(t, api.Config{DB: d, Timeout: 10 * time.Second}, new(logs), func(r *api.Router) {
+	h := handler(t, api.Config{DB: d, Timeout: time.Second}, new(logs), func(r *api.Router) {
 		api.Post(r, "/x", func(ctx context.Context, s *db.Session, _ *nothing) (*api.Empty, error) {
 			_, err := s.Exec(ctx, "CREATE TABLE t ()")
-			p.AtCommit(fault)
+			p.Pick(func(where faultproxy.Point) faultproxy.Fault {
+				if where == faultproxy.Commit {
+					return fault
+				}
+				return faultproxy.CutBefore // so that nobody can be asked
+			})
 			return nil, err
 		}, api.Public)
 	})
