@@ -1,5 +1,6 @@
 // Package application reads in an application's source what a verb must know to add something to it: which domains
-// there are, what they offer, and where main puts them together.
+// there are, what they offer, and where main puts them together. It goes by syntax alone; package source knows types, and
+// package schema those of rows.
 package application
 
 import (
@@ -19,7 +20,7 @@ import (
 	"github.com/terem-go/terem/internal/gosyntax"
 )
 
-// Application is an application that is there. It is read by syntax alone, so that it need not compile.
+// Application is an application that is there. It need not compile.
 type Application struct {
 	Dir  string // its folder, absolute
 	Path string // its import path
