@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -56,6 +57,33 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 	for dir, n := range docs {
 		if n != 1 {
 			t.Errorf("%s has %d package comments, want 1", dir, n)
+		}
+	}
+}
+
+// A newcomer finds in one page what each package below internal is for.
+func TestInternalPackagesAreListed(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("docs/design/packages.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, name := range regexp.MustCompile("`(internal/[a-z/]+)`").FindAllStringSubmatch(string(page), -1) {
+		listed[filepath.FromSlash(name[1])] = false
+	}
+	template := filepath.Join("internal", "scaffold", "app")
+	goFiles(t, func(path string, _ *ast.File) {
+		dir := filepath.Dir(path)
+		if _, ok := listed[dir]; ok {
+			listed[dir] = true
+		} else if strings.HasPrefix(dir, "internal") && !strings.HasPrefix(dir, template) {
+			t.Errorf("%s is not in docs/design/packages.md", dir)
+		}
+	})
+	for dir, there := range listed {
+		if !there {
+			t.Errorf("docs/design/packages.md lists %s, which is not there", dir)
 		}
 	}
 }

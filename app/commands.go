@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -133,6 +134,10 @@ func unambiguous(commands []*kong.Node) error {
 	return nil
 }
 
-type serveCommand struct{}
-
-func (serveCommand) Run(ctx context.Context, a *App) error { return a.Serve(ctx) }
+// printJSON prints a value for programs.
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

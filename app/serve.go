@@ -80,3 +80,7 @@ func (a *App) Serve(ctx context.Context) error {
 	a.config.Logger.Info("stopped")
 	return nil
 }
+
+type serveCommand struct{}
+
+func (serveCommand) Run(ctx context.Context, a *App) error { return a.Serve(ctx) }

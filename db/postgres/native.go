@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -26,7 +27,13 @@ type DBTX interface {
 // next statement.
 //
 // Native panics when h is on another engine; h.Dialect tells.
-func Native(h interface{ Native() any }) DBTX { return h.Native().(DBTX) }
+func Native(h interface{ Native() any }) DBTX {
+	n, ok := h.Native().(DBTX)
+	if !ok {
+		panic(fmt.Sprintf("postgres: Native of a session on another engine, which gives a %T", h.Native()))
+	}
+	return n
+}
 
 func (u *unit) Native(g db.Guard) any { return &native{unit: u, guard: g} }
 

@@ -30,6 +30,8 @@ func Published[E events.Event](t testing.TB, q db.Querier) []E {
 // event.
 type published[E events.Event] struct{ Event E }
 
+var _ json.Unmarshaler = (*published[events.Event])(nil)
+
 // Kind implements jobs.Args.
 func (p published[E]) Kind() string { return "publish:" + p.Event.EventName() }
 

@@ -1,9 +1,9 @@
 // Package application reads in an application's source what a verb must know to add something to it: which domains
-// there are, what they offer, and where main puts them together.
+// there are, what they offer, and where main puts them together. It goes by syntax alone; package source knows types, and
+// package schema those of rows.
 package application
 
 import (
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -20,7 +20,7 @@ import (
 	"github.com/terem-go/terem/internal/gosyntax"
 )
 
-// Application is an application that is there. It is read by syntax alone, so that it need not compile.
+// Application is an application that is there. It need not compile.
 type Application struct {
 	Dir  string // its folder, absolute
 	Path string // its import path
@@ -44,21 +44,20 @@ func Open(dir string) (*Application, error) {
 
 // importPath returns the import path of a folder, from the go.mod in it or above it.
 func importPath(dir string) (string, error) {
-	for root := dir; ; root = filepath.Dir(root) {
-		text, err := os.ReadFile(filepath.Join(root, "go.mod"))
-		if errors.Is(err, fs.ErrNotExist) && root != filepath.Dir(root) {
-			continue
-		}
-		if err != nil {
-			return "", fmt.Errorf("%s is in no module: there is no go.mod in it or above it", dir)
-		}
-		p := modfile.ModulePath(text)
-		if p == "" {
-			return "", fmt.Errorf("%s names no module", filepath.Join(root, "go.mod"))
-		}
-		rel, err := filepath.Rel(root, dir)
-		return path.Join(p, filepath.ToSlash(rel)), err
+	root, ok := gosyntax.ModuleRoot(dir)
+	if !ok {
+		return "", fmt.Errorf("%s is in no module: there is no go.mod in it or above it", dir)
 	}
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return "", err
+	}
+	p := modfile.ModulePath(text)
+	if p == "" {
+		return "", fmt.Errorf("%s names no module", filepath.Join(root, "go.mod"))
+	}
+	rel, err := filepath.Rel(root, dir)
+	return path.Join(p, filepath.ToSlash(rel)), err
 }
 
 // Package is a Go package of an application, without its tests.

@@ -167,6 +167,9 @@ func program(ctx context.Context, conn *pgx.Conn, database, name string, args ..
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil { // which has killed it
+			return ctx.Err()
+		}
 		return fmt.Errorf("%s: %w: %s", filepath.Base(path), err, strings.TrimSpace(stderr.String()))
 	}
 	return nil

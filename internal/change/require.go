@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -131,27 +132,23 @@ func (s *Set) putGoMod(mod *modfile.File, list []*modfile.Require) error {
 // requiredAbove returns the error if no go.mod above the application names the
 // module.
 func (s *Set) requiredAbove(modulePath string, missing error) error {
-	for dir := filepath.Dir(s.dir); ; dir = filepath.Dir(dir) {
-		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil {
-			mod, err := modfile.ParseLax("go.mod", text, nil)
-			if err != nil {
-				return err
-			}
-			for _, r := range mod.Require {
-				if r.Mod.Path == modulePath {
-					return nil
-				}
-			}
-			if mod.Module != nil && mod.Module.Mod.Path == libraryPath {
-				return nil
-			}
-			return missing
-		}
-		if dir == filepath.Dir(dir) {
-			return missing
-		}
+	root, ok := gosyntax.ModuleRoot(filepath.Dir(s.dir))
+	if !ok {
+		return missing
 	}
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return err
+	}
+	mod, err := modfile.ParseLax("go.mod", text, nil)
+	if err != nil {
+		return err
+	}
+	requires := slices.ContainsFunc(mod.Require, func(r *modfile.Require) bool { return r.Mod.Path == modulePath })
+	if requires || mod.Module != nil && mod.Module.Mod.Path == libraryPath {
+		return nil
+	}
+	return missing
 }
 
 // libraryVersion returns the version of a module that the library requires, which

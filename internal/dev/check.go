@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/terem-go/terem/internal/gosyntax"
 )
 
 // check reports why there is nothing to serve in a folder. It does not ask the
@@ -21,27 +23,13 @@ func check(dir string) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return fmt.Errorf("%s is not a folder. Name that of an application", dir)
 	}
-	if !inModule(dir) {
+	if _, ok := gosyntax.ModuleRoot(dir); !ok {
 		return fmt.Errorf("there is no go.mod in %s or above it. Change into the folder of an application, or create one with: terem new DIR", dir)
 	}
 	if !hasMain(dir) {
 		return fmt.Errorf("there is no package main in %s. Change into the folder of the application that has its main.go", dir)
 	}
 	return nil
-}
-
-// inModule reports whether there is a go.mod in a folder or above it.
-func inModule(dir string) bool {
-	for {
-		if info, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil && !info.IsDir() {
-			return true
-		}
-		above := filepath.Dir(dir)
-		if above == dir {
-			return false
-		}
-		dir = above
-	}
 }
 
 // hasMain reports whether a folder has a Go file of package main, or one that

@@ -57,3 +57,20 @@ func Skipped(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "go.mod"))
 	return err == nil || strings.ContainsAny(name[:1], "._") || slices.Contains([]string{"testdata", "vendor", "node_modules"}, name)
 }
+
+// ModuleRoot returns the folder of the module that a folder is in: the nearest one, from
+// the folder upwards, that has a go.mod. It reports false if there is none, and for a
+// path that is not absolute.
+func ModuleRoot(dir string) (root string, ok bool) {
+	if !filepath.IsAbs(dir) {
+		return "", false
+	}
+	for root = filepath.Clean(dir); ; root = filepath.Dir(root) {
+		if info, err := os.Stat(filepath.Join(root, "go.mod")); err == nil && !info.IsDir() {
+			return root, true
+		}
+		if root == filepath.Dir(root) {
+			return "", false
+		}
+	}
+}

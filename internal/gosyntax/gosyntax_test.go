@@ -56,3 +56,26 @@ func TestSkipped(t *testing.T) {
 		}
 	}
 }
+
+func TestModuleRoot(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	deep := filepath.Join(root, "apps", "shop")
+	if err := os.MkdirAll(filepath.Join(deep, "go.mod"), 0o777); err != nil { // a folder of that name is none
+		t.Fatal(err)
+	}
+	if got, ok := gosyntax.ModuleRoot(deep); ok {
+		t.Errorf("without a go.mod: %s", got)
+	}
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("module m\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{root, deep, filepath.Join(deep, "not", "there")} {
+		if got, ok := gosyntax.ModuleRoot(dir); got != root || !ok {
+			t.Errorf("%s: %s, %t", dir, got, ok)
+		}
+	}
+	if got, ok := gosyntax.ModuleRoot("."); ok {
+		t.Errorf("a path that is not absolute: %s", got)
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"runtime"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/terem-go/terem/internal/gosyntax"
 )
 
 // Checkout is a checkout of Terem.
@@ -35,7 +37,7 @@ func FindCheckout(dir string) (*Checkout, error) {
 	_, source, _, _ := runtime.Caller(0)
 	working, _ := os.Getwd()
 	for _, start := range []string{filepath.Dir(source), working} {
-		if root, ok := moduleRoot(start); ok {
+		if root, ok := gosyntax.ModuleRoot(start); ok {
 			if c, err := readCheckout(root); err == nil {
 				return c, nil
 			}
@@ -73,21 +75,4 @@ func readGoMod(dir string) (*modfile.File, error) {
 		return nil, fmt.Errorf("%s names no module", name)
 	}
 	return mod, nil
-}
-
-// moduleRoot returns the nearest folder at or above dir that has a go.mod.
-func moduleRoot(dir string) (string, bool) {
-	if !filepath.IsAbs(dir) {
-		return "", false
-	}
-	for {
-		if info, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil && !info.IsDir() {
-			return dir, true
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", false
-		}
-		dir = parent
-	}
 }

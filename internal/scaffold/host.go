@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
+
+	"github.com/terem-go/terem/internal/gosyntax"
 )
 
 // host is a module that an application becomes part of, because its folder is
@@ -24,7 +26,7 @@ type host struct {
 
 // findHost returns the module around the folder dir; nil if there is none.
 func findHost(dir string) (*host, error) {
-	root, ok := moduleRoot(dir)
+	root, ok := gosyntax.ModuleRoot(dir)
 	if !ok {
 		return nil, nil
 	}

@@ -67,20 +67,15 @@ func newLoader(dir string, files overlay, c *cache) (*loader, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{dir: dir, fset: c.fset, files: files, cache: c, pkgs: map[string]*pkg{}}
-	for l.root = dir; ; l.root = filepath.Dir(l.root) {
-		text, err := os.ReadFile(filepath.Join(l.root, "go.mod"))
-		if err == nil {
-			l.module = modfile.ModulePath(text)
-			return l, nil
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		if filepath.Dir(l.root) == l.root {
-			return nil, fmt.Errorf("there is no go.mod in %s or above it: change into the folder of an application", dir)
-		}
+	root, ok := gosyntax.ModuleRoot(dir)
+	if !ok {
+		return nil, fmt.Errorf("there is no go.mod in %s or above it: change into the folder of an application", dir)
 	}
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return nil, err
+	}
+	return &loader{dir: dir, root: root, module: modfile.ModulePath(text), fset: c.fset, files: files, cache: c, pkgs: map[string]*pkg{}}, nil
 }
 
 // importPath returns the path of the package in a folder of the module.

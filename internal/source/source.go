@@ -1,5 +1,6 @@
 // Package source reads and type-checks the Go code of an application, as it is or as it
-// will be with files that are not written yet.
+// will be with files that are not written yet. Package application is for those who need
+// syntax alone, of code that may not compile.
 package source
 
 import (

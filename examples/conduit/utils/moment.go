@@ -1,9 +1,17 @@
 package utils
 
-import "time"
+import (
+	"encoding"
+	"time"
+)
 
 // Moment is a time as clients see it: in UTC, with three digits of a second.
 type Moment time.Time
+
+var (
+	_ encoding.TextMarshaler   = Moment{}
+	_ encoding.TextUnmarshaler = (*Moment)(nil)
+)
 
 const moment = "2006-01-02T15:04:05.000Z07:00"
 

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -26,35 +25,4 @@ func (c routesCommand) Run(a *App, out io.Writer) error {
 		fmt.Fprintln(w, strings.Join([]string{r.Method, r.Path, r.Handler, r.Session, r.Policy, strings.Join(r.Dependencies, ","), r.Place}, "\t"))
 	}
 	return w.Flush()
-}
-
-type openapiCommand struct{}
-
-func (openapiCommand) Run(a *App, out io.Writer) error {
-	if err := a.check(); err != nil {
-		return err
-	}
-	spec, err := a.api.OpenAPI()
-	if err != nil {
-		return err
-	}
-	return printJSON(out, json.RawMessage(spec))
-}
-
-type configCommand struct {
-	JSON bool `help:"Print JSON."`
-}
-
-func (c configCommand) Run(a *App, out io.Writer) error {
-	if c.JSON {
-		return printJSON(out, a.config.Settings)
-	}
-	return a.config.Settings.WriteTable(out)
-}
-
-func printJSON(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }
