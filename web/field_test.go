@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terem-go/terem/civil"
 	"github.com/terem-go/terem/web"
 )
 
@@ -29,7 +30,7 @@ func TestMarkupOfFields(t *testing.T) {
 	empty := web.Form[fields]{}
 	full := web.Form[fields]{Value: fields{Order: Order{
 		Email: "ada@example.com", Password: "s3cret", Code: "s3cret", Note: "\n<a>\n", Token: "t\"", Count: 3, Weight: 0.5, Gift: true,
-		Day: time.Date(2026, 2, 28, 0, 0, 0, 0, time.UTC),
+		Day: time.Date(2026, 2, 28, 0, 0, 0, 0, time.UTC), Born: civil.NewDate(1815, 12, 10),
 	}}}
 	typed := read[fields](t, "first_name=&email=ada%22%3E&password=s3cret&code=s3cret%00&note=+%3C/textarea%3Elong&count=abc&weight=0,5&day=x&gift=on&stock=-1")
 	for _, c := range []struct {
@@ -87,6 +88,10 @@ func TestMarkupOfFields(t *testing.T) {
 			`<input type="text" id="field-weight" name="weight" value="0.5" inputmode="decimal"> </div>`},
 		{full, "day", `<div class="field"> <label for="field-day">Day <span class="optional">(optional)</span></label> ` +
 			`<input type="date" id="field-day" name="day" value="2026-02-28"> </div>`},
+		{full, "born", `<div class="field"> <label for="field-born">Born <span class="optional">(optional)</span></label> ` +
+			`<input type="date" id="field-born" name="born" value="1815-12-10"> </div>`},
+		{empty, "born", `<div class="field"> <label for="field-born">Born <span class="optional">(optional)</span></label> ` +
+			`<input type="date" id="field-born" name="born" value=""> </div>`},
 		{full, "gift", `<div class="field checkbox"> <input type="checkbox" id="field-gift" name="gift" value="on" checked> ` +
 			`<label for="field-gift">Gift</label> </div>`},
 		{typed, "gift", `<div class="field checkbox"> <input type="checkbox" id="field-gift" name="gift" value="on" checked> ` +

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terem-go/terem/civil"
 	"github.com/terem-go/terem/errs"
 	"github.com/terem-go/terem/web"
 )
@@ -23,20 +24,21 @@ type Address struct {
 // Order has a field of each sort.
 type Order struct {
 	Address
-	Email    string    `form:"email,omitempty" format:"email" label:"E-mail address"`
-	Password string    `form:"password,omitempty" format:"password" minLength:"8" doc:"At least 8 characters."`
-	Code     string    `form:"code,omitempty,secret"`
-	Phone    string    `form:"phone,omitempty" format:"tel"`
-	Site     string    `form:"site,omitempty" format:"uri"`
-	Note     string    `form:"note,omitempty" format:"multiline" maxLength:"10"`
-	Token    string    `form:"token,omitempty" format:"hidden" maxLength:"3"`
-	Count    int       `form:"count,omitempty" minimum:"1" maximum:"20"`
-	Change   int8      `form:"change,omitempty"`
-	Size     uint16    `form:"size,omitempty"`
-	Weight   float64   `form:"weight,omitempty" minimum:"0.5"`
-	Day      time.Time `form:"day,omitempty"`
-	Gift     bool      `form:"gift"`
-	Terms    bool      `form:"terms,required"`
+	Email    string     `form:"email,omitempty" format:"email" label:"E-mail address"`
+	Password string     `form:"password,omitempty" format:"password" minLength:"8" doc:"At least 8 characters."`
+	Code     string     `form:"code,omitempty,secret"`
+	Phone    string     `form:"phone,omitempty" format:"tel"`
+	Site     string     `form:"site,omitempty" format:"uri"`
+	Note     string     `form:"note,omitempty" format:"multiline" maxLength:"10"`
+	Token    string     `form:"token,omitempty" format:"hidden" maxLength:"3"`
+	Count    int        `form:"count,omitempty" minimum:"1" maximum:"20"`
+	Change   int8       `form:"change,omitempty"`
+	Size     uint16     `form:"size,omitempty"`
+	Weight   float64    `form:"weight,omitempty" minimum:"0.5"`
+	Day      time.Time  `form:"day,omitempty"`
+	Born     civil.Date `form:"born,omitempty"`
+	Gift     bool       `form:"gift"`
+	Terms    bool       `form:"terms,required"`
 	Internal int
 	Skipped  []string `form:"-"`
 }
@@ -66,10 +68,10 @@ func field[T any](t testing.TB, f web.Form[T], name string) web.Field {
 func TestFormIsReadIntoItsValue(t *testing.T) {
 	t.Parallel()
 	f := read[Order](t, "city=+Тверь+&email=ada%40example.com&password=+pass+word+&code=123&phone=%2B7+900&site=https://a.example/b&note=%0D%0Aa%0D%0Ab%0A"+
-		"&count=3&change=-4&size=65535&weight=1.5&day=2026-02-28&gift=on&terms=true&Internal=5&internal=5&unknown=x")
+		"&count=3&change=-4&size=65535&weight=1.5&day=2026-02-28&born=1815-12-10&gift=on&terms=true&Internal=5&internal=5&unknown=x")
 	want := Order{
 		Address: Address{"Тверь"}, Email: "ada@example.com", Password: " pass word ", Code: "123", Phone: "+7 900", Site: "https://a.example/b", Note: "a\nb",
-		Count: 3, Change: -4, Size: 65535, Weight: 1.5, Day: time.Date(2026, 2, 28, 0, 0, 0, 0, time.UTC), Gift: true, Terms: true,
+		Count: 3, Change: -4, Size: 65535, Weight: 1.5, Day: time.Date(2026, 2, 28, 0, 0, 0, 0, time.UTC), Born: civil.NewDate(1815, 12, 10), Gift: true, Terms: true,
 	}
 	if diff := cmp.Diff(want, f.Value); diff != "" || !f.Valid() {
 		t.Errorf("valid: %t; value (-want +got):\n%s", f.Valid(), diff)
@@ -107,6 +109,8 @@ func TestWhatIsWrongIsSaidBesideTheField(t *testing.T) {
 		{"weight=Inf", "weight", "Please enter a number."},
 		{"weight=1e999", "weight", "This number is too far from zero."},
 		{"day=2026-02-29", "day", "Please enter a date, such as 2006-01-31."},
+		{"born=2026-02-29", "born", "Please enter a date, such as 2006-01-31."},
+		{"born=0000-01-01", "born", "Please enter a date, such as 2006-01-31."},
 		{"day=28.02.2026", "day", "Please enter a date, such as 2006-01-31."},
 		{"city=a&city=b", "city", "This was sent more than once."},
 		{"city=a%00b", "city", characters},
