@@ -31,9 +31,10 @@ type filter struct {
 }
 
 // List returns limit articles of a list from an offset on as a viewer sees them (0 for
-// nobody), the newest first, and how many the list has: all articles, or those with a tag, of an author and marked by a
-// user, each unless it is zero. How long a list is stands in article_counts. Where
-// several things narrow it, the shortest of their lists is walked, and counted.
+// nobody), the newest first, and how many the list has: all articles, or those with a
+// tag, of an author and marked by a user, each unless it is zero. How long a list is
+// stands in article_counts. Where several things narrow it, the shortest of their lists
+// is walked, and counted.
 func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag string, author, favorited int64, limit, offset int) (rows []View, total int64, err error) {
 	by, err := r.filters(ctx, q, tag, author, favorited)
 	if err != nil {
@@ -56,7 +57,7 @@ func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag st
 		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+from, args...)
 	}
 	if more(total, offset, err) {
-		rows, err = r.page(ctx, q, viewer, "SELECT l.id"+from+" ORDER BY l.id DESC LIMIT "+parameter(limit)+" OFFSET "+parameter(offset), args...)
+		rows, err = r.page(ctx, q, viewer, "SELECT l.id"+from+" ORDER BY l.id DESC", limit, offset, args...)
 	}
 	return rows, total, err
 }
@@ -118,7 +119,7 @@ func (r Repository) Feed(ctx context.Context, q db.Querier, viewer int64, author
 			return rows, total, err
 		}
 		if all/total*newest < reads {
-			rows, err = r.page(ctx, q, viewer, "SELECT id FROM articles WHERE (author_id IN (SELECT id FROM "+table+" f)) IS TRUE ORDER BY id DESC LIMIT $2 OFFSET $3", arg, limit, offset)
+			rows, err = r.page(ctx, q, viewer, "SELECT id FROM articles WHERE (author_id IN (SELECT id FROM "+table+" f)) IS TRUE ORDER BY id DESC", limit, offset, arg)
 			return rows, total, err
 		}
 	}
@@ -130,7 +131,7 @@ func (r Repository) Feed(ctx context.Context, q db.Querier, viewer int64, author
 	}
 	rows, err = r.page(ctx, q, viewer, `WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest
 			FROM `+table+` f ORDER BY newest DESC NULLS LAST LIMIT $2)
-		SELECT n.id FROM `+each+` ORDER BY n.id DESC LIMIT $3 OFFSET $4`, arg, newest, limit, offset)
+		SELECT n.id FROM `+each+` ORDER BY n.id DESC`, limit, offset, arg, newest)
 	return rows, total, err
 }
 

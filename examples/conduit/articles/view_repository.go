@@ -60,17 +60,20 @@ func (r Repository) View(ctx context.Context, q db.Querier, viewer int64, slug s
 	return &v, nil
 }
 
-// page returns the articles that SQL finds the ids of as a viewer sees them, the newest
-// first and without their texts. Only ids are sorted and skipped: they stand in indexes,
-// which are much smaller than articles.
-func (r Repository) page(ctx context.Context, q db.Querier, viewer int64, ids string, args ...any) ([]View, error) {
-	in := "IN (" + ids + ")"
-	if q.Dialect() == db.Postgres { // which joins all articles to IN, where it expects many ids
-		in = "= ANY (ARRAY (" + ids + "))"
+// page returns limit articles from an offset on of those that SQL finds the ids of, as a
+// viewer sees them and without their texts: the newest first, in which order the ids are.
+// Only ids are sorted and skipped: they stand in indexes, which are much smaller than
+// articles.
+func (r Repository) page(ctx context.Context, q db.Querier, viewer int64, ids string, limit, offset int, args ...any) ([]View, error) {
+	n := len(args)
+	in, viewed := fmt.Sprintf("IN (%s LIMIT $%d OFFSET $%d)", ids, n+1, n+2), fmt.Sprintf("$%d", n+3)
+	if q.Dialect() == db.Postgres {
+		// PostgreSQL would join all articles to IN, where it expects many ids, and plan the
+		// statement anew for every limit, which takes longer than the statement itself.
+		in = fmt.Sprintf("= ANY (ARRAY (%s LIMIT (SELECT $%d::bigint) OFFSET (SELECT $%d::bigint)))", ids, n+1, n+2)
 	}
-	args = append(args, viewer)
 	//terem:ignore data-owner one statement instead of five: this is what is asked for most
-	rows, err := dao.Query[viewRow](ctx, q, fmt.Sprintf(views, "''", fmt.Sprintf("$%d", len(args)), "a.id "+in+" ORDER BY a.id DESC"), args...)
+	rows, err := dao.Query[viewRow](ctx, q, fmt.Sprintf(views, "''", viewed, "a.id "+in+" ORDER BY a.id DESC"), append(args, limit, offset, viewer)...)
 	if err != nil {
 		return nil, err
 	}
