@@ -10,6 +10,7 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -73,6 +74,10 @@ type Config[U User] struct {
 	// Hide keeps from those who register whether an address is registered: its
 	// owner is told by mail. By default they are told, which is clearer.
 	Hide bool
+	// Registrations says how many may register from one place: an address, or the
+	// network of an IPv6 customer. By default 30 without a delay, and after that one in
+	// at most five minutes, until nobody has registered from there for 24 hours.
+	Registrations auth.ThrottleConfig
 	// Secure says that browsers reach the application by https.
 	Secure bool
 	// Passwords says how passwords are hashed and what is asked of them.
@@ -103,6 +108,7 @@ type Accounts[U User] struct {
 	// more patience, with all others that the account knows. No delay of an account
 	// alone is long: nobody can lock out somebody else.
 	pair, account, place, known *auth.Throttle
+	registrations               *auth.Throttle // of a place, whether they succeed or not
 }
 
 // brief is how long a browser stays logged in that should not remember.
@@ -141,6 +147,9 @@ func New[U User](c Config[U]) (*Accounts[U], error) {
 	a.pair = throttle("account and place", auth.ThrottleConfig{})
 	a.account = throttle("account", auth.ThrottleConfig{Free: 50, Most: 30 * time.Second})
 	a.place = throttle("place", auth.ThrottleConfig{Free: 100})
+	c.Registrations.Free = cmp.Or(c.Registrations.Free, 30)
+	c.Registrations.Most = cmp.Or(c.Registrations.Most, 5*time.Minute)
+	a.registrations = throttle("registrations", c.Registrations)
 	a.known = throttle("known browsers", auth.ThrottleConfig{Free: 50, Most: 30 * time.Second})
 	var err error
 	a.passwords, err = auth.NewPasswords(c.Passwords)

@@ -151,7 +151,7 @@ func TestForgetAndRemove(t *testing.T) {
 			}))
 		}
 		forget()
-		for table, want := range map[string]int{"terem_logins": 2, "terem_links": 1, "terem_throttle": 3, "terem_audit": 4} {
+		for table, want := range map[string]int{"terem_logins": 2, "terem_links": 1, "terem_throttle": 4, "terem_audit": 4} {
 			if n := count(table); n != want {
 				h.t.Errorf("%s has %d rows, want %d", table, n, want)
 			}

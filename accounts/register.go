@@ -14,12 +14,21 @@ import (
 // session, and enqueues their welcome. who says what the password must not be made
 // of: its Email and Name.
 //
-// Errors are those of the policy, and of create. Where accounts are hidden, an error
+// Errors are those of the policy, auth.ErrTooMany for who registers too many from one
+// place, auth.ErrBusy, and those of create. Where accounts are hidden, an error
 // of the kind errs.Conflict is not returned: whoever has the address is told by mail,
 // and nobody else learns of it. Answer in both cases with what was sent, and with
 // nothing that the database has given. See Hides for whom that is.
 func (a *Accounts[U]) Register(ctx context.Context, d *db.DB, v auth.Visit, who Account, password string, create func(ctx context.Context, s *db.Session, hash string) (U, error)) error {
-	hash, err := a.hash(ctx, password, who)
+	if err := a.passwords.Check(password, who.Email, who.Name, a.name); err != nil {
+		return err
+	}
+	if v.Client != "" { // else they are at the machine
+		if _, err := auth.Take(ctx, d, a.registrations.Of(auth.Network(v.Client))); err != nil {
+			return err
+		}
+	}
+	hash, err := a.passwords.Hash(ctx, password)
 	if err != nil {
 		return err
 	}

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/auth"
+	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
 )
 
 func TestRegister(t *testing.T) {
@@ -54,7 +57,7 @@ func TestRegister(t *testing.T) {
 // Where accounts are hidden the owner is told of others who register with their
 // address, and not without end.
 func TestRegisterHidden(t *testing.T) {
-	each(t, func(c *accounts.Config[*person]) { c.Hide = true }, func(h *house) {
+	each(t, func(c *accounts.Config[*person]) { c.Hide, c.Registrations.Free = true, 100 }, func(h *house) {
 		h.ada()
 		for range 20 {
 			_, err := h.register("ada@example.com")
@@ -85,4 +88,30 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+}
+
+// Who registers from one place has some free, whether they succeed or not, and is
+// slowed down after that; others are not, and nobody who is at the machine.
+func TestRegistrationsOfAPlace(t *testing.T) {
+	each(t, func(c *accounts.Config[*person]) { c.Registrations.Free = 3 }, func(h *house) {
+		register := func(v auth.Visit, email, password string) error {
+			return h.Register(h.ctx(), h.d, v, accounts.Account{Email: email}, password, func(ctx context.Context, s *db.Session, hash string) (*person, error) {
+				p := &person{Email: email, Hash: hash}
+				return p, dao.Taken(h.people.Insert(ctx, s, p), "email", errTaken)
+			})
+		}
+		for range 5 {
+			h.want("a bad password", register(home, "ada@example.com", "short"), auth.ErrPasswordTooShort)
+		}
+		h.must(register(home, "ada@example.com", password))
+		h.want("a taken address", register(home, "ada@example.com", password), errTaken)
+		h.must(register(home, "bob@example.com", password))
+		err := register(home, "eve@example.com", password)
+		h.want("too many", err, auth.ErrTooMany)
+		if e := errs.From(err); e.RetryAfter <= 0 || e.RetryAfter > 5*time.Minute {
+			h.t.Errorf("again after %v", e.RetryAfter)
+		}
+		h.must(register(auth.Visit{Client: "203.0.113.77"}, "eve@example.com", password))
+		h.must(register(auth.Visit{}, "joe@example.com", password))
+	})
 }

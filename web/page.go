@@ -1,6 +1,13 @@
 package web
 
-import "net/http"
+import (
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/terem-go/terem/errs"
+)
 
 // Page is an answer to a browser: a template with what it shows, or a redirect. Each of its methods changes the
 // page and returns it.
@@ -21,6 +28,16 @@ type Page struct {
 func (p *Page) Status(status int) *Page {
 	p.status = status
 	return p
+}
+
+// RetryAfter has the page, which may show a form again, say what err says of when to try again: with the status of err,
+// such as 429 or 503, and the header Retry-After. An error that says nothing of it, or nil, changes nothing.
+func (p *Page) RetryAfter(err error) *Page {
+	var e *errs.Error
+	if !errors.As(err, &e) || e.RetryAfter <= 0 {
+		return p
+	}
+	return p.Status(e.Kind.Status()).Header("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
 }
 
 // Header sets a header. The default of Cache-Control is no-store, because pages tend to show what belongs to one

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terem-go/terem/errs"
 	"github.com/terem-go/terem/web"
 )
 
@@ -36,6 +39,28 @@ func TestPage(t *testing.T) {
 	_, header, _ = render(t, v.Page("quiet", nil).Header("Cache-Control", "public").Header("Content-Type", "image/svg+xml"), request("GET", "/"))
 	if header.Get("Cache-Control") != "public" || header.Get("Content-Type") != "image/svg+xml" {
 		t.Errorf("headers of its own: %v", header)
+	}
+}
+
+func TestPageRetryAfter(t *testing.T) {
+	t.Parallel()
+	v := newViews(t, web.ViewsConfig{}, pages)
+	tooMany, busy := errs.New(errs.TooMany, "many", "Too many."), errs.New(errs.Unavailable, "busy", "Busy.")
+	for name, c := range map[string]struct {
+		err    error
+		status int
+		after  string
+	}{
+		"too many":   {fmt.Errorf("at login: %w", tooMany.Here().After(1500*time.Millisecond)), 429, "2"},
+		"busy":       {busy.Here().After(time.Second), 503, "1"},
+		"no time":    {tooMany.Here(), 422, ""},
+		"no meaning": {errors.New("x"), 422, ""},
+		"nothing":    {nil, 422, ""},
+	} {
+		status, header, body := render(t, v.Page("quiet", nil).Status(422).RetryAfter(c.err), request("POST", "/"))
+		if status != c.status || header.Get("Retry-After") != c.after || body != "quiet" {
+			t.Errorf("%s: status %d, Retry-After %q, body %q", name, status, header.Get("Retry-After"), body)
+		}
 	}
 }
 

@@ -14,13 +14,14 @@ import (
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/browsertest"
+	"github.com/terem-go/terem/internal/npmtest"
 	"github.com/terem-go/terem/jobs"
 )
 
 // Somebody registers, writes, reads and marks in a browser, once with scripts and once
-// without. Nothing goes wrong there, nothing is loaded from elsewhere, and no page is
-// wider than a phone. Each page is written to the folder that TEREM_SCREENSHOTS names,
-// if it does.
+// without. Nothing goes wrong there, nothing is loaded from elsewhere, no page is
+// wider than a phone, and none keeps anybody out, as far as axe can tell. Each page is
+// written to the folder that TEREM_SCREENSHOTS names, if it does.
 func TestInABrowser(t *testing.T) {
 	t.Parallel()
 	for name, scripts := range map[string]bool{"with scripts": true, "without scripts": false} {
@@ -37,6 +38,10 @@ func TestInABrowser(t *testing.T) {
 				ada.Post("/api/articles", m{"article": m{"title": title, "description": "What I have learnt in ten years of doing it wrong.", "body": "Read this.", "tagList": []string{"craft", "slow"}}}).Expect(201)
 			}
 
+			var axe *npmtest.Axe
+			if scripts && !testing.Short() {
+				axe = new(npmtest.InstallAxe(t))
+			}
 			ctx, log := browsertest.New(t)
 			if !scripts {
 				browsertest.Do(t, ctx, browsertest.WithoutScripts())
@@ -51,6 +56,15 @@ func TestInABrowser(t *testing.T) {
 					browsertest.Do(t, ctx, browsertest.Viewport(screen.width, screen.height, screen.dark))
 					if wide := browsertest.Eval[int64](t, ctx, "document.documentElement.scrollWidth"); wide > screen.width {
 						t.Errorf("%s on a %s is %d pixels wide", name, screen.name, wide)
+					}
+					if axe != nil {
+						r := axe.Look(t, ctx)
+						for _, problem := range r.Problems {
+							t.Errorf("%s on a %s: %s", name, screen.name, problem)
+						}
+						if len(r.Rules) < 20 {
+							t.Errorf("%s on a %s: axe looked by no more than the rules %q", name, screen.name, r.Rules)
+						}
 					}
 					if dir := os.Getenv("TEREM_SCREENSHOTS"); dir != "" && scripts {
 						if err := browsertest.Screenshot(ctx, filepath.Join(dir, name+"-"+screen.name+".png"), screen.width, screen.height, screen.dark); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/terem-go/terem/internal/browsertest"
+	"github.com/terem-go/terem/internal/npmtest"
 	"github.com/terem-go/terem/internal/structure"
 	"github.com/terem-go/terem/internal/structure/plan"
 	"github.com/terem-go/terem/internal/structure/rules"
@@ -33,7 +34,7 @@ var mapViews = []struct {
 }
 
 // Axe does not see what lies behind the letters of a drawing, so contrastOfTheHouse looks.
-var axeOfTheMap = strings.Replace(runAxe, "...r.incomplete])", "...r.incomplete.filter(rule => rule.id !== 'color-contrast')])", 1)
+var axeOfTheMap = strings.Replace(npmtest.RunAxe, "...r.incomplete])", "...r.incomplete.filter(rule => rule.id !== 'color-contrast')])", 1)
 
 // contrastOfTheHouse names the texts of the drawing whose contrast with what they
 // stand on is below 4.5 to 1.
@@ -60,11 +61,7 @@ func TestMapOfTheApplication(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it installs tools from npm")
 	}
-	tool, _ := tools(t, "axe")
-	axe, err := os.ReadFile(filepath.Join(tool, "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	axe := npmtest.InstallAxe(t)
 	pictures := os.Getenv("TEREM_SCREENSHOTS")
 	if pictures == "" {
 		pictures = t.TempDir()
@@ -96,8 +93,8 @@ func TestMapOfTheApplication(t *testing.T) {
 				if got := browsertest.Eval[int64](t, ctx, "document.documentElement.scrollWidth"); got > s.width {
 					t.Errorf("%s is %d pixels wide, on a screen of %d", view.name, got, s.width)
 				}
-				browsertest.Eval[any](t, ctx, string(axe)+"; null")
-				r := browsertest.Eval[axeReport](t, ctx, axeOfTheMap, chromedp.EvalAwaitPromise)
+				browsertest.Eval[any](t, ctx, axe.Script+"; null")
+				r := browsertest.Eval[npmtest.Report](t, ctx, axeOfTheMap, chromedp.EvalAwaitPromise)
 				r.Problems = append(r.Problems, browsertest.Eval[[]string](t, ctx, contrastOfTheHouse)...)
 				for _, text := range r.Problems {
 					t.Errorf("%s: %s", view.name, text)

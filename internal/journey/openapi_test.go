@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/terem-go/terem/internal/npmtest"
 )
 
 // The application's OpenAPI document is valid to others, and a client whose
@@ -15,7 +17,7 @@ func TestOpenAPIForOthers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it installs tools from npm")
 	}
-	dir, run := tools(t, "openapi")
+	dir, run := npmtest.Install(t, os.DirFS("openapi"))
 	a := newApplication(t, "sqlite:openapi.db")
 	a.must("", "migrate", "up")
 	spec := a.must("", "openapi")

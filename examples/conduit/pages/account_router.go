@@ -56,8 +56,10 @@ func (p *Pages) askLogIn(_ context.Context, _ api.None, in *LookLogIn) (*web.Pag
 }
 
 func (p *Pages) logIn(ctx context.Context, d *db.DB, in *LogIn) (*web.Page, error) {
+	var err error
 	if form := &in.Form; form.Valid() {
-		u, err := p.auth.Authenticate(ctx, d, form.Value.Email, form.Value.Password, in.Visit)
+		var u *users.User
+		u, err = p.auth.Authenticate(ctx, d, form.Value.Email, form.Value.Password, in.Visit)
 		if err == nil {
 			return p.enter(ctx, d, in.LookLogIn, in.Visit, u)
 		}
@@ -65,7 +67,7 @@ func (p *Pages) logIn(ctx context.Context, d *db.DB, in *LogIn) (*web.Page, erro
 			return nil, err
 		}
 	}
-	return p.again("login", in.Visitor, enterView[LogInForm]{in.Form, in.Next}), nil
+	return p.again("login", in.Visitor, enterView[LogInForm]{in.Form, in.Next}).RetryAfter(err), nil
 }
 
 func (p *Pages) logOut(ctx context.Context, s *db.Session, in *Look) (*web.Page, error) {

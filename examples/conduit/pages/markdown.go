@@ -30,18 +30,23 @@ func render(written string) (template.HTML, error) {
 	return template.HTML(b.String()), err
 }
 
-// guest fits what users write into a page: its headings stand below the page's own,
-// and its links are not vouched for.
+// guest fits what users write into a page: its headings stand below the page's own and
+// leave no level out, and its links are not vouched for.
 type guest struct{}
 
 func (guest) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
+	var above []int // the levels, as written, of the headings that a part stands below
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // no error is returned
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
 		case *ast.Heading:
-			n.Level = min(n.Level+1, 6)
+			for len(above) > 0 && above[len(above)-1] >= n.Level {
+				above = above[:len(above)-1]
+			}
+			above = append(above, n.Level)
+			n.Level = min(len(above)+1, 6)
 		case *ast.Link, *ast.AutoLink:
 			n.SetAttributeString("rel", []byte("nofollow ugc noopener"))
 		}

@@ -74,3 +74,27 @@ func TestMarkdownOfHostileTexts(t *testing.T) {
 		}
 	})
 }
+
+// Headings leave no level out, whatever was typed.
+func TestHeadings(t *testing.T) {
+	each(t, func(t *testing.T, b *apitest.Client, _ *db.DB) {
+		jake := join(b, "jake")
+		for typed, want := range map[string]string{
+			"# a":                      "2",
+			"### a":                    "2",
+			"## a\n#### b\n### c\n# d": "2 3 3 2",
+			"# a\n## b\n# c\n###### d": "2 3 2 3",
+			"###### a\n##### b\n# c":   "2 2 2",
+			"# a\n## b\n### c\n#### d\n##### e\n###### f": "2 3 4 5 6 6",
+		} {
+			shown := text(jake.Submit("/editor", form{"title": "x", "description": "x", "body": typed}).Expect(303).Follow())
+			var levels []string
+			for _, m := range regexp.MustCompile("<h([0-9])").FindAllStringSubmatch(shown, -1) {
+				levels = append(levels, m[1])
+			}
+			if got := strings.Join(levels, " "); got != want {
+				t.Errorf("%q: headings of levels %s, want %s", typed, got, want)
+			}
+		}
+	})
+}

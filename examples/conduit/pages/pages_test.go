@@ -214,7 +214,7 @@ func TestWrongForms(t *testing.T) {
 		for range 5 {
 			b.Submit("/login", form{"email": "ada@example.com", "password": "wrong"}).Expect(422)
 		}
-		b.Submit("/login", form{"email": "ada@example.com", "password": "jakejake"}).Expect(422).Contains(auth.ErrTooMany.Message)
+		b.Submit("/login", form{"email": "ada@example.com", "password": "jakejake"}).Expect(429).Contains(auth.ErrTooMany.Message)
 	})
 }
 

@@ -31,6 +31,7 @@ type Config struct {
 	LoginIdle      time.Duration        `env:"LOGIN_IDLE" envDefault:"720h" doc:"how long people who want to be remembered, and programs, stay logged in without being there"`
 	LoginLifetime  time.Duration        `env:"LOGIN_LIFETIME" envDefault:"4320h" doc:"how long they stay logged in at most"`
 	HideAccounts   bool                 `env:"HIDE_ACCOUNTS" envDefault:"false" doc:"tell nobody who registers that an address is registered already"`
+	Registrations  int                  `env:"REGISTRATIONS" envDefault:"30" doc:"how many may register from one address without a delay; after that one in five minutes"`
 	AuditKeep      time.Duration        `env:"AUDIT_KEEP" envDefault:"8760h" doc:"how long the audit log is kept"`
 	Mail           string               `env:"MAIL" envDefault:"on" doc:"on, or off to send none"`
 	SMTPURL        settings.URL         `env:"SMTP_URL" doc:"the mail server, smtp://… or smtps://…; without one, mails are shown at /dev/mail"`

@@ -56,7 +56,7 @@ type domains struct {
 // newDomains hands each domain what it needs.
 func newDomains(cfg *Config, secret string) (d domains, err error) {
 	d.users, err = users.New(users.Config{
-		Name: "Appname", Secrets: append([]string{secret}, cfg.oldSecretKeys()...),
+		Name: "Appname", Secrets: append([]string{secret}, cfg.oldSecretKeys()...), Registrations: auth.ThrottleConfig{Free: cfg.Registrations},
 		TokenLifetime: cfg.TokenLifetime, Login: auth.Lifetime{Idle: cfg.LoginIdle, Most: cfg.LoginLifetime}, Hide: cfg.HideAccounts, Secure: cfg.secure(),
 	})
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 // testApp returns the whole application on a fresh database, with settings if need be.
 func testApp(t *testing.T, d *db.DB, settled ...string) *app.App {
 	t.Helper()
-	cfg, report, err := loadConfig(settings.Options{Dotenv: "-", Environ: append(settled, "ENVIRONMENT=test", "SECRET_KEY="+strings.Repeat("k", 32))})
+	cfg, report, err := loadConfig(settings.Options{Dotenv: "-", Environ: append(settled, "ENVIRONMENT=test", "REGISTRATIONS=1000000", "SECRET_KEY="+strings.Repeat("k", 32))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // routes registers the routes. A form that is wrong is shown again, with status
-// 422.
+// 422, or 429 after too many attempts.
 func (p *Pages) routes(r *api.Router) {
 	api.Get(r, "/{$}", p.home, api.Public)
 	api.Get(r, "/signup", p.askSignUp, api.Public)
@@ -57,14 +57,13 @@ func wrong[T any](f *web.Form[T], err error) bool {
 }
 
 // submit does what a form asks for, or shows its page again.
-func submit[T any](p *Pages, name string, in *Send[T], do func(typed T) (*web.Page, error)) (*web.Page, error) {
+func submit[T any](p *Pages, name string, in *Send[T], do func(typed T) (*web.Page, error)) (page *web.Page, err error) {
 	if in.Form.Valid() {
-		page, err := do(in.Form.Value)
-		if err == nil || !wrong(&in.Form, err) {
+		if page, err = do(in.Form.Value); err == nil || !wrong(&in.Form, err) {
 			return page, err
 		}
 	}
-	return p.again(name, in.Visitor, in.Form), nil
+	return p.again(name, in.Visitor, in.Form).RetryAfter(err), nil
 }
 
 func (p *Pages) home(_ context.Context, _ api.None, in *Look) (*web.Page, error) {
@@ -104,7 +103,7 @@ func (p *Pages) logIn(ctx context.Context, database *db.DB, in *LogIn) (*web.Pag
 	u, err := p.auth.Authenticate(ctx, database, in.Visit, form.Value.Email, form.Value.Password, form.Value.Code)
 	if err != nil {
 		if wrong(form, err) {
-			return p.again("login", in.Visitor, logInView{*form, errors.Is(err, accounts.ErrCodeNeeded) || errors.Is(err, auth.ErrWrongCode)}), nil
+			return p.again("login", in.Visitor, logInView{*form, errors.Is(err, accounts.ErrCodeNeeded) || errors.Is(err, auth.ErrWrongCode)}).RetryAfter(err), nil
 		}
 		return nil, err
 	}

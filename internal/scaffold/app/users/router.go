@@ -21,7 +21,7 @@ type Router struct {
 // Routes registers the routes. Those that check or hash passwords take the database
 // instead of a session: no transaction is open meanwhile.
 func (rt *Router) Routes(r *api.Router) {
-	api.Post(r, "/users", rt.register, api.Public, api.Status(http.StatusCreated), api.Fails(ErrEmailTaken, auth.ErrPasswordCommon))
+	api.Post(r, "/users", rt.register, api.Public, api.Status(http.StatusCreated), api.Fails(ErrEmailTaken, auth.ErrPasswordCommon, auth.ErrTooMany))
 	api.Post(r, "/auth/login", rt.logIn, api.Public, api.Fails(auth.ErrWrongPassword, accounts.ErrCodeNeeded, auth.ErrWrongCode, auth.ErrTooMany))
 	api.Post(r, "/auth/refresh", rt.refresh, api.Public, api.Fails(auth.ErrRefreshInvalid, auth.ErrRefreshReused))
 	api.Post(r, "/auth/logout", rt.logOut, api.Public, api.Fails(auth.ErrRefreshInvalid))

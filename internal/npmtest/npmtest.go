@@ -1,7 +1,9 @@
-package journey
+// Package npmtest gives tests the tools that come from npm.
+package npmtest
 
 import (
 	"bytes"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,9 +12,10 @@ import (
 	"github.com/terem-go/terem/db/dbtest"
 )
 
-// tools copies a folder of this package to a directory, and installs there what
-// its lock file names.
-func tools(t *testing.T, folder string) (dir string, run func(name string, args ...string) string) {
+// Install copies a folder to a directory, and installs there what its lock file
+// names. run runs one of the tools, or node, and returns what it says. Without
+// Node.js or npm's registry the test is skipped, or fails if TEREM_TEST is "all".
+func Install(t testing.TB, folder fs.FS) (dir string, run func(name string, args ...string) string) {
 	t.Helper()
 	for _, program := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -20,7 +23,7 @@ func tools(t *testing.T, folder string) (dir string, run func(name string, args 
 		}
 	}
 	dir = t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(folder)); err != nil {
+	if err := os.CopyFS(dir, folder); err != nil {
 		t.Fatal(err)
 	}
 	command := func(name string, args ...string) (string, error) {
