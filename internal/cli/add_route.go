@@ -12,7 +12,7 @@ type addRoute struct {
 	Domain string `arg:"" help:"The domain: orders."`
 	Method string `arg:"" help:"GET, POST, PUT, PATCH or DELETE."`
 	Path   string `arg:"" help:"The path below that of the domain's other routes: /{id}/refund."`
-	Policy string `placeholder:"POLICY" help:"Who may call it: users.Required, users.Superuser, api.Public or another policy. By default that of the domain's own route which gets or changes a row."`
+	Policy string `placeholder:"POLICY" help:"Who may call it: users.Required, users.Superuser, users.Need(\"orders.refund\"), api.Public or another policy. By default that of the domain's own route which gets or changes a row."`
 	Reads  bool   `xor:"session" help:"The handler has a *db.Reader, as that of a GET has by default."`
 	Writes bool   `xor:"session" help:"The handler has a *db.Session, as others have by default."`
 	DB     bool   `name:"db" xor:"session" help:"The handler has a *db.DB, for what hashes, calls others or streams."`

@@ -12,6 +12,7 @@ import (
 	"github.com/terem-go/terem/db/postgres"
 	"github.com/terem-go/terem/db/sqlite"
 	"github.com/terem-go/terem/internal/schema"
+	"github.com/terem-go/terem/internal/structure/report"
 )
 
 // migrateVerify is the verb migrate verify.
@@ -53,7 +54,7 @@ func (m *migrateVerify) Run(ctx context.Context, c *console) (err error) {
 		c.say("%s", line)
 	}
 	if n := len(differences); n > 0 {
-		return fmt.Errorf("%d differences between the database and the models", n)
+		return fmt.Errorf("%s between the database and the models", report.Count(n, "difference"))
 	}
 	c.say("The database is what the models say. Tables: %d", len(want.Tables))
 	return nil

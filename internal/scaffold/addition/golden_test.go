@@ -45,6 +45,7 @@ var additions = map[string]struct {
 	"route_unowned": {unowned, route("POST", "/{id}/refund", addition.RouteOptions{})},
 	"route_reads":   {unowned, route("GET", "/{id}/summary", addition.RouteOptions{})},
 	"route_db":      {owned, route("PUT", "/orders/{id}/lines/{line}", addition.RouteOptions{Session: addition.Database, Policy: "users.Superuser"})},
+	"route_need":    {owned, route("POST", "/{id}/refund", addition.RouteOptions{Policy: `users.Need("orders.refund")`})},
 	"route_no_row":  {owned, route("POST", "/import-all", addition.RouteOptions{Policy: "api.Public"})},
 	"route_archive": {owned, route("POST", "/archive/{id}", addition.RouteOptions{Session: addition.Reads, Name: "archived"})},
 	"route_users": {nil, func(s *change.Set) error {

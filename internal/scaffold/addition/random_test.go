@@ -29,7 +29,7 @@ var pool = []struct {
 	{addition.FieldVerb, "orders.number", field("number:int?!", addition.FieldOptions{})},
 	{addition.RouteVerb, "orders.refund", route("POST", "/{id}/refund", addition.RouteOptions{})},
 	{addition.RouteVerb, "orders.summary", route("GET", "/{id}/summary", addition.RouteOptions{Session: addition.Database})},
-	{addition.RouteVerb, "orders.importAll", route("POST", "/import-all", addition.RouteOptions{Policy: "users.Superuser"})},
+	{addition.RouteVerb, "orders.importAll", route("POST", "/import-all", addition.RouteOptions{Policy: `users.Need("orders.import")`})},
 	{addition.DependencyVerb, "orders.CurrentCart", func(s *change.Set) error { _, err := addition.Dependency(s, "orders", "current_cart"); return err }},
 	{addition.DependencyVerb, "orders.Basket", func(s *change.Set) error { _, err := addition.Dependency(s, "orders", "Basket"); return err }},
 }

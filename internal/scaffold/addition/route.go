@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/token"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -287,6 +288,9 @@ func (r *route) setName() error {
 }
 
 // setPolicy takes that of the domain's own route of the kind if none is named.
+// permission is the argument of a policy such as users.Need("orders.refund").
+var permission = regexp.MustCompile(`\("[\w.:-]+"\)$`)
+
 func (r *route) setPolicy() error {
 	if r.policy == "" {
 		like := r.Receiver + ".update"
@@ -301,12 +305,13 @@ func (r *route) setPolicy() error {
 		}
 	}
 	r.policy = strings.TrimPrefix(r.policy, r.target.name+".")
-	pkg, name, found := strings.Cut(r.policy, ".")
+	policy := permission.ReplaceAllString(r.policy, "")
+	pkg, name, found := strings.Cut(policy, ".")
 	if !found {
-		pkg, name = "", r.policy
+		pkg, name = "", policy
 	}
 	if !token.IsIdentifier(name) || found && !token.IsIdentifier(pkg) {
-		return fmt.Errorf("the policy %q is none: expected one such as users.Required, users.Superuser or api.Public", r.policy)
+		return fmt.Errorf("the policy %s is none: expected one such as users.Required, users.Need(\"orders.refund\") or api.Public", r.policy)
 	}
 	switch pkg {
 	case "api":
@@ -322,7 +327,7 @@ func (r *route) setPolicy() error {
 			return nil
 		}
 	}
-	return fmt.Errorf("there is no policy %s: expected one such as users.Required, users.Superuser or api.Public", r.policy)
+	return fmt.Errorf("there is no policy %s: expected one such as users.Required, users.Need(\"orders.refund\") or api.Public", policy)
 }
 
 func (r *route) args(path string, o RouteOptions) []string {

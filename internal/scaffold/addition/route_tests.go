@@ -23,9 +23,7 @@ func (r *route) test() bool {
 			return false
 		}
 	}
-	switch r.policy {
-	case "api.Public", "users.Required", "users.Superuser":
-	default:
+	if !r.Public() && r.policy != "users.Required" && !r.privileged() {
 		return false
 	}
 	text := written(r.set, "test", r)
@@ -64,7 +62,12 @@ func (r *route) Superuser() bool {
 	for _, c := range r.routes {
 		creates = creates || c.Args[2] == r.Receiver+".create" && c.Args[3] == "users.Superuser"
 	}
-	return r.policy == "users.Superuser" || r.Row != "" && creates
+	return r.privileged() || r.Row != "" && creates
+}
+
+// privileged reports whether the policy is one that a superuser meets, and not everybody.
+func (r *route) privileged() bool {
+	return r.policy == "users.Superuser" || strings.HasPrefix(r.policy, "users.Need(")
 }
 
 // Body is what the test makes a row of.
