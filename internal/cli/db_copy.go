@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (d *dbCopy) Run(ctx context.Context, c *console) error {
 	shown.clear()
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return fmt.Errorf("%w; what was copied stays: give the same command again to go on", err)
+		return errors.New("interrupted. What was copied stays; to go on, give the same command again")
 	case err != nil:
 		return err
 	case d.JSON:
