@@ -2,6 +2,7 @@ package terem_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -63,6 +64,55 @@ func TestSecurityNamesTestsThatExist(t *testing.T) {
 	}
 	if found < 60 {
 		t.Errorf("the page names %d tests", found)
+	}
+}
+
+// TestTheTourNamesFilesThatExist checks the page that leads through the code.
+func TestTheTourNamesFilesThatExist(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("docs/design/tour.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{} // by path, and by each part of it that ends with the name
+	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if d.IsDir() && d.Name() == "testdata" {
+			return fs.SkipDir
+		}
+		for end := filepath.ToSlash(path); end != ""; _, end, _ = strings.Cut(end, "/") {
+			there[end] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile("`([a-z_/]+\\.(?:go|html)|(?:internal|cmd|docs|db)/[a-z/]+[a-z])/?`").FindAllStringSubmatch(string(page), -1)
+	for _, m := range names {
+		if !there[m[1]] {
+			t.Errorf("there is no %s", m[1])
+		}
+	}
+	if len(names) < 80 {
+		t.Errorf("the page names %d files", len(names))
+	}
+}
+
+// TestDecisionsAreListed checks the list of the decisions.
+func TestDecisionsAreListed(t *testing.T) {
+	t.Parallel()
+	list, err := os.ReadFile("docs/decisions/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := filepath.Glob("docs/decisions/2*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal(pages, err)
+	}
+	for _, page := range pages {
+		if !strings.Contains(string(list), "]("+filepath.Base(page)+")") {
+			t.Errorf("%s is not in the list", page)
+		}
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/riverqueue/river/rivertype"
+
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/errs"
@@ -133,7 +135,14 @@ func (r stored) info() (Info, error) {
 		}
 	}
 	if r.Failures != nil {
-		return i, json.Unmarshal([]byte(*r.Failures), &i.Failures)
+		if err := json.Unmarshal([]byte(*r.Failures), &i.Failures); err != nil {
+			return i, err
+		}
+	}
+	for n, f := range i.Failures {
+		if f.Error == (&rivertype.UnknownJobKindError{Kind: r.Kind}).Error() {
+			i.Failures[n].Error = unknown(r.Kind).Error() // as the log has it
+		}
 	}
 	return i, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,6 +36,9 @@ func (h riverLog) Enabled(ctx context.Context, l slog.Level) bool {
 // Handle implements slog.Handler.
 func (h riverLog) Handle(ctx context.Context, r slog.Record) error {
 	r.Level = lowered(r.Level)
+	if strings.HasSuffix(r.Message, ": Unhandled job kind") {
+		r.Level = slog.LevelDebug // failures says it with a way out
+	}
 	if r.Level >= slog.LevelError && h.errors.said(r.Message, r.Time) {
 		r.Level = slog.LevelDebug
 	}
@@ -109,7 +113,7 @@ func (f failures) HandleError(ctx context.Context, j *rivertype.JobRow, err erro
 
 // unknown is the error of a job that no worker runs.
 func unknown(kind string) error {
-	return fmt.Errorf("no worker of this program runs %s: such jobs were in the queue when it was removed or renamed, or a newer program enqueued them"+
+	return fmt.Errorf("no worker of this program runs %s: jobs.Add was forgotten, or such jobs were in the queue when it was removed or renamed, or a newer program enqueued them"+
 		" (publish: is an event that nobody declares, deliver: a subscriber)", kind)
 }
 

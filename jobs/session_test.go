@@ -162,6 +162,13 @@ func TestUnknownKind(t *testing.T) {
 				return strings.Contains(everything(r), "no worker of this program runs test.note")
 			})
 		})
+		if found := l.all(slog.LevelError); len(found) > 0 {
+			t.Errorf("the log says it twice: %s", everything(found[0]))
+		}
+		eventually(t, "the queue says so", func() bool {
+			list := read(t, d, func(ctx context.Context, q db.Querier) ([]jobs.Info, error) { return jobs.List(ctx, q, jobs.Filter{}) })
+			return len(list[0].Failures) > 0 && strings.Contains(list[0].Failures[0].Error, "jobs.Add was forgotten")
+		})
 		eventually(t, "it is tried again", func() bool { s := states(t, d); return s[0] == "retryable" || s[0] == "available" })
 	})
 }

@@ -24,12 +24,19 @@ type Table struct {
 // A file that is there is not written over. Nobody but the user may read the new
 // one: it has all that is secret.
 func Save(ctx context.Context, url, file string) (tables []Table, err error) {
+	kind, err := kindOfURL(url)
+	if err != nil {
+		return nil, err
+	}
 	if _, err := os.Lstat(file); !errors.Is(err, os.ErrNotExist) {
 		return nil, errors.Join(fmt.Errorf("%s is there already; name another file, or move it away", file), err)
 	}
 	part := file + ".part"
 	// Made here, since what writes into it would let everybody read it.
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, noFolder(file)
+	}
 	if errors.Is(err, os.ErrExist) {
 		return nil, fmt.Errorf("%s is there: another backup is being written, or was interrupted; remove it", part)
 	}
@@ -44,7 +51,7 @@ func Save(ctx context.Context, url, file string) (tables []Table, err error) {
 			_ = os.Remove(part)
 		}
 	}()
-	if strings.HasPrefix(url, "sqlite:") {
+	if kind == kindSQLite {
 		tables, err = saveSQLite(ctx, url, part)
 	} else {
 		tables, err = savePostgres(ctx, url, part)
@@ -61,22 +68,50 @@ func Save(ctx context.Context, url, file string) (tables []Table, err error) {
 // ".before" behind its name, which must be free. A database of SQLite that is open
 // is never replaced.
 func Restore(ctx context.Context, file, url string, replace bool) ([]Table, error) {
-	kind, err := kindOf(file)
+	to, err := kindOfURL(url)
 	if err != nil {
 		return nil, err
 	}
-	switch lite := strings.HasPrefix(url, "sqlite:"); {
-	case lite != (kind == "SQLite"):
-		return nil, fmt.Errorf("%s is a backup of %s and cannot become another database; to move from SQLite to PostgreSQL restore it and use terem db copy", file, kind)
-	case lite:
+	kind, err := kindOf(file)
+	switch {
+	case err != nil:
+		return nil, err
+	case kind == to && to == kindSQLite:
 		return restoreSQLite(ctx, file, url, replace)
+	case kind == to:
+		return restorePostgres(ctx, file, url, replace)
+	case kind == kindSQLite:
+		return nil, fmt.Errorf("%s is a backup of SQLite; to move it to PostgreSQL, restore it as a file of SQLite, and use terem db copy", file)
 	}
-	return restorePostgres(ctx, file, url, replace)
+	return nil, fmt.Errorf("%s is a backup of PostgreSQL, and becomes no database of SQLite", file)
+}
+
+// What databases and backups are of, in the words for users.
+const (
+	kindSQLite   = "SQLite"
+	kindPostgres = "PostgreSQL"
+)
+
+func kindOfURL(url string) (string, error) {
+	switch {
+	case strings.HasPrefix(url, "sqlite:"):
+		return kindSQLite, nil
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		return kindPostgres, nil
+	}
+	return "", errors.New("write the database as DATABASE_URL has it: sqlite:shop.db or postgres://user@host/shop")
+}
+
+func noFolder(file string) error {
+	return fmt.Errorf("there is no folder %s; create it first", filepath.Dir(file))
 }
 
 // kindOf tells by its first bytes what a file is a backup of.
 func kindOf(file string) (string, error) {
 	f, err := os.Open(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("there is no file %s", file)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -87,9 +122,9 @@ func kindOf(file string) (string, error) {
 	}
 	switch {
 	case string(head) == "SQLite format 3\x00":
-		return "SQLite", nil
+		return kindSQLite, nil
 	case strings.HasPrefix(string(head), "PGDMP"):
-		return "PostgreSQL", nil
+		return kindPostgres, nil
 	}
 	return "", fmt.Errorf("%s is not a backup: neither a file of SQLite nor an archive of pg_dump", file)
 }

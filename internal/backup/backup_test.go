@@ -2,6 +2,7 @@ package backup_test
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -143,7 +144,7 @@ func TestPostgres(t *testing.T) {
 	}
 	lite := filepath.Join(t.TempDir(), "x.db")
 	_, err = backup.Restore(t.Context(), file, "sqlite:"+lite, false)
-	wantError(t, err, "is a backup of PostgreSQL", "terem db copy")
+	wantError(t, err, "is a backup of PostgreSQL", "becomes no database of SQLite")
 	_, err = backup.Save(t.Context(), "postgres://u:geheim@127.0.0.1:1/x", lite)
 	wantError(t, err, "127.0.0.1:1")
 	if strings.Contains(err.Error(), "geheim") {
@@ -242,14 +243,54 @@ func TestReplaceKeeps(t *testing.T) {
 	wantError(t, err, "2.part is there")
 }
 
-func TestURLs(t *testing.T) {
+// Who mistypes a name is told what is not there, and nothing is left behind.
+func TestMistyped(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "x")
-	_, err := backup.Save(t.Context(), "host=127.0.0.1 sslmode=verify-full", file)
-	wantError(t, err, "write the database as DATABASE_URL has it")
-	_, err = backup.Save(t.Context(), "postgres://a@127.0.0.1:1,127.0.0.2:1/x", file)
-	wantError(t, err, "names several servers")
-	if _, err := os.Stat(file + ".part"); !os.IsNotExist(err) {
-		t.Errorf("left behind: %v", err)
+	url, dir := dbtest.SQLiteURL(t, files), t.TempDir()
+	good := filepath.Join(dir, "good")
+	_, err := backup.Save(t.Context(), url, good)
+	must(t, err)
+	archive := filepath.Join(dir, "archive")
+	must(t, os.WriteFile(archive, []byte("PGDMP and so on"), 0o600))
+	none := filepath.Join(dir, "none")
+	tests := map[string]struct {
+		file, url string
+		save      bool
+		want      string
+	}{
+		"save a host":                {file: none, url: "host=127.0.0.1 sslmode=verify-full", save: true, want: "write the database as DATABASE_URL has it"},
+		"save what is not there":     {file: none, url: "sqlite:" + none, save: true, want: "there is no file " + none},
+		"save into no folder":        {file: filepath.Join(none, "x"), url: url, save: true, want: "there is no folder " + none + "; create it first"},
+		"save of several servers":    {file: none, url: "postgres://a@127.0.0.1:1,127.0.0.2:1/x", save: true, want: "names several servers"},
+		"restore a path":             {file: good, url: "shop.db", want: "write the database as DATABASE_URL has it"},
+		"restore what is not there":  {file: none, url: "sqlite:" + none, want: "there is no file " + none},
+		"restore into no folder":     {file: good, url: "sqlite:" + filepath.Join(none, "x"), want: "there is no folder " + none + "; create it first"},
+		"restore SQLite elsewhere":   {file: good, url: "postgres://127.0.0.1:1/x", want: "use terem db copy"},
+		"restore PostgreSQL to file": {file: archive, url: "sqlite:" + none, want: "becomes no database of SQLite"},
 	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var err error
+			if test.save {
+				_, err = backup.Save(t.Context(), test.url, test.file)
+			} else {
+				_, err = backup.Restore(t.Context(), test.file, test.url, false)
+			}
+			wantError(t, err, test.want)
+		})
+	}
+	found, err := os.ReadDir(dir)
+	must(t, err)
+	if len(found) != 2 {
+		t.Errorf("left behind: %v", found)
+	}
+}
+
+func TestNoDatabase(t *testing.T) {
+	t.Parallel()
+	u, err := url.Parse(dbtest.PostgresURL(t, files))
+	must(t, err)
+	u.Path = "/terem_none"
+	_, err = backup.Save(t.Context(), u.String(), filepath.Join(t.TempDir(), "x"))
+	wantError(t, err, "there is no database terem_none; createdb makes it")
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 func savePostgres(ctx context.Context, u, part string) (tables []Table, err error) {
@@ -101,9 +102,6 @@ func restorePostgres(ctx context.Context, file, u string, replace bool) (tables 
 // connect connects to one server by a URL: pg_dump must reach the same one, as
 // safely.
 func connect(ctx context.Context, u, database string) (*pgx.Conn, error) {
-	if !strings.HasPrefix(u, "postgres://") && !strings.HasPrefix(u, "postgresql://") {
-		return nil, errors.New("write the database as DATABASE_URL has it: sqlite:shop.db or postgres://user@host/shop")
-	}
 	c, err := pgx.ParseConfig(u)
 	if err != nil {
 		return nil, err
@@ -115,7 +113,11 @@ func connect(ctx context.Context, u, database string) (*pgx.Conn, error) {
 		c.Database = database
 	}
 	c.RuntimeParams["application_name"] = "terem db"
-	return pgx.ConnectConfig(ctx, c)
+	conn, err := pgx.ConnectConfig(ctx, c)
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "3D000" {
+		return nil, fmt.Errorf("there is no database %s; createdb makes it", c.Database)
+	}
+	return conn, err
 }
 
 // count counts the rows of all tables outside of PostgreSQL's own schemas.

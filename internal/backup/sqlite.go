@@ -34,7 +34,11 @@ func saveSQLite(ctx context.Context, u, part string) ([]Table, error) {
 
 // open opens a file that is there.
 func open(path, options string) (*sql.DB, error) {
-	if _, err := os.Stat(path); err != nil {
+	_, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("there is no file %s", path)
+	}
+	if err != nil {
 		return nil, err
 	}
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: options + "&_pragma=busy_timeout(5000)"}
@@ -137,6 +141,9 @@ func restorePart(ctx context.Context, file, part string, mode os.FileMode) ([]Ta
 	}
 	defer in.Close()
 	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, mode)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, noFolder(part)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func (d *dbCopy) Run(ctx context.Context, c *console) error {
 	shown.clear()
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return errors.New("interrupted: what was copied stays. Give the same command again to go on")
+		return errors.New("interrupted. What was copied stays; to go on, give the same command again")
 	case err != nil:
 		return err
 	case d.JSON:

@@ -181,7 +181,9 @@ func TestCopyGoesOn(t *testing.T) {
 		t.Fatalf("%v, %v", err, first)
 	}
 	_, err = dbcopy.Run(t.Context(), dbcopy.Options{From: path + "x", To: url})
-	wantError(t, err, "no such file")
+	wantError(t, err, "there is no file")
+	_, err = dbcopy.Run(t.Context(), dbcopy.Options{From: path, To: "shop"})
+	wantError(t, err, "write it as DATABASE_URL has it")
 
 	var steps []int64
 	tables, err := dbcopy.Run(t.Context(), dbcopy.Options{From: path, To: url, Progress: func(table string, verifying bool, done, total int64) {

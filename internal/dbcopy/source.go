@@ -24,8 +24,8 @@ type source struct {
 }
 
 func openSource(ctx context.Context, path string) (_ *source, err error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("the source: %w", err)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("the source: there is no file %s", path)
 	}
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "mode=rw&_pragma=busy_timeout(5000)"}
 	s := &source{path: path}

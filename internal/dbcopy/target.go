@@ -20,6 +20,9 @@ type target struct{ conn *pgx.Conn }
 const copyLock = 0x746572656d
 
 func openTarget(ctx context.Context, url string) (_ *target, err error) {
+	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
+		return nil, errors.New("the target: write it as DATABASE_URL has it: postgres://user@host/shop")
+	}
 	c, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("the target: %w", err)
