@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/terem-go/terem/internal/cli"
+	"github.com/terem-go/terem/internal/npmtest"
 )
 
 // What terem check prints as SARIF keeps to the standard's schema, with findings and without. The report with findings is the
@@ -16,7 +17,7 @@ func TestSARIF(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it installs tools from npm")
 	}
-	dir, run := tools(t, "sarif")
+	dir, run := npmtest.Install(t, os.DirFS("sarif"))
 	findings, err := filepath.Abs(filepath.Join("..", "structure", "report", "testdata", "report.sarif"))
 	if err != nil {
 		t.Fatal(err)
