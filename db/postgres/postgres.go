@@ -40,8 +40,8 @@
 //	CREATE EXTENSION pg_walinspect;
 //	GRANT EXECUTE ON FUNCTION pg_get_wal_records_info(pg_lsn, pg_lsn) TO app;
 //
-// Sessions that write then write a mark of 72 bytes into the server's log, from the
-// next connection on.
+// Sessions that write then write a mark of about 80 bytes into the server's log, on
+// connections that are made from then on.
 //
 // # Replicas
 //
