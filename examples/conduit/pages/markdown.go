@@ -35,7 +35,7 @@ func render(written string) (template.HTML, error) {
 type guest struct{}
 
 func (guest) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
-	var above []int // the levels, as written, of the headings that a part stands below
+	var above []int                                                             // the levels, as written, of the headings that a part stands below
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // no error is returned
 		if !entering {
 			return ast.WalkContinue, nil
