@@ -25,12 +25,23 @@
 //
 // A session whose connection is lost while COMMIT is under way, or whose COMMIT
 // takes longer than db.Config lets it, ends as the server says: it was committed,
-// or it was rolled back and is tried once more. The server is asked on another
-// connection, up to a second longer than COMMIT may take. The outcome stays
-// unknown (class Lost), and nothing is tried again, if that connection is lost as
-// well, if the server restarts, and if the session wrote only through functions
-// that a SELECT calls, which do not let it learn its transaction's number. Behind
-// a pooler the server is asked past it, by db.Config.Direct.
+// or it was rolled back and is tried once more. The server is asked for five
+// seconds, until it answers: it may be out of reach, or another one may be taking
+// over. The deadline of the session's context ends that sooner, but not before one
+// second. Behind a pooler the server is asked past it, by db.Config.Direct.
+//
+// The outcome stays unknown (class Lost), and nothing is tried again, if nobody
+// answers in that time, and if the session wrote only through functions that a
+// SELECT calls, which do not let it learn its transaction's number. It also does if
+// the server has crashed or restarted, or a standby has taken over, and may have the
+// transaction: its number could be another one's by then. With the extension
+// pg_walinspect (PostgreSQL 15) that is told, too:
+//
+//	CREATE EXTENSION pg_walinspect;
+//	GRANT EXECUTE ON FUNCTION pg_get_wal_records_info(pg_lsn, pg_lsn) TO app;
+//
+// Sessions that write then write a mark of about 80 bytes into the server's log, on
+// connections that are made from then on.
 //
 // # Replicas
 //

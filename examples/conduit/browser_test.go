@@ -106,6 +106,8 @@ func TestInABrowser(t *testing.T) {
 				typed("body", "It takes *years*, and a field that nobody needs.\n\n## What you need\n\n1. a dragon\n2. patience\n\n> Whoever shouts is not heard.\n\n    dragon.train(patience)\n"),
 				typed("tagList", "dragons, craft"), click(".panel .button"))
 			see("article-own")
+			open("patience", visit("/editor/how-to-train-your-dragon"))
+			see("editor-change")
 			open("Ways to name a variable", visit("/"))
 			see("home")
 
@@ -130,10 +132,15 @@ func TestInABrowser(t *testing.T) {
 				open("Unfollow", click(`form[action*="/follow"] button`))
 			}
 			see("profile")
+			open("How to train your dragon", visit("/profile/jake/favorites"))
+			see("profile-favorites")
 			open("Bread without a mixer", visit("/?feed=following"))
+			see("feed")
 			open("Your settings", visit("/settings"))
 			see("settings")
 			open("You are logged out.", click(`form[action="/logout"] button`))
+			open("Thank you.", visit("/article/bread-without-a-mixer"))
+			see("article-nobody")
 			open("There is nothing at this address.", visit("/nowhere"))
 			see("error")
 			log.Check(t, server.URL, "422 /register?next=%2feditor", "404 /nowhere")
