@@ -2,9 +2,12 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/terem-go/terem/internal/application"
+	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/scaffold/parts"
 )
 
@@ -59,5 +62,11 @@ func (r *removeEvent) Run(ctx context.Context, c *console) error {
 	if r.To == "" {
 		return r.remove(ctx, c, "add event", r.Name)
 	}
-	return r.remove(ctx, c, "add event", parts.Subscription(r.Name, r.To))
+	name := parts.Subscription(r.Name, r.To)
+	if s, err := change.Open(r.Dir); err == nil && s.Manifest().Entry("add event", name) == nil {
+		if e := s.Manifest().Entry("add event", r.Name); e != nil && slices.Contains(e.Args, r.To) {
+			return fmt.Errorf("nothing was changed: the event %s was added together with that subscriber, and is removed with it: terem remove event %[1]s", r.Name)
+		}
+	}
+	return r.remove(ctx, c, "add event", name)
 }

@@ -73,7 +73,7 @@ func (w *walk) step(t *testing.T) {
 func (w *walk) remove(t *testing.T, i int) {
 	o := w.there[i]
 	needed := slices.ContainsFunc(w.there, func(other domain.Options) bool {
-		return slices.ContainsFunc(other.Fields, func(f string) bool { return strings.Contains(f, "ref("+o.Name+")") })
+		return other.Name != o.Name && slices.ContainsFunc(other.Fields, func(f string) bool { return strings.Contains(f, "ref("+o.Name+")") })
 	})
 	before := tree(t, w.dir)
 	s, err := change.Open(w.dir)
@@ -104,6 +104,9 @@ func (w *walk) options() domain.Options {
 	}
 	if w.rnd.IntN(2) == 0 {
 		o.Fields = append(o.Fields, "owner:ref(users,owner)")
+	}
+	if w.rnd.IntN(3) == 0 {
+		o.Fields = append(o.Fields, "parent:ref("+o.Name+")?")
 	}
 	for i := range 1 + w.rnd.IntN(8) {
 		field := fmt.Sprintf("field%d:%s", i, kinds[w.rnd.IntN(len(kinds))])

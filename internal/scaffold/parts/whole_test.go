@@ -90,9 +90,11 @@ func TestParts(t *testing.T) {
 	a.run(t, []string{"TEREM_TEST_RETRY=all"}, "go", tests...)
 
 	for remove, want := range map[string]string{
-		"remove task orders.expire":   "terem add task orders.send_receipt was added since, into files that terem add task orders.expire --every 1h30m0s has written: take that back first",
-		"unlink orders users.Balance": "terem link orders users.Known was added since, into files that terem link orders users.Balance has written: take that back first",
-		"remove page terms":           "terem add page has added no terms, as .terem/manifest.json has it; it has added about, orders/{id}. What was written by hand is removed by hand",
+		"remove task orders.expire":               "terem add task orders.send_receipt was added since, into files that terem add task orders.expire --every 1h30m0s has written: take that back first",
+		"unlink orders users.Balance":             "terem link orders users.Known was added since, into files that terem link orders users.Balance has written: take that back first",
+		"remove event orders.Paid --to users":     "the event orders.Paid was added together with that subscriber, and is removed with it: terem remove event orders.Paid",
+		"remove event orders.Shipped --to orders": "terem add event has added no orders.Shipped --to orders, as .terem/manifest.json has it; it has added orders.Paid, orders.Shipped, users.Closed, users.Deleted --to orders, orders.Shipped --to users. What was written by hand is removed by hand",
+		"remove page terms":                       "terem add page has added no terms, as .terem/manifest.json has it; it has added about, orders/{id}. What was written by hand is removed by hand",
 	} {
 		if status, complaint := a.terem(t, remove); status != 1 || !strings.Contains(complaint, "error: nothing was changed: "+want) {
 			t.Errorf("terem %s: status %d, %s", remove, status, complaint)
