@@ -75,6 +75,9 @@ func run(ctx context.Context, build func(ctx context.Context) (*App, error)) err
 // Run runs the command that args name, "serve" without any, and writes what it
 // prints to out. The database stays open.
 func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) > 0 && args[0] == "help" {
+		args = append(slices.Clone(args[1:]), "--help")
+	}
 	done := false
 	options := []kong.Option{
 		kong.Name(a.config.Name), kong.Description("Without a command, it serves."),

@@ -107,6 +107,7 @@ func TestHelp(t *testing.T) {
 	a := newApp(app.Config{Logger: quiet, DB: dbtest.SQLite(t, nil)})
 	golden(t, "help.txt", run(t, a, "--help"))
 	golden(t, "help_migrate.txt", run(t, a, "migrate", "--help"))
+	golden(t, "help_migrate.txt", run(t, a, "help", "migrate"))
 	golden(t, "help_migrate_to.txt", run(t, a, "migrate", "to", "--help"))
 }
 

@@ -61,6 +61,8 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		args = []string{"--help"}
 	case args[0] == "help":
 		args = append(slices.Clone(args[1:]), "--help")
+	case args[0] == "version":
+		args = []string{"--version"}
 	}
 	answered := false // --help or --version
 	c := &console{out: stdout, err: stderr}

@@ -81,8 +81,10 @@ func TestHelp(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	t.Parallel()
-	status, out, _ := terem(t, "--version")
-	if want := regexp.MustCompile(`^terem \S+, go1\.\S+ \w+/\w+\n$`); status != 0 || !want.MatchString(out) {
-		t.Errorf("status %d, printed %q", status, out)
+	for _, arg := range []string{"--version", "version"} {
+		status, out, _ := terem(t, arg)
+		if want := regexp.MustCompile(`^terem \S+, go1\.\S+ \w+/\w+\n$`); status != 0 || !want.MatchString(out) {
+			t.Errorf("%s: status %d, printed %q", arg, status, out)
+		}
 	}
 }
