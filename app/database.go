@@ -68,7 +68,7 @@ func usable(err error) error {
 	if class != db.Unreachable && class != db.Denied {
 		return err
 	}
-	if e, ok := err.(*errs.Error); ok {
+	if e, ok := errors.AsType[*errs.Error](err); ok && e.Error() == err.Error() {
 		err = errors.Unwrap(e) // without the message for clients
 	}
 	if class == db.Unreachable {
