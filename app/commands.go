@@ -106,13 +106,16 @@ func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	err = parsed.Run()
 	name, _, _ := strings.Cut(parsed.Command(), " ")
-	if slices.ContainsFunc(a.commands, func(c command) bool { return c.name == name }) {
+	if name == "events" || slices.ContainsFunc(a.commands, func(c command) bool { return c.name == name }) {
 		err = a.explain(ctx, err)
 	}
-	return err
+	if name == "serve" || name == "worker" { // which have said it
+		return err
+	}
+	return usable(err)
 }
 
-// explain says of the error of a domain's command that nobody has foreseen, such as of
+// explain says of the error of a command that nobody has foreseen, such as of
 // a table that is not there, that the schema is behind, if it is.
 func (a *App) explain(ctx context.Context, err error) error {
 	if err == nil || a.config.DB == nil || errs.From(err).Kind != errs.Internal {

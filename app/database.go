@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/errs"
 	"github.com/terem-go/terem/migrate"
 )
 
@@ -15,8 +16,8 @@ import (
 const databaseLimit = 5 * time.Second
 
 // checkDatabase refuses to serve a schema that is behind, or half a copy. A database that does
-// not answer is only reported: it may come up, and /readyz tells until then.
-func (a *App) checkDatabase(ctx context.Context) error {
+// not answer is only reported, with what happens until it does: it may come up.
+func (a *App) checkDatabase(ctx context.Context, until string) error {
 	if a.config.DB == nil {
 		return nil
 	}
@@ -38,7 +39,7 @@ func (a *App) checkDatabase(ctx context.Context) error {
 	case errors.Is(err, errBehind):
 		return behind(err)
 	case silent(err):
-		a.config.Logger.WarnContext(ctx, "the database does not answer; serving 503 until it does", slog.Any("error", err))
+		a.config.Logger.WarnContext(ctx, "the database does not answer; "+until, slog.Any("error", err))
 		return nil
 	}
 	return usable(err)
@@ -60,12 +61,20 @@ func (a *App) checkCopied(ctx context.Context) error {
 	return err
 }
 
-// usable says what to do when the server lets us not into the database.
+// usable says to who has given a command what to do when the database does not answer,
+// or lets us not in.
 func usable(err error) error {
-	if db.ClassOf(err) == db.Denied {
-		return fmt.Errorf("the database cannot be used: %w. Check DATABASE_URL, and that the database exists", err)
+	class := db.ClassOf(err)
+	if class != db.Unreachable && class != db.Denied {
+		return err
 	}
-	return err
+	if e, ok := errors.AsType[*errs.Error](err); ok && e.Error() == err.Error() {
+		err = errors.Unwrap(e) // without the message for clients
+	}
+	if class == db.Unreachable {
+		return fmt.Errorf("the database does not answer: check DATABASE_URL, and that its server runs: %w", err)
+	}
+	return fmt.Errorf("the database cannot be used: check DATABASE_URL, and that the database exists: %w", err)
 }
 
 // behind says what to do when migrations are pending.
@@ -107,7 +116,7 @@ func (a *App) plan(ctx context.Context, m *migrate.Migrator) (migrate.Plan, erro
 			return p, err
 		}
 		if !waiting {
-			a.config.Logger.WarnContext(ctx, "the database does not answer; it is migrated and served when it does", slog.Any("error", err))
+			a.config.Logger.WarnContext(ctx, "the database does not answer; it is migrated and used when it does", slog.Any("error", err))
 		}
 		select {
 		case <-time.After(time.Second):

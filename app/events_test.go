@@ -96,6 +96,18 @@ func TestEvents(t *testing.T) {
 	}, jobs.Migrations())
 }
 
+// Before the first migration the commands say what to do.
+func TestEventsBeforeMigrations(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t, nil)
+	a := app.New(app.Config{Name: "shop", DB: d, Migrations: migrations, Logger: quiet})
+	a.Register(people{})
+	err := a.Run(t.Context(), []string{"events", "list"}, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "go run . migrate up") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 // An application says everything that is wrong with its events and workers before
 // it serves.
 func TestEventsRefused(t *testing.T) {

@@ -290,7 +290,7 @@ func TestMigrateOnStartWaitsForTheDatabase(t *testing.T) {
 	go func() {
 		defer close(restarted)
 		end := time.Now().Add(time.Minute)
-		for len(text.Lines("it is migrated and served when it does")) == 0 && time.Now().Before(end) {
+		for len(text.Lines("it is migrated and used when it does")) == 0 && time.Now().Before(end) {
 			time.Sleep(10 * time.Millisecond)
 		}
 		restarted <- server.Restart(context.Background())

@@ -81,6 +81,10 @@ func TestServeWhilePostgresIsDown(t *testing.T) {
 		t.Errorf("an outage is logged as our own fault: %s", lines[0])
 	}
 	plain(t, log)
+	err := a.Run(t.Context(), []string{"migrate", "status"}, t.Output())
+	if err == nil || !strings.HasPrefix(err.Error(), "the database does not answer: check DATABASE_URL, and that its server runs: failed to connect") {
+		t.Errorf("a command says %v", err)
+	}
 
 	if err := server.Restart(t.Context()); err != nil {
 		t.Fatal(err)

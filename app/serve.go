@@ -31,7 +31,7 @@ func (a *App) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = a.checkDatabase(ctx)
+	err = a.checkDatabase(ctx, "serving 503 until it does")
 	switch {
 	case ctx.Err() != nil: // a signal has come already
 		return nil

@@ -23,7 +23,7 @@ func (a *App) Work(ctx context.Context) error {
 	if err := a.check(); err != nil {
 		return err
 	}
-	err := a.checkDatabase(ctx)
+	err := a.checkDatabase(ctx, "jobs wait until it does")
 	switch {
 	case ctx.Err() != nil: // a signal has come already
 		return nil

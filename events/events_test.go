@@ -155,6 +155,29 @@ func TestClient(t *testing.T) {
 	})
 }
 
+// A program that does not know an event says so in words about events.
+func TestUnknownToAClient(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		r := new(events.Registry)
+		events.Declare[Registered](r)
+		c, err := jobs.New(d, r.Workers(), jobs.Config{})
+		must(t, err)
+		publish(t, d, Shipped{}) // which is not declared here
+		must(t, c.Start(t.Context()))
+		var got []events.Delivery
+		for deadline := time.Now().Add(20 * time.Second); len(got) == 0 && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+			got = undelivered(t, d, true)
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+		defer cancel()
+		must(t, c.Stop(ctx))
+		if len(got) != 1 || got[0].Error != "this program declares no such event" {
+			t.Errorf("not delivered: %+v", got)
+		}
+	})
+}
+
 // witness is an observer that tells of every run that has ended.
 type witness chan string
 

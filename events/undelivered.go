@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/riverqueue/river/rivertype"
+
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/jobs"
 )
@@ -73,10 +75,15 @@ func Undelivered(ctx context.Context, q db.Querier, failing bool) ([]Delivery, e
 		}
 		d.State = states[state]
 		d.Error, _, _ = strings.Cut(d.Error, jobs.StackFollows)
+		unknown := "this program has no such subscriber"
 		if event, ok := strings.CutPrefix(kind, publishes); ok {
 			d.Event = event // what its arguments have is the event's own
+			unknown = "this program declares no such event"
 		} else {
 			d.Subscriber = strings.TrimPrefix(kind, delivers)
+		}
+		if d.Error == (&rivertype.UnknownJobKindError{Kind: kind}).Error() {
+			d.Error = unknown
 		}
 		list = append(list, d)
 	}
