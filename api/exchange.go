@@ -1,10 +1,12 @@
 package api
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"time"
@@ -25,6 +27,7 @@ type exchange struct {
 	finished bool // the handler returned
 	unrouted bool // the router has the request, and found no route yet
 	mute     bool // it was answered, and the router's own text is dropped
+	hijacked bool
 	call     *call
 	client   *db.Client // nil without replicas
 	deadline deadline.Context
@@ -103,11 +106,21 @@ func (x *exchange) Write(b []byte) (int, error) {
 
 // Flush implements http.Flusher. Where no status is written yet, it sends 200.
 func (x *exchange) Flush() {
+	if x.hijacked {
+		return
+	}
 	if x.status == 0 {
 		x.begin(http.StatusOK)
 	}
 	x.writable()
 	_ = http.NewResponseController(x.ResponseWriter).Flush()
+}
+
+// Hijack implements http.Hijacker. The connection is the handler's from then on.
+func (x *exchange) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c, rw, err := http.NewResponseController(x.ResponseWriter).Hijack()
+	x.hijacked = x.hijacked || err == nil
+	return c, rw, err
 }
 
 // Unwrap lets http.ResponseController reach the connection.

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/terem-go/terem/api"
+	"github.com/terem-go/terem/db"
+	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/errs"
 )
 
@@ -260,6 +262,39 @@ func TestWriteDeadlinesOfAConnection(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A connection that a handler has taken over is left alone afterwards, also by what
+// waits for the end of the request.
+func TestNoWriteDeadlineOfAHijackedConnection(t *testing.T) {
+	t.Parallel()
+	later := make(chan struct{})
+	h := handler(t, api.Config{DB: dbtest.SQLite(t, nil)}, nil, func(r *api.Router) {
+		api.Handle(r, "/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			api.Later(r.Context(), func(context.Context, *db.DB) error { close(later); return nil })
+			c, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\n\r\n")
+		}), api.Public)
+	})
+	type connKey struct{}
+	served := make(chan *time.Time, 1)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r)
+		served <- r.Context().Value(connKey{}).(*timed).deadline.Load()
+	}))
+	s.Listener = conns{s.Listener}
+	s.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) }
+	s.Start()
+	defer s.Close()
+	io.WriteString(dial(t, s), "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	if at := <-served; at != nil && !at.IsZero() {
+		t.Errorf("the handler's connection has the deadline %v", at)
+	}
+	<-later
 }
 
 // Every piece of every answer has its own time to be taken in.
