@@ -51,6 +51,46 @@ func TestUpsert(t *testing.T) {
 	})
 }
 
+func TestInsertNew(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {
+		by := writer(t, ctx, s, "Ann")
+		insert := func(p *paper, want bool) {
+			t.Helper()
+			got, err := papers.InsertNew(ctx, s, p, "author_id", "number")
+			must(t, err)
+			if got != want {
+				t.Errorf("inserted is %t, want %t", got, want)
+			}
+		}
+		one := draft(by, 1)
+		insert(one, true)
+		again := draft(by, 1)
+		again.Title = "again"
+		insert(again, false)
+		insert(draft(by, 2), true)
+		got, err := papers.Get(ctx, s, one.ID)
+		must(t, err)
+		if d := cmp.Diff(one, got, cmp.AllowUnexported(paper{})); d != "" || again.ID != 0 {
+			t.Errorf("the row of the second has the number %d, that of the first:\n%s", again.ID, d)
+		}
+		for want, name := range map[bool]string{true: "Bob", false: "Ann"} { // whose keys the database does not number
+			if got, err := authors.InsertNew(ctx, s, &author{Name: name}, "name"); got != want || err != nil {
+				t.Errorf("%s: inserted is %t, %v", name, got, err)
+			}
+		}
+		// Another constraint than the one that was named is an error.
+		wantError(t, nested(ctx, s, func() error {
+			_, err := authors.InsertNew(ctx, s, &author{Name: "Bob"}, "id")
+			return err
+		}), errs.Conflict, "authors.name_taken", "name")
+		for _, on := range [][]string{nil, {"nothing"}} {
+			if _, err := papers.InsertNew(ctx, s, draft(by, 3), on...); err == nil || !strings.Contains(err.Error(), "dao: InsertNew: ") {
+				t.Errorf("on %v: %v", on, err)
+			}
+		}
+	})
+}
+
 // Others may take numbers between those of the rows.
 func TestInsertManyWithScatteredNumbers(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, s *db.Session) {

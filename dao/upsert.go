@@ -20,35 +20,12 @@ import (
 // its scope or deleted, is not changed: that is an errs.Conflict with the code
 // "<table>.<columns>_taken". Other errors are those of Insert.
 func (t Table[T]) Upsert(ctx context.Context, x db.Execer, row *T, on ...string) error {
-	if err := t.check(); err != nil {
-		return err
-	}
-	p := t.plan
-	var target []*column
-	for _, name := range on {
-		c := p.column(name)
-		if c == nil {
-			return fmt.Errorf("dao: Upsert: %w", p.unknown(name))
-		}
-		target = append(target, c)
-	}
-	if len(target) == 0 {
-		return errors.New("dao: Upsert: expected the columns that make a row the same one")
-	}
-	v := reflect.ValueOf(row).Elem()
-	if err := t.prepare(v); err != nil {
-		return err
-	}
-	numbered := p.identity != nil && p.identity.field(v).IsZero()
-	args, err := p.insertArgs(nil, v, numbered)
+	i, err := t.insertion("Upsert", row, on)
 	if err != nil {
-		return p.meaning(err)
+		return err
 	}
-	columns := p.columns
-	if numbered {
-		columns = p.others()
-	}
-	sql := p.insertOf(columns, 1) + p.onConflict(target, len(args)+1)
+	p, v, target, args := t.plan, i.row, i.target, i.args
+	sql := i.sql + p.onConflict(target, len(args)+1)
 	args = append(args, t.scope...)
 	kept := p.kept()
 	if len(kept) == 0 {
@@ -63,6 +40,67 @@ func (t Table[T]) Upsert(ctx context.Context, x db.Execer, row *T, on ...string)
 		return p.taken(target)
 	}
 	return p.meaning(err)
+}
+
+// InsertNew inserts a row unless there is one with the same values in the columns on,
+// and reports whether it has. It is for what may come twice, also at the same time,
+// where the second one is no error and does not end the session. The columns on are the
+// primary key or have a unique constraint. Rows that the table does not show count, too.
+// Its errors are those of Insert.
+func (t Table[T]) InsertNew(ctx context.Context, x db.Execer, row *T, on ...string) (inserted bool, err error) {
+	i, err := t.insertion("InsertNew", row, on)
+	if err != nil {
+		return false, err
+	}
+	sql := i.sql + " ON CONFLICT (" + join(i.target, ", ", name) + ") DO NOTHING"
+	if !i.numbered {
+		n, err := x.Exec(ctx, sql, i.args...)
+		return n > 0, t.plan.meaning(err)
+	}
+	err = x.QueryRow(ctx, sql+" RETURNING "+quoted(t.plan.identity.Name), i.args...).Scan(t.plan.identity.destination(i.row))
+	if errors.Is(err, db.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, t.plan.meaning(err)
+}
+
+// insertion is an INSERT of a row where another may be the same.
+type insertion struct {
+	sql      string // up to ON CONFLICT
+	args     []any
+	row      reflect.Value
+	target   []*column // what makes a row the same one
+	numbered bool      // by the database
+}
+
+func (t Table[T]) insertion(function string, row *T, on []string) (i insertion, err error) {
+	if err := t.check(); err != nil {
+		return i, err
+	}
+	p := t.plan
+	for _, name := range on {
+		c := p.column(name)
+		if c == nil {
+			return i, fmt.Errorf("dao: %s: %w", function, p.unknown(name))
+		}
+		i.target = append(i.target, c)
+	}
+	if len(i.target) == 0 {
+		return i, fmt.Errorf("dao: %s: expected the columns that make a row the same one", function)
+	}
+	i.row = reflect.ValueOf(row).Elem()
+	if err := t.prepare(i.row); err != nil {
+		return i, err
+	}
+	columns := p.columns
+	if i.numbered = p.identity != nil && p.identity.field(i.row).IsZero(); i.numbered {
+		columns = p.others()
+	}
+	if i.args, err = p.insertArgs(nil, i.row, i.numbered); err != nil {
+		return i, p.meaning(err)
+	}
+	i.sql = p.insertOf(columns, 1)
+	return i, nil
 }
 
 // kept returns the columns that an upsert leaves as they are in a row that was

@@ -2,10 +2,15 @@ package load_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -107,5 +112,60 @@ func TestConnectionThatEnds(t *testing.T) {
 	_, err := load.Run(load.Plan{Addr: s.Listener.Addr().String(), Path: "/", Keys: 1, Status: 200, Clients: 1, For: time.Second})
 	if err == nil {
 		t.Error("a connection ended and Run did not fail")
+	}
+}
+
+// Each client asks with its own token, and marks what it then unmarks.
+func TestConduit(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	asked := map[string][]string{} // by token
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Article map[string]any }
+		text, _ := io.ReadAll(r.Body)
+		line := r.Method + " " + r.URL.RequestURI()
+		if len(text) > 0 {
+			if err := json.Unmarshal(text, &body); err != nil || len(body.Article) != 4 || r.Header.Get("Content-Type") != "application/json" {
+				t.Errorf("sent %s", text)
+			}
+			line += fmt.Sprint(" ", body.Article["title"])
+			w.WriteHeader(http.StatusCreated)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		asked[r.Header.Get("Authorization")] = append(asked[r.Header.Get("Authorization")], line)
+		_, _ = io.WriteString(w, "some")
+		_ = http.NewResponseController(w).Flush() // and so in chunks
+		_, _ = io.WriteString(w, strings.Repeat("more", 1000))
+	}))
+	defer s.Close()
+	run := func(row string, seed uint64) map[string][]string {
+		clear(asked)
+		r, err := load.Run(load.Plan{Addr: s.Listener.Addr().String(), Clients: 2, For: 50 * time.Millisecond, Seed: seed, Conduit: &load.Conduit{
+			Row: row, Base: "/x", Tokens: []string{"a", "b"}, Slugs: []string{"s1", "s2", "s3"}, Tags: []string{"t1", "t2"}}})
+		if err != nil || r.Failed > 0 || len(asked) != 2 || len(asked["Token a"])+len(asked["Token b"]) != r.Requests {
+			t.Fatalf("%s: %+v, %v, asked %v", row, r, err, asked)
+		}
+		return asked
+	}
+	for row, want := range map[string]string{
+		load.Article: "^GET /x/articles/s[123]$", load.List: `^GET /x/articles\?limit=20$`, load.Tagged: `^GET /x/articles\?limit=20&tag=t[12]$`,
+		load.Feed: `^GET /x/articles/feed\?limit=20$`, load.Favourite: "^(POST|DELETE) /x/articles/s[123]/favorite$", load.Create: "^POST /x/articles On load 7 ",
+	} {
+		pattern := regexp.MustCompile(want)
+		for token, lines := range run(row, 7) {
+			for i, line := range lines {
+				if !pattern.MatchString(line) {
+					t.Errorf("%s: asked for %s, want %s", row, line, want)
+				}
+				if row == load.Favourite && i%2 == 1 && line != "DELETE"+strings.TrimPrefix(lines[i-1], "POST") {
+					t.Errorf("%s: %s, then %s", token, lines[i-1], line)
+				}
+			}
+		}
+	}
+	titles := slices.Concat(slices.Collect(maps.Values(run(load.Create, 8)))...)
+	if all := len(titles); len(slices.Compact(slices.Sorted(slices.Values(titles)))) != all {
+		t.Error("a title comes twice")
 	}
 }

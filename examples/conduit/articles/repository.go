@@ -53,12 +53,20 @@ func (r Repository) Create(ctx context.Context, s *db.Session, a *Article, tags 
 	if err := a.tidy(tags); err != nil {
 		return err
 	}
-	err := r.withSlug(ctx, s, a, func(ctx context.Context, s *db.Session) error {
-		a.ID = 0
-		return r.Insert(ctx, s, a)
-	})
-	if err != nil {
-		return err
+	// Two articles of one title may come at the same time, so the database decides.
+	a.Slug = slugOf(a.Title)
+	inserted := false
+	if !reserved(a.Slug) {
+		var err error
+		if inserted, err = r.InsertNew(ctx, s, a, "slug"); err != nil {
+			return err
+		}
+	}
+	if !inserted {
+		a.Slug = anotherSlug(a.Slug)
+		if err := r.Insert(ctx, s, a); err != nil {
+			return err
+		}
 	}
 	if err := r.tag(ctx, s, a.ID, tags); err != nil {
 		return err
@@ -66,12 +74,11 @@ func (r Repository) Create(ctx context.Context, s *db.Session, a *Article, tags 
 	return r.count(ctx, s, ofArticle(1, a, tags)...)
 }
 
-// withSlug writes an article under the slug of its title or, where another has that,
-// under one that ends otherwise.
+// withSlug writes a changed article under the slug of its title or, where another has
+// that, under one that ends otherwise.
 func (r Repository) withSlug(ctx context.Context, s *db.Session, a *Article, write func(ctx context.Context, s *db.Session) error) error {
 	a.Slug = slugOf(a.Title)
 	if !reserved(a.Slug) {
-		// Two articles of one title may come at the same time, so the database decides.
 		err := s.Nested(ctx, func(ctx context.Context, s *db.Session) error { return dao.Taken(write(ctx, s), "slug", errSlugTaken) })
 		if !errors.Is(err, errSlugTaken) {
 			return err
@@ -141,8 +148,8 @@ func (r Repository) Favorite(ctx context.Context, x db.Execer, user int64, slug 
 	if err != nil {
 		return err
 	}
-	n, err := x.Exec(ctx, "INSERT INTO favorites (user_id, article_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", user, article)
-	if err != nil || n == 0 {
+	inserted, err := r.favorites.InsertNew(ctx, x, &Favorite{UserID: user, ArticleID: article}, "user_id", "article_id")
+	if err != nil || !inserted {
 		return err
 	}
 	return r.favored(ctx, x, user, article, 1)
