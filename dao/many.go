@@ -119,14 +119,15 @@ func (p *plan) copyRows(ctx context.Context, c db.Copier, list reflect.Value) er
 	return err
 }
 
-// Limits of one statement of several rows on SQLite: long ones are no faster, and
-// it has at most so many parameters.
+// Limits of one statement of several rows on SQLite: longer ones are no faster, and
+// none has more parameters.
 const (
-	mostRows   = 100
+	mostRows   = 128
 	mostParams = 32766
 )
 
-// insertAll inserts rows by statements of many.
+// insertAll inserts rows by statements of many: of 128, 64, 32 … of them, since each
+// text is prepared and kept.
 func (p *plan) insertAll(ctx context.Context, x db.Execer, list reflect.Value, numbered bool) error {
 	total, done := list.Len(), 0
 	if numbered {
@@ -138,10 +139,7 @@ func (p *plan) insertAll(ctx context.Context, x db.Execer, list reflect.Value, n
 	most := min(mostRows, mostParams/len(p.columns))
 	args := make([]any, 0, min(most, total)*len(p.columns))
 	for done < total {
-		n := min(most, total-done)
-		if n < most {
-			n = 1 << (bits.Len(uint(n)) - 1) // each text is prepared, so there are few
-		}
+		n := 1 << (bits.Len(uint(min(most, total-done))) - 1)
 		args = args[:0]
 		var err error
 		for range n {
