@@ -25,7 +25,7 @@ func TestLostDuringCommit(t *testing.T) {
 	for id, c := range []struct {
 		name     string
 		fault    faultproxy.Fault
-		once     bool // not at the second attempt
+		once     bool     // not at the second attempt
 		class    db.Class // of the unit's error, Other for none
 		attempts int
 		rows     int
