@@ -25,8 +25,7 @@ func TestLostDuringCommit(t *testing.T) {
 	for id, c := range []struct {
 		name     string
 		fault    faultproxy.Fault
-		once     bool // not at the second attempt
-		pooler   bool
+		once     bool     // not at the second attempt
 		class    db.Class // of the unit's error, Other for none
 		attempts int
 		rows     int
@@ -38,10 +37,8 @@ func TestLostDuringCommit(t *testing.T) {
 		{name: "because the limit is over, before the server has it", fault: faultproxy.SilentBefore, class: db.Unreachable, attempts: 2},
 		{name: "with all others, before the server has it", fault: faultproxy.AllBefore, class: db.Unreachable, attempts: 2},
 		{name: "with all others, before the client has the answer", fault: faultproxy.AllAfter, attempts: 1, rows: 1},
-		{name: "behind a pooler", fault: faultproxy.CutAfter, pooler: true, attempts: 1, rows: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p.Pooler.Store(c.pooler)
 			before := p.Accepted.Load()
 			d := openWith(t, one(url), db.Config{CommitTimeout: 300 * time.Millisecond})
 			do(t, d, "INSERT INTO lines VALUES (-1)")

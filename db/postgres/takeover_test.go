@@ -207,3 +207,39 @@ func TestServerIsLostAfterCommit(t *testing.T) {
 		})
 	}
 }
+
+// The outcome is asked for until the deadline of who wants to save, or for five
+// seconds.
+func TestAskingEnds(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ deadline, least, most time.Duration }{
+		"no deadline":              {0, 4 * time.Second, 10 * time.Second},
+		"a deadline":               {2500 * time.Millisecond, 500 * time.Millisecond, 4 * time.Second},
+		"a deadline that is close": {700 * time.Millisecond, 900 * time.Millisecond, 4 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, _, at := newProxy(t, pgserver.Options{})
+			d := open(t, one(at))
+			do(t, d, notes)
+			var killed time.Time
+			p.Crash = func() {
+				if err := p.server.Kill(); err != nil {
+					t.Error(err)
+				}
+				killed = time.Now()
+			}
+			p.AtCommit(faultproxy.Crash)
+			ctx := limited(t)
+			if c.deadline > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, c.deadline)
+				defer cancel()
+			}
+			err := d.Do(ctx, func(ctx context.Context, s *db.Session) error { return insert(ctx, s, 1) })
+			if took := time.Since(killed); db.ClassOf(err) != db.Lost || took < c.least || took > c.most {
+				t.Errorf("after %v: %v", took, err)
+			}
+		})
+	}
+}

@@ -42,9 +42,6 @@ const (
 type Proxy struct {
 	// Crash is called at a fault Crash. It is set before there is one.
 	Crash func()
-	// Pooler gives connections other processes than the server says, as a pooler
-	// does.
-	Pooler atomic.Bool
 	// Accepted counts connections, with those that only ask for a cancel.
 	Accepted atomic.Int32
 

@@ -37,9 +37,6 @@ func (l *line) answer() {
 			}
 			return
 		}
-		if key := bytes.Index(buf[:n], []byte("K\x00\x00\x00\x0c")); key >= 0 && l.proxy.Pooler.Load() {
-			buf[key+8] ^= 1 // of the process's number
-		}
 		if _, failed := l.client.Write(buf[:n]); err == nil {
 			err = failed
 		}
