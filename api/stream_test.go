@@ -283,8 +283,8 @@ func TestNoWriteDeadlineOfAHijackedConnection(t *testing.T) {
 	type connKey struct{}
 	served := make(chan *time.Time, 1)
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { served <- r.Context().Value(connKey{}).(*timed).deadline.Load() }()
 		h.ServeHTTP(w, r)
-		served <- r.Context().Value(connKey{}).(*timed).deadline.Load()
 	}))
 	s.Listener = conns{s.Listener}
 	s.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) }
@@ -294,7 +294,11 @@ func TestNoWriteDeadlineOfAHijackedConnection(t *testing.T) {
 	if at := <-served; at != nil && !at.IsZero() {
 		t.Errorf("the handler's connection has the deadline %v", at)
 	}
-	<-later
+	select {
+	case <-later:
+	case <-time.After(10 * time.Second):
+		t.Error("what was left for the end of the request has not run")
+	}
 }
 
 // Every piece of every answer has its own time to be taken in.
