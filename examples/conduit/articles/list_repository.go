@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
@@ -13,20 +11,40 @@ import (
 	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
-// walks are the lists by what their articles have in common, as ids along an index
-// that has them in order.
-var walks = map[Kind]string{
-	KindAll:       "SELECT id FROM articles",
-	KindAuthor:    "SELECT id FROM articles WHERE author_id = $1",
-	KindFavorited: "SELECT article_id AS id FROM favorites WHERE user_id = $1",
-	KindTag:       "SELECT article_id AS id FROM article_tags WHERE name = $1",
-}
+// What narrows a list: an article l.article_id has a tag, an author, and somebody who has
+// marked it, each unless it is zero. LIMIT and OFFSET keep PostgreSQL from reading all
+// that has it instead of asking for one article after the other.
+const (
+	tagged   = "(CAST($1 AS TEXT) = '' OR EXISTS (SELECT 1 FROM article_tags t WHERE t.name = $1 AND t.article_id = l.article_id LIMIT 1 OFFSET 0))"
+	ofAuthor = "(CAST($2 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM articles a WHERE a.id = l.article_id AND a.author_id = $2 LIMIT 1 OFFSET 0))"
+	marked   = "(CAST($3 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM favorites f WHERE f.user_id = $3 AND f.article_id = l.article_id LIMIT 1 OFFSET 0))"
+)
 
-// filter is what the articles of a list have in common.
+// The lists, each along the index that has one of these in order.
+const (
+	byTag    = " FROM article_tags l WHERE l.name = $1 AND " + ofAuthor + " AND " + marked
+	byAuthor = " FROM (SELECT id AS article_id, author_id FROM articles) l WHERE l.author_id = $2 AND " + tagged + " AND " + marked
+	byReader = " FROM favorites l WHERE l.user_id = $3 AND " + tagged + " AND " + ofAuthor
+)
+
+// A page is read by the ids of its articles. Only ids are skipped and sorted: they stand
+// in indexes, which are much smaller than articles. PostgreSQL would join all articles
+// to IN, where it expects many ids.
+const (
+	summaries = "SELECT id, slug, title, description, author_id, favorites_count, created_at, updated_at FROM articles WHERE id"
+	anyOf     = summaries + " = ANY (ARRAY ("
+	anyEnd    = ")) ORDER BY id DESC"
+	oneOf     = summaries + " IN ("
+	oneEnd    = ") ORDER BY id DESC"
+	allIDs    = "SELECT id FROM articles ORDER BY id DESC LIMIT $1 OFFSET $2"
+	listIDs   = "SELECT l.article_id"
+	onPage    = " ORDER BY l.article_id DESC LIMIT $4 OFFSET $5"
+)
+
+// filter is something that narrows a list.
 type filter struct {
 	kind     Kind
-	name     string // of the list in article_counts
-	value    any    // $1 in walks, unless it is nil
+	name     string // of its list in article_counts
 	articles int64  // how many have it
 }
 
@@ -39,24 +57,38 @@ func (r Repository) List(ctx context.Context, q db.Querier, tag string, author, 
 	if err != nil {
 		return nil, 0, err
 	}
-	var args []any
-	parameter := func(value any) string {
-		args = append(args, value)
-		return "$" + strconv.Itoa(len(args))
-	}
-	from := " FROM (" + walks[by[0].kind] + ") l WHERE true"
-	if by[0].value != nil {
-		parameter(by[0].value)
-	}
-	for _, f := range by[1:] { // LIMIT and OFFSET keep PostgreSQL from reading the whole other list instead
-		from += " AND EXISTS (SELECT 1 FROM (" + strings.ReplaceAll(walks[f.kind], "$1", parameter(f.value)) + ") o WHERE o.id = l.id LIMIT 1 OFFSET 0)"
-	}
-	total = by[0].articles
+	walk, total := by[0].kind, by[0].articles
 	if len(by) > 1 && total > 0 {
-		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+from, args...)
+		switch walk {
+		case KindTag:
+			total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+byTag, tag, author, favorited)
+		case KindAuthor:
+			total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+byAuthor, tag, author, favorited)
+		case KindFavorited:
+			total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+byReader, tag, author, favorited)
+		}
 	}
-	if more(total, offset, err) {
-		rows, err = r.page(ctx, q, "SELECT l.id"+from+" ORDER BY l.id DESC LIMIT "+parameter(limit)+" OFFSET "+parameter(offset), args...)
+	if !more(total, offset, err) {
+		return nil, total, err
+	}
+	args := []any{tag, author, favorited, limit, offset}
+	switch postgres := q.Dialect() == db.Postgres; {
+	case walk == KindAll && postgres:
+		rows, err = dao.Query[Summary](ctx, q, anyOf+allIDs+anyEnd, limit, offset)
+	case walk == KindAll:
+		rows, err = dao.Query[Summary](ctx, q, oneOf+allIDs+oneEnd, limit, offset)
+	case walk == KindTag && postgres:
+		rows, err = dao.Query[Summary](ctx, q, anyOf+listIDs+byTag+onPage+anyEnd, args...)
+	case walk == KindTag:
+		rows, err = dao.Query[Summary](ctx, q, oneOf+listIDs+byTag+onPage+oneEnd, args...)
+	case walk == KindAuthor && postgres:
+		rows, err = dao.Query[Summary](ctx, q, anyOf+listIDs+byAuthor+onPage+anyEnd, args...)
+	case walk == KindAuthor:
+		rows, err = dao.Query[Summary](ctx, q, oneOf+listIDs+byAuthor+onPage+oneEnd, args...)
+	case postgres:
+		rows, err = dao.Query[Summary](ctx, q, anyOf+listIDs+byReader+onPage+anyEnd, args...)
+	default:
+		rows, err = dao.Query[Summary](ctx, q, oneOf+listIDs+byReader+onPage+oneEnd, args...)
 	}
 	return rows, total, err
 }
@@ -64,14 +96,14 @@ func (r Repository) List(ctx context.Context, q db.Querier, tag string, author, 
 // filters returns what narrows a list, KindAll if nothing does, with how many articles
 // each leaves: the fewest first.
 func (r Repository) filters(ctx context.Context, q db.Querier, tag string, author, favorited int64) (by []filter, err error) {
-	if tag != "" {
-		by = append(by, filter{kind: KindTag, name: tag, value: tag})
-	}
 	if author != 0 {
-		by = append(by, filter{kind: KindAuthor, name: id(author), value: author})
+		by = append(by, filter{kind: KindAuthor, name: id(author)})
 	}
 	if favorited != 0 {
-		by = append(by, filter{kind: KindFavorited, name: id(favorited), value: favorited})
+		by = append(by, filter{kind: KindFavorited, name: id(favorited)})
+	}
+	if tag != "" {
+		by = append(by, filter{kind: KindTag, name: tag})
 	}
 	if len(by) == 0 {
 		all, err := r.all(ctx, q)
@@ -106,49 +138,40 @@ func (r Repository) Feed(ctx context.Context, q db.Querier, authors []int64, lim
 	if !more(total, offset, err) {
 		return rows, total, err
 	}
-	table, arg := utils.Rows(q.Dialect(), authors)
-	newest := int64(offset + limit)
-	reads := int64(len(authors))
+	of, newest, reads := utils.Object(authors), int64(limit+offset), int64(len(authors))
 	if newest > reads {
 		reads = min(newest*reads, total)
 	}
+	few := true
 	if reads > manyReads {
 		all, err := r.all(ctx, q)
 		if err != nil {
-			return rows, total, err
+			return nil, total, err
 		}
-		if all/total*newest < reads {
-			rows, err = r.page(ctx, q, "SELECT id FROM articles WHERE (author_id IN (SELECT id FROM "+table+" f)) IS TRUE ORDER BY id DESC LIMIT $2 OFFSET $3", arg, limit, offset)
-			return rows, total, err
-		}
+		few = reads <= all/total*newest
 	}
-	each := "SELECT id FROM articles WHERE author_id = h.id AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2"
-	if q.Dialect() == db.Postgres {
-		each = "h CROSS JOIN LATERAL (" + each + ") n"
-	} else {
-		each = "h CROSS JOIN articles n WHERE n.id IN (" + each + ")"
+	switch postgres := q.Dialect() == db.Postgres; {
+	case few && postgres:
+		rows, err = dao.Query[Summary](ctx, q, anyOf+newestOf+`SELECT n.id FROM h CROSS JOIN LATERAL (`+newestOfOne+`) n ORDER BY n.id DESC LIMIT $3 OFFSET $4`+anyEnd, of, newest, limit, offset)
+	case few:
+		rows, err = dao.Query[Summary](ctx, q, oneOf+newestOf+`SELECT n.id FROM h CROSS JOIN articles n WHERE n.id IN (`+newestOfOne+`) ORDER BY n.id DESC LIMIT $3 OFFSET $4`+oneEnd, of, newest, limit, offset)
+	case postgres:
+		rows, err = dao.Query[Summary](ctx, q, anyOf+allOf+anyEnd, of, limit, offset)
+	default:
+		rows, err = dao.Query[Summary](ctx, q, oneOf+allOf+oneEnd, of, limit, offset)
 	}
-	rows, err = r.page(ctx, q, `WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest
-			FROM `+table+` f ORDER BY newest DESC NULLS LAST LIMIT $2)
-		SELECT n.id FROM `+each+` ORDER BY n.id DESC LIMIT $3 OFFSET $4`, arg, newest, limit, offset)
 	return rows, total, err
 }
 
+const (
+	newestOf = "WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest FROM " + utils.IDs +
+		" f ORDER BY newest DESC NULLS LAST LIMIT $2) "
+	newestOfOne = "SELECT id FROM articles WHERE author_id = h.id AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2"
+	allOf       = "SELECT id FROM articles WHERE (author_id IN (SELECT id FROM " + utils.IDs + " f)) IS TRUE ORDER BY id DESC LIMIT $2 OFFSET $3"
+)
+
 // manyReads is from how many entries of indexes on Feed looks for a shorter way.
 const manyReads = 1000
-
-// page returns the articles that SQL finds the ids of, the newest first. Only ids are
-// sorted and skipped: they stand in indexes, which are much smaller than articles.
-func (r Repository) page(ctx context.Context, q db.Querier, ids string, args ...any) ([]Summary, error) {
-	if q.Dialect() == db.Postgres { // which joins all articles to IN, where it expects many ids
-		ids = "ARRAY (" + ids + ")"
-		return dao.Query[Summary](ctx, q, summaries+" = ANY ("+ids+") ORDER BY id DESC", args...)
-	}
-	return dao.Query[Summary](ctx, q, summaries+" IN ("+ids+") ORDER BY id DESC", args...)
-}
-
-// summaries begins a query for articles by their ids.
-const summaries = "SELECT id, slug, title, description, author_id, favorites_count, created_at, updated_at FROM articles WHERE id"
 
 // FavoritedBy tells which of some articles a user has marked, who may be 0, for nobody.
 func (r Repository) FavoritedBy(ctx context.Context, q db.Querier, user int64, articles []int64) (map[int64]bool, error) {
@@ -157,10 +180,9 @@ func (r Repository) FavoritedBy(ctx context.Context, q db.Querier, user int64, a
 		return favorited, nil
 	}
 	// Without LIMIT and OFFSET PostgreSQL might read all that a user has marked.
-	table, arg := utils.Rows(q.Dialect(), articles)
-	ids, err := dao.Query[int64](ctx, q, "SELECT a.id FROM "+table+` a
-		WHERE EXISTS (SELECT 1 FROM favorites WHERE user_id = $2 AND article_id = a.id LIMIT 1 OFFSET 0)`, arg, user)
-	for _, id := range ids {
+	rows, err := dao.Query[int64](ctx, q, "SELECT a.id FROM "+utils.IDs+` a
+		WHERE EXISTS (SELECT 1 FROM favorites WHERE user_id = $2 AND article_id = a.id LIMIT 1 OFFSET 0)`, utils.Object(articles), user)
+	for _, id := range rows {
 		favorited[id] = true
 	}
 	return favorited, err
