@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -199,7 +200,7 @@ func (r *reader) forgetCircles() {
 		state[obj] = done
 		return false
 	}
-	for obj := range r.defs {
+	for _, obj := range slices.SortedFunc(maps.Keys(r.defs), func(a, b types.Object) int { return cmp.Compare(a.Pos(), b.Pos()) }) {
 		follow(obj)
 	}
 }
