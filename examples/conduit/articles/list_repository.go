@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
@@ -13,66 +11,100 @@ import (
 	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
-// walks are the lists by what their articles have in common, as ids along an index
-// that has them in order.
-var walks = map[Kind]string{
-	KindAll:       "SELECT id FROM articles",
-	KindAuthor:    "SELECT id FROM articles WHERE author_id = $1",
-	KindFavorited: "SELECT article_id AS id FROM favorites WHERE user_id = $1",
-	KindTag:       "SELECT article_id AS id FROM article_tags WHERE name = $1",
-}
+// What narrows a list: an article l.article_id has a tag, an author, and somebody who has
+// marked it, each unless it is zero. LIMIT and OFFSET keep PostgreSQL from reading all
+// that has it instead of asking for one article after the other.
+const (
+	tagged   = "(CAST($1 AS TEXT) = '' OR EXISTS (SELECT 1 FROM article_tags t WHERE t.name = $1 AND t.article_id = l.article_id LIMIT 1 OFFSET 0))"
+	ofAuthor = "(CAST($2 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM articles a WHERE a.id = l.article_id AND a.author_id = $2 LIMIT 1 OFFSET 0))"
+	marked   = "(CAST($3 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM favorites f WHERE f.user_id = $3 AND f.article_id = l.article_id LIMIT 1 OFFSET 0))"
+)
 
-// filter is what the articles of a list have in common.
+// The lists, each along the index that has one of these in order.
+const (
+	byTag    = " FROM article_tags l WHERE l.name = $1 AND " + ofAuthor + " AND " + marked
+	byAuthor = " FROM (SELECT id AS article_id, author_id FROM articles) l WHERE l.author_id = $2 AND " + tagged + " AND " + marked
+	byReader = " FROM favorites l WHERE l.user_id = $3 AND " + tagged + " AND " + ofAuthor
+)
+
+// A page is read by the ids of its articles. Only ids are skipped and sorted: they stand
+// in indexes, which are much smaller than articles. PostgreSQL would join all articles
+// to IN, where it expects many ids. It would also plan anew for each limit that it knows
+// of, which takes longer than reading the newest of all articles.
+const (
+	anyOf   = viewed + "a.id = ANY (ARRAY ("
+	anyEnd  = ")) ORDER BY a.id DESC"
+	oneOf   = viewed + "a.id IN ("
+	oneEnd  = ") ORDER BY a.id DESC"
+	allIDs  = "SELECT id FROM articles ORDER BY id DESC LIMIT (SELECT CAST($1 AS BIGINT)) OFFSET (SELECT CAST($2 AS BIGINT))"
+	listIDs = "SELECT l.article_id"
+	onPage  = " ORDER BY l.article_id DESC LIMIT $4 OFFSET $5"
+)
+
+// filter is something that narrows a list.
 type filter struct {
 	kind     Kind
-	name     string // of the list in article_counts
-	value    any    // $1 in walks, unless it is nil
+	name     string // of its list in article_counts
 	articles int64  // how many have it
 }
 
 // List returns limit articles of a list from an offset on as a viewer sees them (0 for
-// nobody), the newest first, and how many the list has: all articles, or those with a
-// tag, of an author and marked by a user, each unless it is zero. How long a list is
-// stands in article_counts. Where several things narrow it, the shortest of their lists
-// is walked, and counted.
-func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag string, author, favorited int64, limit, offset int) (rows []View, total int64, err error) {
+// nobody), the newest first, and how many the list has: all articles, or those with a tag, of an author and marked by a
+// user, each unless it is zero. How long a list is stands in article_counts. Where
+// several things narrow it, the shortest of their lists is walked, and counted.
+func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag string, author, favorited int64, limit, offset int) (views []View, total int64, err error) {
 	by, err := r.filters(ctx, q, tag, author, favorited)
 	if err != nil {
 		return nil, 0, err
 	}
-	var args []any
-	parameter := func(value any) string {
-		args = append(args, value)
-		return "$" + strconv.Itoa(len(args))
-	}
-	from := " FROM (" + walks[by[0].kind] + ") l WHERE true"
-	if by[0].value != nil {
-		parameter(by[0].value)
-	}
-	for _, f := range by[1:] { // LIMIT and OFFSET keep PostgreSQL from reading the whole other list instead
-		from += " AND EXISTS (SELECT 1 FROM (" + strings.ReplaceAll(walks[f.kind], "$1", parameter(f.value)) + ") o WHERE o.id = l.id LIMIT 1 OFFSET 0)"
-	}
-	total = by[0].articles
+	walk, total := by[0].kind, by[0].articles
 	if len(by) > 1 && total > 0 {
-		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+from, args...)
+		switch walk {
+		case KindTag:
+			total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+byTag, tag, author, favorited)
+		case KindAuthor:
+			total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+byAuthor, tag, author, favorited)
+		case KindFavorited:
+			total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+byReader, tag, author, favorited)
+		}
 	}
-	if more(total, offset, err) {
-		rows, err = r.page(ctx, q, viewer, "SELECT l.id"+from+" ORDER BY l.id DESC", limit, offset, args...)
+	if !more(total, offset, err) {
+		return nil, total, err
 	}
-	return rows, total, err
+	var rows []viewRow
+	args := []any{tag, author, favorited, limit, offset, viewer}
+	switch postgres := q.Dialect() == db.Postgres; {
+	case walk == KindAll && postgres:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$3"+anyOf+allIDs+anyEnd, limit, offset, viewer) //terem:ignore data-owner see seen
+	case walk == KindAll:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$3"+oneOf+allIDs+oneEnd, limit, offset, viewer) //terem:ignore data-owner see seen
+	case walk == KindTag && postgres:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+listIDs+byTag+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+	case walk == KindTag:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+listIDs+byTag+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+	case walk == KindAuthor && postgres:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+listIDs+byAuthor+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+	case walk == KindAuthor:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+listIDs+byAuthor+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+	case postgres:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+listIDs+byReader+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+	default:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+listIDs+byReader+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+	}
+	return shown(rows), total, err
 }
 
 // filters returns what narrows a list, KindAll if nothing does, with how many articles
 // each leaves: the fewest first.
 func (r Repository) filters(ctx context.Context, q db.Querier, tag string, author, favorited int64) (by []filter, err error) {
-	if tag != "" {
-		by = append(by, filter{kind: KindTag, name: tag, value: tag})
-	}
 	if author != 0 {
-		by = append(by, filter{kind: KindAuthor, name: id(author), value: author})
+		by = append(by, filter{kind: KindAuthor, name: id(author)})
 	}
 	if favorited != 0 {
-		by = append(by, filter{kind: KindFavorited, name: id(favorited), value: favorited})
+		by = append(by, filter{kind: KindFavorited, name: id(favorited)})
+	}
+	if tag != "" {
+		by = append(by, filter{kind: KindTag, name: tag})
 	}
 	if len(by) == 0 {
 		all, err := r.all(ctx, q)
@@ -102,38 +134,43 @@ func more(total int64, offset int, err error) bool { return err == nil && total 
 // the newest can be on the page, or on one before it, and of each of them it reads what
 // is not older than all of these newest ones. Else it reads all articles from the
 // newest on, as far as the page, and leaves out those of others.
-func (r Repository) Feed(ctx context.Context, q db.Querier, viewer int64, authors []int64, limit, offset int) (rows []View, total int64, err error) {
+func (r Repository) Feed(ctx context.Context, q db.Querier, viewer int64, authors []int64, limit, offset int) (views []View, total int64, err error) {
 	total, err = r.writtenBy(ctx, q, authors)
 	if !more(total, offset, err) {
-		return rows, total, err
+		return nil, total, err
 	}
-	table, arg := utils.Rows(q.Dialect(), authors)
-	newest := int64(offset + limit)
-	reads := int64(len(authors))
+	of, newest, reads := utils.Object(authors), int64(limit+offset), int64(len(authors))
 	if newest > reads {
 		reads = min(newest*reads, total)
 	}
+	few := true
 	if reads > manyReads {
 		all, err := r.all(ctx, q)
 		if err != nil {
-			return rows, total, err
+			return nil, total, err
 		}
-		if all/total*newest < reads {
-			rows, err = r.page(ctx, q, viewer, "SELECT id FROM articles WHERE (author_id IN (SELECT id FROM "+table+" f)) IS TRUE ORDER BY id DESC", limit, offset, arg)
-			return rows, total, err
-		}
+		few = reads <= all/total*newest
 	}
-	each := "SELECT id FROM articles WHERE author_id = h.id AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2"
-	if q.Dialect() == db.Postgres {
-		each = "h CROSS JOIN LATERAL (" + each + ") n"
-	} else {
-		each = "h CROSS JOIN articles n WHERE n.id IN (" + each + ")"
+	var rows []viewRow
+	switch postgres := q.Dialect() == db.Postgres; {
+	case few && postgres:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$5"+anyOf+newestOf+`SELECT n.id FROM h CROSS JOIN LATERAL (`+newestOfOne+`) n ORDER BY n.id DESC LIMIT $3 OFFSET $4`+anyEnd, of, newest, limit, offset, viewer) //terem:ignore data-owner see seen
+	case few:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$5"+oneOf+newestOf+`SELECT n.id FROM h CROSS JOIN articles n WHERE n.id IN (`+newestOfOne+`) ORDER BY n.id DESC LIMIT $3 OFFSET $4`+oneEnd, of, newest, limit, offset, viewer) //terem:ignore data-owner see seen
+	case postgres:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+allOf+anyEnd, of, limit, offset, viewer) //terem:ignore data-owner see seen
+	default:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+allOf+oneEnd, of, limit, offset, viewer) //terem:ignore data-owner see seen
 	}
-	rows, err = r.page(ctx, q, viewer, `WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest
-			FROM `+table+` f ORDER BY newest DESC NULLS LAST LIMIT $2)
-		SELECT n.id FROM `+each+` ORDER BY n.id DESC`, limit, offset, arg, newest)
-	return rows, total, err
+	return shown(rows), total, err
 }
+
+const (
+	newestOf = "WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest FROM " + utils.IDs +
+		" f ORDER BY newest DESC NULLS LAST LIMIT $2) "
+	newestOfOne = "SELECT id FROM articles WHERE author_id = h.id AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2"
+	allOf       = "SELECT id FROM articles WHERE (author_id IN (SELECT id FROM " + utils.IDs + " f)) IS TRUE ORDER BY id DESC LIMIT $2 OFFSET $3"
+)
 
 // manyReads is from how many entries of indexes on Feed looks for a shorter way.
 const manyReads = 1000
