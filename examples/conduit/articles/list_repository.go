@@ -15,9 +15,9 @@ import (
 // marked it, each unless it is zero. LIMIT and OFFSET keep PostgreSQL from reading all
 // that has it instead of asking for one article after the other.
 const (
-	tagged   = "(CAST($1 AS TEXT) = '' OR EXISTS (SELECT 1 FROM article_tags t WHERE t.name = $1 AND t.article_id = l.article_id LIMIT 1 OFFSET 0))"
-	ofAuthor = "(CAST($2 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM articles a WHERE a.id = l.article_id AND a.author_id = $2 LIMIT 1 OFFSET 0))"
-	marked   = "(CAST($3 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM favorites f WHERE f.user_id = $3 AND f.article_id = l.article_id LIMIT 1 OFFSET 0))"
+	tagged   = "((SELECT CAST($1 AS TEXT)) = '' OR EXISTS (SELECT 1 FROM article_tags t WHERE t.name = $1 AND t.article_id = l.article_id LIMIT 1 OFFSET 0))"
+	ofAuthor = "((SELECT CAST($2 AS BIGINT)) = 0 OR EXISTS (SELECT 1 FROM articles a WHERE a.id = l.article_id AND a.author_id = $2 LIMIT 1 OFFSET 0))"
+	marked   = "((SELECT CAST($3 AS BIGINT)) = 0 OR EXISTS (SELECT 1 FROM favorites f WHERE f.user_id = $3 AND f.article_id = l.article_id LIMIT 1 OFFSET 0))"
 )
 
 // The lists, each along the index that has one of these in order.
@@ -29,8 +29,9 @@ const (
 
 // A page is read by the ids of its articles. Only ids are skipped and sorted: they stand
 // in indexes, which are much smaller than articles. PostgreSQL would join all articles
-// to IN, where it expects many ids. It would also plan anew for each limit that it knows
-// of, which takes longer than reading the newest of all articles.
+// to IN, where it expects many ids. It would also plan anew each time for what it knows of
+// parameters, which takes longer than reading the page: what stands behind SELECT it does
+// not know.
 const (
 	anyOf   = viewed + "a.id = ANY (ARRAY ("
 	anyEnd  = ")) ORDER BY a.id DESC"
@@ -38,7 +39,7 @@ const (
 	oneEnd  = ") ORDER BY a.id DESC"
 	allIDs  = "SELECT id FROM articles ORDER BY id DESC LIMIT (SELECT CAST($1 AS BIGINT)) OFFSET (SELECT CAST($2 AS BIGINT))"
 	listIDs = "SELECT l.article_id"
-	onPage  = " ORDER BY l.article_id DESC LIMIT $4 OFFSET $5"
+	onPage  = " ORDER BY l.article_id DESC LIMIT (SELECT CAST($4 AS BIGINT)) OFFSET (SELECT CAST($5 AS BIGINT))"
 )
 
 // filter is something that narrows a list.
