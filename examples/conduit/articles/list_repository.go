@@ -7,24 +7,31 @@ import (
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
-
-	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
-// What narrows a list: an article l.article_id has a tag, an author, and somebody who has
-// marked it, each unless it is zero. LIMIT and OFFSET keep PostgreSQL from reading all
-// that has it instead of asking for one article after the other.
+// The ids of a page of a list, each along the index that has the list in order.
+const (
+	allIDs    = "SELECT id FROM articles ORDER BY id DESC LIMIT (SELECT CAST($1 AS BIGINT)) OFFSET (SELECT CAST($2 AS BIGINT))"
+	tagIDs    = "SELECT article_id FROM article_tags WHERE name = $1 ORDER BY article_id DESC LIMIT (SELECT CAST($2 AS BIGINT)) OFFSET (SELECT CAST($3 AS BIGINT))"
+	authorIDs = "SELECT id FROM articles WHERE author_id = $1 ORDER BY id DESC LIMIT (SELECT CAST($2 AS BIGINT)) OFFSET (SELECT CAST($3 AS BIGINT))"
+	readerIDs = "SELECT article_id FROM favorites WHERE user_id = $1 ORDER BY article_id DESC LIMIT (SELECT CAST($2 AS BIGINT)) OFFSET (SELECT CAST($3 AS BIGINT))"
+)
+
+// What narrows a list further: an article l.article_id has a tag, an author, and somebody
+// who has marked it, each unless it is zero. LIMIT and OFFSET keep PostgreSQL from
+// reading all that has it instead of asking for one article after the other.
 const (
 	tagged   = "((SELECT CAST($1 AS TEXT)) = '' OR EXISTS (SELECT 1 FROM article_tags t WHERE t.name = $1 AND t.article_id = l.article_id LIMIT 1 OFFSET 0))"
 	ofAuthor = "((SELECT CAST($2 AS BIGINT)) = 0 OR EXISTS (SELECT 1 FROM articles a WHERE a.id = l.article_id AND a.author_id = $2 LIMIT 1 OFFSET 0))"
 	marked   = "((SELECT CAST($3 AS BIGINT)) = 0 OR EXISTS (SELECT 1 FROM favorites f WHERE f.user_id = $3 AND f.article_id = l.article_id LIMIT 1 OFFSET 0))"
-)
 
-// The lists, each along the index that has one of these in order.
-const (
 	byTag    = " FROM article_tags l WHERE l.name = $1 AND " + ofAuthor + " AND " + marked
 	byAuthor = " FROM (SELECT id AS article_id, author_id FROM articles) l WHERE l.author_id = $2 AND " + tagged + " AND " + marked
 	byReader = " FROM favorites l WHERE l.user_id = $3 AND " + tagged + " AND " + ofAuthor
+
+	countOf = "SELECT count(*)"
+	idsOf   = "SELECT l.article_id"
+	onPage  = " ORDER BY l.article_id DESC LIMIT (SELECT CAST($4 AS BIGINT)) OFFSET (SELECT CAST($5 AS BIGINT))"
 )
 
 // A page is read by the ids of its articles. Only ids are skipped and sorted: they stand
@@ -33,13 +40,10 @@ const (
 // parameters, which takes longer than reading the page: what stands behind SELECT it does
 // not know.
 const (
-	anyOf   = viewed + "a.id = ANY (ARRAY ("
-	anyEnd  = ")) ORDER BY a.id DESC"
-	oneOf   = viewed + "a.id IN ("
-	oneEnd  = ") ORDER BY a.id DESC"
-	allIDs  = "SELECT id FROM articles ORDER BY id DESC LIMIT (SELECT CAST($1 AS BIGINT)) OFFSET (SELECT CAST($2 AS BIGINT))"
-	listIDs = "SELECT l.article_id"
-	onPage  = " ORDER BY l.article_id DESC LIMIT (SELECT CAST($4 AS BIGINT)) OFFSET (SELECT CAST($5 AS BIGINT))"
+	anyOf  = viewed + "a.id = ANY (ARRAY ("
+	anyEnd = ")) ORDER BY a.id DESC"
+	oneOf  = viewed + "a.id IN ("
+	oneEnd = ") ORDER BY a.id DESC"
 )
 
 // filter is something that narrows a list.
@@ -58,41 +62,62 @@ func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag st
 	if err != nil {
 		return nil, 0, err
 	}
-	walk, total := by[0].kind, by[0].articles
-	if len(by) > 1 && total > 0 {
+	walk, total, several := by[0].kind, by[0].articles, len(by) > 1
+	if several && total > 0 {
 		switch walk {
 		case KindTag:
-			total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+byTag, tag, author, favorited)
+			total, err = dao.QueryOne[int64](ctx, q, countOf+byTag, tag, author, favorited)
 		case KindAuthor:
-			total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+byAuthor, tag, author, favorited)
+			total, err = dao.QueryOne[int64](ctx, q, countOf+byAuthor, tag, author, favorited)
 		case KindFavorited:
-			total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+byReader, tag, author, favorited)
+			total, err = dao.QueryOne[int64](ctx, q, countOf+byReader, tag, author, favorited)
 		}
 	}
 	if !more(total, offset, err) {
 		return nil, total, err
 	}
 	var rows []viewRow
-	args := []any{tag, author, favorited, limit, offset, viewer}
+	if several {
+		rows, err = r.narrowed(ctx, q, walk, tag, author, favorited, limit, offset, viewer)
+		return shown(rows), total, err
+	}
 	switch postgres := q.Dialect() == db.Postgres; {
 	case walk == KindAll && postgres:
 		rows, err = dao.Query[viewRow](ctx, q, seen+"$3"+anyOf+allIDs+anyEnd, limit, offset, viewer) //terem:ignore data-owner see seen
 	case walk == KindAll:
 		rows, err = dao.Query[viewRow](ctx, q, seen+"$3"+oneOf+allIDs+oneEnd, limit, offset, viewer) //terem:ignore data-owner see seen
 	case walk == KindTag && postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+listIDs+byTag+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+tagIDs+anyEnd, tag, limit, offset, viewer) //terem:ignore data-owner see seen
 	case walk == KindTag:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+listIDs+byTag+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+tagIDs+oneEnd, tag, limit, offset, viewer) //terem:ignore data-owner see seen
 	case walk == KindAuthor && postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+listIDs+byAuthor+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+authorIDs+anyEnd, author, limit, offset, viewer) //terem:ignore data-owner see seen
 	case walk == KindAuthor:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+listIDs+byAuthor+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+authorIDs+oneEnd, author, limit, offset, viewer) //terem:ignore data-owner see seen
 	case postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+listIDs+byReader+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+readerIDs+anyEnd, favorited, limit, offset, viewer) //terem:ignore data-owner see seen
 	default:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+listIDs+byReader+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+readerIDs+oneEnd, favorited, limit, offset, viewer) //terem:ignore data-owner see seen
 	}
 	return shown(rows), total, err
+}
+
+// narrowed returns a page of a list that several things narrow, along the list of one.
+func (r Repository) narrowed(ctx context.Context, q db.Querier, walk Kind, args ...any) ([]viewRow, error) {
+	switch postgres := q.Dialect() == db.Postgres; {
+	case walk == KindTag && postgres:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byTag+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+	case walk == KindTag:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byTag+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+	case walk == KindAuthor && postgres:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byAuthor+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+	case walk == KindAuthor:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byAuthor+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+	case postgres:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byReader+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+	default:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byReader+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+	}
 }
 
 // filters returns what narrows a list, KindAll if nothing does, with how many articles
@@ -129,52 +154,6 @@ func (r Repository) filters(ctx context.Context, q db.Querier, tag string, autho
 
 // more reports whether a list has something from an offset on.
 func more(total int64, offset int, err error) bool { return err == nil && total > int64(offset) }
-
-// Feed is List for the articles of some authors. Where only few articles are theirs,
-// each author is asked for the newest one: only those whose newest article is among
-// the newest can be on the page, or on one before it, and of each of them it reads what
-// is not older than all of these newest ones. Else it reads all articles from the
-// newest on, as far as the page, and leaves out those of others.
-func (r Repository) Feed(ctx context.Context, q db.Querier, viewer int64, authors []int64, limit, offset int) (views []View, total int64, err error) {
-	total, err = r.writtenBy(ctx, q, authors)
-	if !more(total, offset, err) {
-		return nil, total, err
-	}
-	of, newest, reads := utils.Object(authors), int64(limit+offset), int64(len(authors))
-	if newest > reads {
-		reads = min(newest*reads, total)
-	}
-	few := true
-	if reads > manyReads {
-		all, err := r.all(ctx, q)
-		if err != nil {
-			return nil, total, err
-		}
-		few = reads <= all/total*newest
-	}
-	var rows []viewRow
-	switch postgres := q.Dialect() == db.Postgres; {
-	case few && postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$5"+anyOf+newestOf+`SELECT n.id FROM h CROSS JOIN LATERAL (`+newestOfOne+`) n ORDER BY n.id DESC LIMIT $3 OFFSET $4`+anyEnd, of, newest, limit, offset, viewer) //terem:ignore data-owner see seen
-	case few:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$5"+oneOf+newestOf+`SELECT n.id FROM h CROSS JOIN articles n WHERE n.id IN (`+newestOfOne+`) ORDER BY n.id DESC LIMIT $3 OFFSET $4`+oneEnd, of, newest, limit, offset, viewer) //terem:ignore data-owner see seen
-	case postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+allOf+anyEnd, of, limit, offset, viewer) //terem:ignore data-owner see seen
-	default:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+allOf+oneEnd, of, limit, offset, viewer) //terem:ignore data-owner see seen
-	}
-	return shown(rows), total, err
-}
-
-const (
-	newestOf = "WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest FROM " + utils.IDs +
-		" f ORDER BY newest DESC NULLS LAST LIMIT $2) "
-	newestOfOne = "SELECT id FROM articles WHERE author_id = h.id AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2"
-	allOf       = "SELECT id FROM articles WHERE (author_id IN (SELECT id FROM " + utils.IDs + " f)) IS TRUE ORDER BY id DESC LIMIT $2 OFFSET $3"
-)
-
-// manyReads is from how many entries of indexes on Feed looks for a shorter way.
-const manyReads = 1000
 
 // TagsOf returns the tags of articles, by their ids, in their order.
 func (r Repository) TagsOf(ctx context.Context, q db.Querier, articles []int64) (map[int64][]string, error) {
