@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -63,6 +64,7 @@ func Read(p *Program) (*App, error) {
 	}()
 	r.rooms()
 	r.index()
+	r.forgetCircles()
 	<-models
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return nil, err
@@ -118,7 +120,11 @@ func (r *reader) index() {
 					case *ast.CallExpr:
 						r.note(pkg, fn, n)
 					case *ast.AssignStmt:
-						r.define(pkg, n.Lhs, n.Rhs)
+						if n.Tok != token.ASSIGN && n.Tok != token.DEFINE { // += and its like
+							r.define(pkg, n.Lhs, nil)
+						} else {
+							r.define(pkg, n.Lhs, n.Rhs)
+						}
 					case *ast.ValueSpec:
 						names := make([]ast.Expr, len(n.Names))
 						for i, name := range n.Names {
@@ -170,6 +176,41 @@ func (r *reader) define(pkg *Package, names, values []ast.Expr) {
 			r.defs[obj] = values[i]
 		}
 	}
+}
+
+// forgetCircles forgets what variables are set to that are made of themselves, as by
+// sql = sql + " LIMIT 1": whoever follows them would not come to an end.
+func (r *reader) forgetCircles() {
+	const on, done = 1, 2
+	state := map[types.Object]int{}
+	var follow func(obj types.Object) (circle bool)
+	follow = func(obj types.Object) (circle bool) {
+		def := r.defs[obj]
+		if def == nil || state[obj] != 0 {
+			return state[obj] == on
+		}
+		state[obj] = on
+		ast.Inspect(def, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && follow(r.uses(obj, id)) {
+				r.defs[obj] = nil
+			}
+			_, function := n.(*ast.FuncLit)
+			return !function
+		})
+		state[obj] = done
+		return false
+	}
+	for _, obj := range slices.SortedFunc(maps.Keys(r.defs), func(a, b types.Object) int { return cmp.Compare(a.Pos(), b.Pos()) }) {
+		follow(obj)
+	}
+}
+
+// uses returns what a name stands for in the package of an object.
+func (r *reader) uses(obj types.Object, name *ast.Ident) types.Object {
+	if obj.Pkg() == nil || r.Package(obj.Pkg().Path()) == nil {
+		return nil
+	}
+	return r.Package(obj.Pkg().Path()).Info.Uses[name]
 }
 
 // libraryName returns the name of a function of the library as its users write it:

@@ -90,9 +90,8 @@ func (r Repository) all(ctx context.Context, q db.Querier) (int64, error) {
 
 // writtenBy returns how many articles some authors have together.
 func (r Repository) writtenBy(ctx context.Context, q db.Querier, authors []int64) (int64, error) {
-	table, arg := utils.Rows(q.Dialect(), authors)
 	return dao.QueryOne[int64](ctx, q, `SELECT CAST(coalesce(sum((SELECT articles FROM article_counts WHERE kind = 'author' AND name = CAST(a.id AS TEXT))), 0) AS BIGINT)
-		FROM `+table+" a", arg)
+		FROM `+utils.IDs+" a", utils.Object(authors))
 }
 
 // Recount counts everything anew: after articles were written past Create.
@@ -113,9 +112,8 @@ func (r Repository) Recount(ctx context.Context, x db.Execer) error {
 
 // Tags returns up to limit of the tags that articles have, the most used first.
 func (r Repository) Tags(ctx context.Context, q db.Querier, limit int) ([]string, error) {
-	from := "article_counts"
 	if q.Dialect() == db.SQLite { // which would sort all tags
-		from += " INDEXED BY article_counts_articles_name_idx"
+		return dao.Query[string](ctx, q, "SELECT name FROM article_counts INDEXED BY article_counts_articles_name_idx WHERE kind = 'tag' AND articles > 0 ORDER BY articles DESC, name LIMIT $1", limit)
 	}
-	return dao.Query[string](ctx, q, "SELECT name FROM "+from+" WHERE kind = 'tag' AND articles > 0 ORDER BY articles DESC, name LIMIT $1", limit)
+	return dao.Query[string](ctx, q, "SELECT name FROM article_counts WHERE kind = 'tag' AND articles > 0 ORDER BY articles DESC, name LIMIT $1", limit)
 }

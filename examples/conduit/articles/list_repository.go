@@ -4,75 +4,133 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
-
-	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
-// walks are the lists by what their articles have in common, as ids along an index
-// that has them in order.
-var walks = map[Kind]string{
-	KindAll:       "SELECT id FROM articles",
-	KindAuthor:    "SELECT id FROM articles WHERE author_id = $1",
-	KindFavorited: "SELECT article_id AS id FROM favorites WHERE user_id = $1",
-	KindTag:       "SELECT article_id AS id FROM article_tags WHERE name = $1",
-}
+// The ids of a page of a list, each along the index that has the list in order.
+const (
+	allIDs    = "SELECT id FROM articles ORDER BY id DESC LIMIT (SELECT CAST($1 AS BIGINT)) OFFSET (SELECT CAST($2 AS BIGINT))"
+	tagIDs    = "SELECT article_id FROM article_tags WHERE name = $1 ORDER BY article_id DESC LIMIT (SELECT CAST($2 AS BIGINT)) OFFSET (SELECT CAST($3 AS BIGINT))"
+	authorIDs = "SELECT id FROM articles WHERE author_id = $1 ORDER BY id DESC LIMIT (SELECT CAST($2 AS BIGINT)) OFFSET (SELECT CAST($3 AS BIGINT))"
+	readerIDs = "SELECT article_id FROM favorites WHERE user_id = $1 ORDER BY article_id DESC LIMIT (SELECT CAST($2 AS BIGINT)) OFFSET (SELECT CAST($3 AS BIGINT))"
+)
 
-// filter is what the articles of a list have in common.
+// What narrows a list further: an article l.article_id has a tag, an author, and somebody
+// who has marked it, each unless it is zero. LIMIT and OFFSET keep PostgreSQL from
+// reading all that has it instead of asking for one article after the other.
+const (
+	tagged   = "((SELECT CAST($1 AS TEXT)) = '' OR EXISTS (SELECT 1 FROM article_tags t WHERE t.name = $1 AND t.article_id = l.article_id LIMIT 1 OFFSET 0))"
+	ofAuthor = "((SELECT CAST($2 AS BIGINT)) = 0 OR EXISTS (SELECT 1 FROM articles a WHERE a.id = l.article_id AND a.author_id = $2 LIMIT 1 OFFSET 0))"
+	marked   = "((SELECT CAST($3 AS BIGINT)) = 0 OR EXISTS (SELECT 1 FROM favorites f WHERE f.user_id = $3 AND f.article_id = l.article_id LIMIT 1 OFFSET 0))"
+
+	byTag    = " FROM article_tags l WHERE l.name = $1 AND " + ofAuthor + " AND " + marked
+	byAuthor = " FROM (SELECT id AS article_id, author_id FROM articles) l WHERE l.author_id = $2 AND " + tagged + " AND " + marked
+	byReader = " FROM favorites l WHERE l.user_id = $3 AND " + tagged + " AND " + ofAuthor
+
+	countOf = "SELECT count(*)"
+	idsOf   = "SELECT l.article_id"
+	onPage  = " ORDER BY l.article_id DESC LIMIT (SELECT CAST($4 AS BIGINT)) OFFSET (SELECT CAST($5 AS BIGINT))"
+)
+
+// A page is read by the ids of its articles. Only ids are skipped and sorted: they stand
+// in indexes, which are much smaller than articles. PostgreSQL would join all articles
+// to IN, where it expects many ids. It would also plan anew each time for what it knows of
+// parameters, which takes longer than reading the page: what stands behind SELECT it does
+// not know.
+const (
+	anyOf  = viewed + "a.id = ANY (ARRAY ("
+	anyEnd = ")) ORDER BY a.id DESC"
+	oneOf  = viewed + "a.id IN ("
+	oneEnd = ") ORDER BY a.id DESC"
+)
+
+// filter is something that narrows a list.
 type filter struct {
 	kind     Kind
-	name     string // of the list in article_counts
-	value    any    // $1 in walks, unless it is nil
+	name     string // of its list in article_counts
 	articles int64  // how many have it
 }
 
 // List returns limit articles of a list from an offset on as a viewer sees them (0 for
-// nobody), the newest first, and how many the list has: all articles, or those with a
-// tag, of an author and marked by a user, each unless it is zero. How long a list is
-// stands in article_counts. Where several things narrow it, the shortest of their lists
-// is walked, and counted.
-func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag string, author, favorited int64, limit, offset int) (rows []View, total int64, err error) {
+// nobody), the newest first, and how many the list has: all articles, or those with a tag, of an author and marked by a
+// user, each unless it is zero. How long a list is stands in article_counts. Where
+// several things narrow it, the shortest of their lists is walked, and counted.
+func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag string, author, favorited int64, limit, offset int) (views []View, total int64, err error) {
 	by, err := r.filters(ctx, q, tag, author, favorited)
 	if err != nil {
 		return nil, 0, err
 	}
-	var args []any
-	parameter := func(value any) string {
-		args = append(args, value)
-		return "$" + strconv.Itoa(len(args))
+	walk, total, several := by[0].kind, by[0].articles, len(by) > 1
+	if several && total > 0 {
+		switch walk {
+		case KindTag:
+			total, err = dao.QueryOne[int64](ctx, q, countOf+byTag, tag, author, favorited)
+		case KindAuthor:
+			total, err = dao.QueryOne[int64](ctx, q, countOf+byAuthor, tag, author, favorited)
+		case KindFavorited:
+			total, err = dao.QueryOne[int64](ctx, q, countOf+byReader, tag, author, favorited)
+		}
 	}
-	from := " FROM (" + walks[by[0].kind] + ") l WHERE true"
-	if by[0].value != nil {
-		parameter(by[0].value)
+	if !more(total, offset, err) {
+		return nil, total, err
 	}
-	for _, f := range by[1:] { // LIMIT and OFFSET keep PostgreSQL from reading the whole other list instead
-		from += " AND EXISTS (SELECT 1 FROM (" + strings.ReplaceAll(walks[f.kind], "$1", parameter(f.value)) + ") o WHERE o.id = l.id LIMIT 1 OFFSET 0)"
+	var rows []viewRow
+	if several {
+		rows, err = r.narrowed(ctx, q, walk, tag, author, favorited, limit, offset, viewer)
+		return shown(rows), total, err
 	}
-	total = by[0].articles
-	if len(by) > 1 && total > 0 {
-		total, err = dao.QueryOne[int64](ctx, q, "SELECT count(*)"+from, args...)
+	switch postgres := q.Dialect() == db.Postgres; {
+	case walk == KindAll && postgres:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$3"+anyOf+allIDs+anyEnd, limit, offset, viewer) //terem:ignore data-owner see seen
+	case walk == KindAll:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$3"+oneOf+allIDs+oneEnd, limit, offset, viewer) //terem:ignore data-owner see seen
+	case walk == KindTag && postgres:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+tagIDs+anyEnd, tag, limit, offset, viewer) //terem:ignore data-owner see seen
+	case walk == KindTag:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+tagIDs+oneEnd, tag, limit, offset, viewer) //terem:ignore data-owner see seen
+	case walk == KindAuthor && postgres:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+authorIDs+anyEnd, author, limit, offset, viewer) //terem:ignore data-owner see seen
+	case walk == KindAuthor:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+authorIDs+oneEnd, author, limit, offset, viewer) //terem:ignore data-owner see seen
+	case postgres:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+readerIDs+anyEnd, favorited, limit, offset, viewer) //terem:ignore data-owner see seen
+	default:
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+readerIDs+oneEnd, favorited, limit, offset, viewer) //terem:ignore data-owner see seen
 	}
-	if more(total, offset, err) {
-		rows, err = r.page(ctx, q, viewer, "SELECT l.id"+from+" ORDER BY l.id DESC", limit, offset, args...)
+	return shown(rows), total, err
+}
+
+// narrowed returns a page of a list that several things narrow, along the list of one.
+func (r Repository) narrowed(ctx context.Context, q db.Querier, walk Kind, args ...any) ([]viewRow, error) {
+	switch postgres := q.Dialect() == db.Postgres; {
+	case walk == KindTag && postgres:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byTag+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+	case walk == KindTag:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byTag+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+	case walk == KindAuthor && postgres:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byAuthor+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+	case walk == KindAuthor:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byAuthor+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+	case postgres:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byReader+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+	default:
+		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byReader+onPage+oneEnd, args...) //terem:ignore data-owner see seen
 	}
-	return rows, total, err
 }
 
 // filters returns what narrows a list, KindAll if nothing does, with how many articles
 // each leaves: the fewest first.
 func (r Repository) filters(ctx context.Context, q db.Querier, tag string, author, favorited int64) (by []filter, err error) {
-	if tag != "" {
-		by = append(by, filter{kind: KindTag, name: tag, value: tag})
-	}
 	if author != 0 {
-		by = append(by, filter{kind: KindAuthor, name: id(author), value: author})
+		by = append(by, filter{kind: KindAuthor, name: id(author)})
 	}
 	if favorited != 0 {
-		by = append(by, filter{kind: KindFavorited, name: id(favorited), value: favorited})
+		by = append(by, filter{kind: KindFavorited, name: id(favorited)})
+	}
+	if tag != "" {
+		by = append(by, filter{kind: KindTag, name: tag})
 	}
 	if len(by) == 0 {
 		all, err := r.all(ctx, q)
@@ -96,47 +154,6 @@ func (r Repository) filters(ctx context.Context, q db.Querier, tag string, autho
 
 // more reports whether a list has something from an offset on.
 func more(total int64, offset int, err error) bool { return err == nil && total > int64(offset) }
-
-// Feed is List for the articles of some authors. Where only few articles are theirs,
-// each author is asked for the newest one: only those whose newest article is among
-// the newest can be on the page, or on one before it, and of each of them it reads what
-// is not older than all of these newest ones. Else it reads all articles from the
-// newest on, as far as the page, and leaves out those of others.
-func (r Repository) Feed(ctx context.Context, q db.Querier, viewer int64, authors []int64, limit, offset int) (rows []View, total int64, err error) {
-	total, err = r.writtenBy(ctx, q, authors)
-	if !more(total, offset, err) {
-		return rows, total, err
-	}
-	table, arg := utils.Rows(q.Dialect(), authors)
-	newest := int64(offset + limit)
-	reads := int64(len(authors))
-	if newest > reads {
-		reads = min(newest*reads, total)
-	}
-	if reads > manyReads {
-		all, err := r.all(ctx, q)
-		if err != nil {
-			return rows, total, err
-		}
-		if all/total*newest < reads {
-			rows, err = r.page(ctx, q, viewer, "SELECT id FROM articles WHERE (author_id IN (SELECT id FROM "+table+" f)) IS TRUE ORDER BY id DESC", limit, offset, arg)
-			return rows, total, err
-		}
-	}
-	each := "SELECT id FROM articles WHERE author_id = h.id AND id >= (SELECT CASE WHEN count(newest) = $2 THEN min(newest) ELSE 0 END FROM h) ORDER BY id DESC LIMIT $2"
-	if q.Dialect() == db.Postgres {
-		each = "h CROSS JOIN LATERAL (" + each + ") n"
-	} else {
-		each = "h CROSS JOIN articles n WHERE n.id IN (" + each + ")"
-	}
-	rows, err = r.page(ctx, q, viewer, `WITH h AS MATERIALIZED (SELECT f.id, (SELECT max(id) FROM articles WHERE author_id = f.id) AS newest
-			FROM `+table+` f ORDER BY newest DESC NULLS LAST LIMIT $2)
-		SELECT n.id FROM `+each+` ORDER BY n.id DESC`, limit, offset, arg, newest)
-	return rows, total, err
-}
-
-// manyReads is from how many entries of indexes on Feed looks for a shorter way.
-const manyReads = 1000
 
 // TagsOf returns the tags of articles, by their ids, in their order.
 func (r Repository) TagsOf(ctx context.Context, q db.Querier, articles []int64) (map[int64][]string, error) {

@@ -11,8 +11,8 @@ import (
 )
 
 // Repository reads and writes articles: here one by one, in list_repository.go as
-// lists, in count_repository.go how many a list has. A method says in its signature
-// whether it writes: db.Querier reads, db.Execer writes.
+// lists, in feed_repository.go as feeds, in count_repository.go how many a list has. A
+// method says in its signature whether it writes: db.Querier reads, db.Execer writes.
 type Repository struct {
 	dao.Table[Article]
 	tags      dao.Table[Tag]

@@ -20,9 +20,8 @@ func (r Repository) Following(ctx context.Context, q db.Querier, follower int64,
 		return follows, nil
 	}
 	// Without LIMIT and OFFSET PostgreSQL might read all whom a user follows.
-	table, arg := utils.Rows(q.Dialect(), users)
-	ids, err := dao.Query[int64](ctx, q, "SELECT u.id FROM "+table+` u
-		WHERE EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id LIMIT 1 OFFSET 0)`, arg, follower)
+	ids, err := dao.Query[int64](ctx, q, "SELECT u.id FROM "+utils.IDs+` u
+		WHERE EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id LIMIT 1 OFFSET 0)`, utils.Object(users), follower)
 	for _, id := range ids {
 		follows[id] = true
 	}

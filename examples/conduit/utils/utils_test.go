@@ -21,6 +21,15 @@ func TestFormatters(t *testing.T) {
 	}
 }
 
+func TestObject(t *testing.T) {
+	t.Parallel()
+	for want, ids := range map[string][]int64{"{}": nil, `{"7":0}`: {7}, `{"-1":0,"9223372036854775807":0}`: {-1, 1<<63 - 1}} {
+		if got := utils.Object(ids); got != want {
+			t.Errorf("Object(%v) = %s, want %s", ids, got, want)
+		}
+	}
+}
+
 func TestPrintable(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{"Ada": true, "Ада 愛": true, "": false, "   ": false, "a\x00b": false, "a\x1b[31m": false, "a\u202eb": false} {
