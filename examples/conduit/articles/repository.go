@@ -144,53 +144,47 @@ func (r Repository) tag(ctx context.Context, x db.Execer, article int64, names [
 // Favorite marks an article for a user, or returns ErrNotFound. Who has marked it
 // already goes on.
 func (r Repository) Favorite(ctx context.Context, x db.Execer, user int64, slug string) error {
-	article, err := r.hold(ctx, x, slug)
+	article, err := r.favored(ctx, x, slug, 1)
 	if err != nil {
 		return err
 	}
 	inserted, err := r.favorites.InsertNew(ctx, x, &Favorite{UserID: user, ArticleID: article}, "user_id", "article_id")
+	if err == nil && !inserted {
+		_, err = r.favored(ctx, x, slug, -1)
+	}
 	if err != nil || !inserted {
 		return err
 	}
-	return r.favored(ctx, x, user, article, 1)
+	return r.count(ctx, x, change{KindFavorited, id(user), 1})
 }
 
 // Unfavorite takes the mark away, or returns ErrNotFound. Who has not marked the article
 // goes on like that.
 func (r Repository) Unfavorite(ctx context.Context, x db.Execer, user int64, slug string) error {
-	article, err := r.hold(ctx, x, slug)
+	article, err := r.favored(ctx, x, slug, -1)
 	if err != nil {
 		return err
 	}
 	n, err := x.Exec(ctx, "DELETE FROM favorites WHERE user_id = $1 AND article_id = $2", user, article)
+	if err == nil && n == 0 {
+		_, err = r.favored(ctx, x, slug, 1)
+	}
 	if err != nil || n == 0 {
 		return err
 	}
-	return r.favored(ctx, x, user, article, -1)
+	return r.count(ctx, x, change{KindFavorited, id(user), -1})
 }
 
-// hold returns the id of an article, or ErrNotFound. Nobody else changes it, marks it or
-// deletes it until the session ends. Whoever deletes it has it first, and then its marks:
-// the other way round, both could wait for each other.
-func (r Repository) hold(ctx context.Context, x db.Execer, slug string) (article int64, err error) {
-	const named = "SELECT id FROM articles WHERE slug = $1"
-	if x.Dialect() == db.Postgres {
-		article, err = dao.QueryOne[int64](ctx, x, named+" FOR NO KEY UPDATE", slug)
-	} else {
-		article, err = dao.QueryOne[int64](ctx, x, named, slug)
-	}
+// favored counts a mark that comes or goes, and returns the id of the article, or
+// ErrNotFound. It is counted before, and taken back where nothing came or went: so
+// nobody else marks the article or deletes it until the session ends. Whoever deletes it
+// has it first, and then its marks: the other way round, both could wait for each other.
+func (r Repository) favored(ctx context.Context, x db.Execer, slug string, by int64) (article int64, err error) {
+	article, err = dao.QueryOne[int64](ctx, x, "UPDATE articles SET favorites_count = favorites_count + $2 WHERE slug = $1 RETURNING id", slug, by)
 	if errs.HasKind(err, errs.NotFound) {
 		err = ErrNotFound.Wrap(err)
 	}
 	return article, err
-}
-
-// favored counts a mark that came or went.
-func (r Repository) favored(ctx context.Context, x db.Execer, user, article, by int64) error {
-	if _, err := x.Exec(ctx, "UPDATE articles SET favorites_count = favorites_count + $2 WHERE id = $1", article, by); err != nil {
-		return err
-	}
-	return r.count(ctx, x, change{KindFavorited, id(user), by})
 }
 
 // Tagged returns the table of tags, for who writes many at a time and calls Recount
