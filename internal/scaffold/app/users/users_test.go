@@ -1,16 +1,19 @@
 package users_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/api/apitest"
 	"github.com/terem-go/terem/app"
+	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/internal/scaffold/app/users"
@@ -34,6 +37,7 @@ func eachWith(t *testing.T, cfg users.Config, f func(t *testing.T, c *apitest.Cl
 func eachHandler(t *testing.T, cfg users.Config, f func(t *testing.T, h http.Handler, d *db.DB, u *users.Domain)) {
 	t.Parallel()
 	cfg.Name, cfg.Secrets = "Appname", []string{strings.Repeat("k", 32)}
+	cfg.Passwords = cmp.Or(cfg.Passwords, auth.PasswordConfig{Memory: 1024, Time: 1, Wait: time.Minute}) // quick, and never too busy
 	dbtest.Each(t, os.DirFS("../migrations"), func(t *testing.T, d *db.DB) {
 		domain, err := users.New(cfg)
 		if err != nil {
