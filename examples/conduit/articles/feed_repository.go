@@ -34,13 +34,13 @@ func (r Repository) Feed(ctx context.Context, q db.Querier, viewer int64, author
 	var rows []viewRow
 	switch postgres := q.Dialect() == db.Postgres; {
 	case few && postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$5"+anyOf+newestOf+`SELECT n.id FROM h CROSS JOIN LATERAL (`+newestOfOne+`) n ORDER BY n.id DESC LIMIT $3 OFFSET $4`+anyEnd, of, newest, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$5"+anyOf+newestOf+`SELECT n.id FROM h CROSS JOIN LATERAL (`+newestOfOne+`) n ORDER BY n.id DESC LIMIT $3 OFFSET $4`+anyEnd, of, newest, limit, offset, viewer)
 	case few:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$5"+oneOf+newestOf+`SELECT n.id FROM h CROSS JOIN articles n WHERE n.id IN (`+newestOfOne+`) ORDER BY n.id DESC LIMIT $3 OFFSET $4`+oneEnd, of, newest, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$5"+oneOf+newestOf+`SELECT n.id FROM h CROSS JOIN articles n WHERE n.id IN (`+newestOfOne+`) ORDER BY n.id DESC LIMIT $3 OFFSET $4`+oneEnd, of, newest, limit, offset, viewer)
 	case postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+allOf+anyEnd, of, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+allOf+anyEnd, of, limit, offset, viewer)
 	default:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+allOf+oneEnd, of, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+allOf+oneEnd, of, limit, offset, viewer)
 	}
 	return shown(rows), total, err
 }

@@ -83,21 +83,21 @@ func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag st
 	}
 	switch postgres := q.Dialect() == db.Postgres; {
 	case walk == KindAll && postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$3"+anyOf+allIDs+anyEnd, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$3"+anyOf+allIDs+anyEnd, limit, offset, viewer)
 	case walk == KindAll:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$3"+oneOf+allIDs+oneEnd, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$3"+oneOf+allIDs+oneEnd, limit, offset, viewer)
 	case walk == KindTag && postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+tagIDs+anyEnd, tag, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+tagIDs+anyEnd, tag, limit, offset, viewer)
 	case walk == KindTag:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+tagIDs+oneEnd, tag, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+tagIDs+oneEnd, tag, limit, offset, viewer)
 	case walk == KindAuthor && postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+authorIDs+anyEnd, author, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+authorIDs+anyEnd, author, limit, offset, viewer)
 	case walk == KindAuthor:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+authorIDs+oneEnd, author, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+authorIDs+oneEnd, author, limit, offset, viewer)
 	case postgres:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+readerIDs+anyEnd, favorited, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+anyOf+readerIDs+anyEnd, favorited, limit, offset, viewer)
 	default:
-		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+readerIDs+oneEnd, favorited, limit, offset, viewer) //terem:ignore data-owner see seen
+		rows, err = dao.Query[viewRow](ctx, q, seen+"$4"+oneOf+readerIDs+oneEnd, favorited, limit, offset, viewer)
 	}
 	return shown(rows), total, err
 }
@@ -106,17 +106,17 @@ func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag st
 func (r Repository) narrowed(ctx context.Context, q db.Querier, walk Kind, args ...any) ([]viewRow, error) {
 	switch postgres := q.Dialect() == db.Postgres; {
 	case walk == KindTag && postgres:
-		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byTag+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byTag+onPage+anyEnd, args...)
 	case walk == KindTag:
-		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byTag+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byTag+onPage+oneEnd, args...)
 	case walk == KindAuthor && postgres:
-		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byAuthor+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byAuthor+onPage+anyEnd, args...)
 	case walk == KindAuthor:
-		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byAuthor+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byAuthor+onPage+oneEnd, args...)
 	case postgres:
-		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byReader+onPage+anyEnd, args...) //terem:ignore data-owner see seen
+		return dao.Query[viewRow](ctx, q, seen+"$6"+anyOf+idsOf+byReader+onPage+anyEnd, args...)
 	default:
-		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byReader+onPage+oneEnd, args...) //terem:ignore data-owner see seen
+		return dao.Query[viewRow](ctx, q, seen+"$6"+oneOf+idsOf+byReader+onPage+oneEnd, args...)
 	}
 }
 

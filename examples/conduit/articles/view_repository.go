@@ -28,16 +28,16 @@ const separator = "\x1f"
 
 // seen, a parameter for the viewer, viewed and a condition for articles a read viewRows
 // without texts. LIMIT and OFFSET keep PostgreSQL from reading all that a viewer has
-// marked, or whom they follow. One statement for tables of three domains takes half as
-// long as one for each: this is what is asked for most.
+// marked, or whom they follow.
 const (
 	seen     = "SELECT '' AS body, " + columns
 	seenFull = "SELECT a.body, " + columns
 	columns  = "a.id, a.slug, a.title, a.description, a.author_id, a.favorites_count, a.created_at, a.updated_at, " +
-		"COALESCE((SELECT string_agg(t.name, '" + separator + `') FROM (SELECT name FROM article_tags WHERE article_id = a.id ORDER BY position) t), '') AS tags,
-	EXISTS (SELECT 1 FROM favorites f WHERE f.user_id = v.id AND f.article_id = a.id LIMIT 1 OFFSET 0) AS favorited, u.username, u.bio, u.image,
-	EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = v.id AND f.followee_id = a.author_id LIMIT 1 OFFSET 0) AS following
-	FROM articles a JOIN users u ON u.id = a.author_id CROSS JOIN (SELECT CAST(`
+		"COALESCE((SELECT string_agg(t.name, '" + separator + "') FROM (SELECT name FROM article_tags WHERE article_id = a.id ORDER BY position) t), '') AS tags, " +
+		"EXISTS (SELECT 1 FROM favorites f WHERE f.user_id = v.id AND f.article_id = a.id LIMIT 1 OFFSET 0) AS favorited, u.username, u.bio, u.image, " +
+		//terem:ignore data-owner what is asked for most: one statement for tables of three domains takes half as long as one for each
+		`EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = v.id AND f.followee_id = a.author_id LIMIT 1 OFFSET 0) AS following
+		FROM articles a JOIN users u ON u.id = a.author_id CROSS JOIN (SELECT CAST(`
 	viewed = " AS BIGINT) AS id) v WHERE "
 )
 
@@ -53,7 +53,6 @@ func (r *viewRow) view() View {
 
 // View returns an article as a viewer sees it (0 for nobody), or ErrNotFound.
 func (r Repository) View(ctx context.Context, q db.Querier, viewer int64, slug string) (*View, error) {
-	//terem:ignore data-owner see seen
 	row, err := dao.QueryOne[viewRow](ctx, q, seenFull+"$1"+viewed+"a.slug = $2", viewer, slug)
 	if errs.HasKind(err, errs.NotFound) {
 		return nil, ErrNotFound.Wrap(err)

@@ -1,11 +1,13 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/types"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/internal/sqltext"
@@ -34,6 +36,9 @@ var dataOwner = &Rule{
 				})
 			}
 		}
+		// A constant that is used often is found once.
+		slices.SortStableFunc(list, func(f, g Finding) int { return cmp.Or(cmp.Compare(f.Pos, g.Pos), strings.Compare(f.Title, g.Title)) })
+		list = slices.CompactFunc(list, func(f, g Finding) bool { return f.Pos == g.Pos && f.Title == g.Title })
 		for _, t := range a.App.Tables {
 			list = append(list, o.foreignKeys(t)...)
 		}
@@ -70,15 +75,61 @@ func (o owners) sql(p *structure.Package, call *ast.CallExpr) []Finding {
 	var list []Finding
 	for _, s := range sqlIn(p, call) {
 		for _, table := range s.writes {
-			list = append(list, o.touched(p, s.at, table, "writes")...)
+			list = append(list, o.touched(p, naming(p, s.at, table), table, "writes")...)
 		}
 		for _, table := range s.reads {
 			if !slices.Contains(s.writes, table) {
-				list = append(list, o.touched(p, s.at, table, "reads")...)
+				list = append(list, o.touched(p, naming(p, s.at, table), table, "reads")...)
 			}
 		}
 	}
 	return list
+}
+
+// naming returns the part of a text that names a table, which may be the value of a
+// constant: or the whole text, where several parts do.
+func naming(p *structure.Package, text ast.Expr, table string) ast.Expr {
+	word := regexp.MustCompile(`\b` + regexp.QuoteMeta(table) + `\b`)
+	for {
+		switch part := ast.Unparen(text).(type) {
+		case *ast.BinaryExpr:
+			left, right := word.MatchString(sqlOf(p.Info, part.X)), word.MatchString(sqlOf(p.Info, part.Y))
+			if left == right {
+				return text
+			}
+			if text = part.X; right {
+				text = part.Y
+			}
+		case *ast.Ident:
+			value := constantValue(p, p.Info.Uses[part])
+			if value == nil {
+				return text
+			}
+			text = value
+		default:
+			return text
+		}
+	}
+}
+
+// constantValue returns what a constant of a package was declared as, or nil.
+func constantValue(p *structure.Package, constant types.Object) (value ast.Expr) {
+	if _, ok := constant.(*types.Const); !ok || constant.Pkg() != p.Types {
+		return nil
+	}
+	for _, file := range p.Files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.ValueSpec); ok {
+				for i, name := range spec.Names {
+					if name.Pos() == constant.Pos() && i < len(spec.Values) {
+						value = spec.Values[i]
+					}
+				}
+			}
+			return value == nil
+		})
+	}
+	return value
 }
 
 // sqlText is SQL among the arguments of a call, with the tables that it touches.
