@@ -39,7 +39,7 @@ func TestCopyInterrupted(t *testing.T) {
 	if got := said.String(); !strings.HasSuffix(got, "error: interrupted. What was copied stays; to go on, give the same command again\n") {
 		t.Errorf("it says:\n%s", got)
 	}
-	if status, out, complaint := terem(t, "db", "copy", from, to); status != 0 || !strings.Contains(out, "the same 2 rows in 1 tables") {
+	if status, out, complaint := terem(t, "db", "copy", from, to); status != 0 || !strings.Contains(out, "the same data, 2 rows.") {
 		t.Errorf("%d:\n%s%s", status, out, complaint)
 	}
 }

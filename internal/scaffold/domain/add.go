@@ -74,7 +74,7 @@ func (d *Domain) registerPages(s *change.Set) {
 		f.AddElement("New", "Pages", fmt.Sprintf("%s: c.%s", d.Var, d.Plural), goedit.Before("auth"))
 	})
 	s.Go("pages/router.go", func(f *goedit.File) {
-		f.AddStatement("Pages.routes", fmt.Sprintf("p.%sRoutes(r)", lower(d.Type)), goedit.Last)
+		f.AddStatement("Pages.routes", fmt.Sprintf("p.%sRoutes(r)", Lower(d.Type)), goedit.Last)
 	})
 	s.Edit(layout, d.link)
 }

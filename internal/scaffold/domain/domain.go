@@ -47,7 +47,7 @@ func New(o Options, models []*dao.Model) (*Domain, error) {
 	if err := CheckName(o.Name); err != nil {
 		return nil, err
 	}
-	d.Var = lower(d.Plural)
+	d.Var = Lower(d.Plural)
 	if d.Type == "" {
 		d.Type = GoName(singular(o.Name))
 	}
@@ -182,11 +182,4 @@ func (d *Domain) clashes() error {
 		}
 	}
 	return nil
-}
-
-// lower returns a Go name as it is not exported: orderItems of OrderItems, skus of
-// SKUs.
-func lower(name string) string {
-	parts := strings.Split(Snake(name), "_")
-	return parts[0] + GoName(strings.Join(parts[1:], "_"))
 }

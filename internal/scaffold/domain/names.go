@@ -40,6 +40,13 @@ func Snake(name string) string {
 	return b.String()
 }
 
+// Lower returns a Go name as it is written where it is not exported: orderItem of
+// OrderItem, and id of ID.
+func Lower(name string) string {
+	parts := strings.Split(Snake(name), "_")
+	return parts[0] + GoName(strings.Join(parts[1:], "_"))
+}
+
 // irregular are plurals that do not end in s, and words that do and have none.
 var irregular = map[string]string{"people": "person", "children": "child", "men": "man", "women": "woman", "feet": "foot", "mice": "mouse",
 	"indices": "index", "vertices": "vertex", "criteria": "criterion", "media": "medium", "leaves": "leaf", "shelves": "shelf", "knives": "knife", "lives": "life",

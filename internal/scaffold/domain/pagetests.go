@@ -90,4 +90,4 @@ func (d *Domain) Label() string {
 func (d *Domain) Heading() string { return title(Snake(d.Type)) }
 
 // Lower returns a name of Go as it is not exported.
-func (*Domain) Lower(name string) string { return lower(name) }
+func (*Domain) Lower(name string) string { return Lower(name) }

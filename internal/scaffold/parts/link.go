@@ -162,7 +162,7 @@ func (k *link) declare(c *change.Set, text string) error {
 
 // give hands the interface on to the router, if the domain makes one.
 func (k *link) give(c *change.Set) {
-	field := lower(k.name)
+	field := domain.Lower(k.name)
 	if k.consumer.Struct("Router") == nil || k.consumer.HasField("Router", field) || !k.consumer.Has("Domain.Register", "Router{") {
 		return
 	}

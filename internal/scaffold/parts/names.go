@@ -71,10 +71,10 @@ func newNamed(d *application.Domain) named {
 	if strings.EqualFold(title, d.Repository) { // OrderItems of orderitems
 		title = d.Repository
 	}
-	n := named{Domain: d, Title: title, Lower: lower(title)}
+	n := named{Domain: d, Title: title, Lower: domain.Lower(title)}
 	for _, k := range d.Keys {
 		own := d.Row + k.Field
-		n.Keys = append(n.Keys, key{k, own, lower(own), domain.Snake(own), sample(k)})
+		n.Keys = append(n.Keys, key{k, own, domain.Lower(own), domain.Snake(own), sample(k)})
 	}
 	return n
 }
@@ -117,18 +117,6 @@ func sample(k application.Key) string {
 		return "uuid.Nil"
 	}
 	return "*new(" + k.Abroad + ")"
-}
-
-// lower returns a Go name as it is not exported: orderItems of OrderItems, id of ID.
-func lower(name string) string {
-	i := 0
-	for i < len(name) && 'A' <= name[i] && name[i] <= 'Z' {
-		i++
-	}
-	if i > 1 && i < len(name) {
-		i-- // the last capital begins a word
-	}
-	return strings.ToLower(name[:i]) + name[i:]
 }
 
 // list joins words as text does: a, b and c.

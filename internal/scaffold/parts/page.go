@@ -133,7 +133,7 @@ func (p Page) data(app *application.Application) (*pageData, error) {
 		return nil, fmt.Errorf("%q cannot be the path of a page: the application itself answers at /%s", p.Path, words[0])
 	}
 	title := domain.GoName(data.File)
-	data.Func, data.Test, data.Input = lower(title), "Test"+title, "Look"
+	data.Func, data.Test, data.Input = domain.Lower(title), "Test"+title, "Look"
 	if len(heading) == 0 {
 		heading = words
 	}

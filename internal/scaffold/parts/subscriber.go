@@ -64,9 +64,9 @@ func (e Event) addSubscriber(app *application.Application, c *change.Set, folder
 // fieldsOf are the fields of an event that is there.
 func fieldsOf(p *application.Package, typ string) (list []key) {
 	for _, k := range p.Exported(typ) {
-		name := lower(k.Field)
+		name := domain.Lower(k.Field)
 		if token.IsKeyword(name) || slices.Contains([]string{"ctx", "s", "d", "context", "db", "slog", "time", "uuid"}, name) {
-			name = lower(typ) + k.Field
+			name = domain.Lower(typ) + k.Field
 		}
 		list = append(list, key{Key: k, Title: k.Field, Lower: name, JSON: domain.Snake(k.Field)})
 	}
@@ -92,7 +92,7 @@ func (e Event) subscribe(app *application.Application, c *change.Set, data event
 	method, name := publisher.Title+data.Type, e.To+"."+publisher.Folder+"_"+domain.Snake(data.Type)
 	upstream := app.Reaches(publisher.Folder, e.To)
 	if !upstream {
-		method = lower(method)
+		method = domain.Lower(method)
 	}
 	if file := to.Declares("Domain." + method); file != "" || to.HasField("Domain", method) {
 		return fmt.Errorf("%s: Domain has %s already, so the subscriber needs another name: give the event one", to.Folder, method)

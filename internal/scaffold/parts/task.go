@@ -67,10 +67,10 @@ func (t Task) Add(app *application.Application, c *change.Set) error {
 	if data.Field, err = fieldFor(tasks, d); err != nil {
 		return err
 	}
-	data.Func, data.File = lower(data.Type), word
+	data.Func, data.File = domain.Lower(data.Type), word
 	if tasks.Declares("tasks."+data.Func) != "" || tasks.Files[word+".go"] != nil {
 		data.File = folder + "_" + word
-		data.Func = lower(domain.GoName(data.File))
+		data.Func = domain.Lower(domain.GoName(data.File))
 	}
 	if err := checkFile(data.File); err != nil {
 		return err
