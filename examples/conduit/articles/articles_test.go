@@ -26,6 +26,7 @@ type world struct {
 	t               *testing.T
 	db              *db.DB
 	users           *users.Domain
+	profiles        *profiles.Domain
 	articles        *articles.Domain
 }
 
@@ -38,7 +39,7 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 			t.Fatal(err)
 		}
 		p := profiles.New(u.Users)
-		w := &world{t: t, db: d, users: u, articles: articles.New(p.Profiles)}
+		w := &world{t: t, db: d, users: u, profiles: p, articles: articles.New(p.Profiles)}
 		a := app.New(app.Config{DB: d, Logger: slog.New(slog.DiscardHandler)})
 		a.Register(u, p, w.articles)
 		h, err := a.Handler()

@@ -10,8 +10,6 @@ import (
 
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
-
-	"github.com/terem-go/terem/examples/conduit/utils"
 )
 
 // shards is into how many rows the number of all articles is split, so that authors
@@ -86,12 +84,6 @@ func (r Repository) uncountFavorites(ctx context.Context, x db.Execer, article i
 // all returns how many articles there are.
 func (r Repository) all(ctx context.Context, q db.Querier) (int64, error) {
 	return dao.QueryOne[int64](ctx, q, "SELECT CAST(coalesce(sum(articles), 0) AS BIGINT) FROM article_counts WHERE kind = 'all'")
-}
-
-// writtenBy returns how many articles some authors have together.
-func (r Repository) writtenBy(ctx context.Context, q db.Querier, authors []int64) (int64, error) {
-	return dao.QueryOne[int64](ctx, q, `SELECT CAST(coalesce(sum((SELECT articles FROM article_counts WHERE kind = 'author' AND name = CAST(a.id AS TEXT))), 0) AS BIGINT)
-		FROM `+utils.IDs+" a", utils.Object(authors))
 }
 
 // Recount counts everything anew: after articles were written past Create.

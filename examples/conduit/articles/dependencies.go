@@ -17,8 +17,6 @@ type Authors interface {
 	ByUsername(ctx context.Context, q db.Querier, viewer int64, name string) (*profiles.Profile, error)
 	// Of returns the profile of a user whose row is known.
 	Of(ctx context.Context, q db.Querier, viewer int64, u *users.User) (profiles.Profile, error)
-	// Followed returns the ids of everybody whom a user follows.
-	Followed(ctx context.Context, q db.Querier, follower int64) ([]int64, error)
 }
 
 // Wanted says which articles a list has: those that meet everything that is set.
@@ -61,15 +59,6 @@ func (v Views) user(ctx context.Context, q db.Querier, name string) (int64, erro
 		return 0, err
 	}
 	return p.ID, nil
-}
-
-// Feed is List for the articles of those whom the viewer follows.
-func (v Views) Feed(ctx context.Context, q db.Querier, viewer int64, limit, offset int) ([]View, int64, error) {
-	followed, err := v.authors.Followed(ctx, q, viewer)
-	if err != nil {
-		return nil, 0, err
-	}
-	return v.articles.Feed(ctx, q, viewer, followed, limit, offset)
 }
 
 // New returns an article as its author sees it who has just published it.

@@ -44,7 +44,7 @@ func (rt *Router) list(ctx context.Context, r *db.Reader, in *ArticleList) (*Art
 }
 
 func (rt *Router) feed(ctx context.Context, r *db.Reader, in *ArticleFeed) (*ArticlesReply, error) {
-	views, total, err := rt.views.Feed(ctx, r, in.User.ID, in.Limit, in.Offset)
+	views, total, err := rt.articles.Feed(ctx, r, in.User.ID, in.Limit, in.Offset)
 	return newArticlesReply(views, total), err
 }
 

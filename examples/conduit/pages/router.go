@@ -30,7 +30,7 @@ func (p *Pages) home(ctx context.Context, r *db.Reader, in *LookHome) (*web.Page
 		return nil, auth.ErrRequired.Here()
 	default:
 		query.Set("feed", in.Feed)
-		shown, total, err = p.articles.Views.Feed(ctx, r, in.Visitor.ID, perPage, in.offset())
+		shown, total, err = p.articles.Articles.Feed(ctx, r, in.Visitor.ID, perPage, in.offset())
 	}
 	if err != nil {
 		return nil, err

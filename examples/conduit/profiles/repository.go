@@ -28,11 +28,6 @@ func (r Repository) Following(ctx context.Context, q db.Querier, follower int64,
 	return follows, err
 }
 
-// Followed returns the ids of everybody whom a user follows.
-func (r Repository) Followed(ctx context.Context, q db.Querier, follower int64) ([]int64, error) {
-	return dao.Query[int64](ctx, q, "SELECT followee_id FROM follows WHERE follower_id = $1", follower)
-}
-
 // Follow lets one user follow another. Who does already goes on.
 func (r Repository) Follow(ctx context.Context, x db.Execer, follower, followee int64) error {
 	return r.Upsert(ctx, x, &Follow{FollowerID: follower, FolloweeID: followee}, "follower_id", "followee_id")

@@ -75,41 +75,41 @@ func (o owners) sql(p *structure.Package, call *ast.CallExpr) []Finding {
 	var list []Finding
 	for _, s := range sqlIn(p, call) {
 		for _, table := range s.writes {
-			list = append(list, o.touched(p, naming(p, s.at, table), table, "writes")...)
+			list = append(list, o.touched(p, s.at, table, "writes")...)
 		}
 		for _, table := range s.reads {
 			if !slices.Contains(s.writes, table) {
-				list = append(list, o.touched(p, naming(p, s.at, table), table, "reads")...)
+				list = append(list, o.touched(p, s.at, table, "reads")...)
 			}
 		}
 	}
 	return list
 }
 
-// naming returns the part of a text that names a table, which may be the value of a
-// constant: or the whole text, where several parts do.
-func naming(p *structure.Package, text ast.Expr, table string) ast.Expr {
+// naming returns the parts of a text that name a table, which may be the values of
+// constants.
+func naming(p *structure.Package, text ast.Expr, table string) []ast.Expr {
 	word := regexp.MustCompile(`\b` + regexp.QuoteMeta(table) + `\b`)
-	for {
-		switch part := ast.Unparen(text).(type) {
-		case *ast.BinaryExpr:
-			left, right := word.MatchString(sqlOf(p.Info, part.X)), word.MatchString(sqlOf(p.Info, part.Y))
-			if left == right {
-				return text
-			}
-			if text = part.X; right {
-				text = part.Y
-			}
-		case *ast.Ident:
-			value := constantValue(p, p.Info.Uses[part])
-			if value == nil {
-				return text
-			}
-			text = value
-		default:
-			return text
+	var parts func(e ast.Expr) []ast.Expr
+	parts = func(e ast.Expr) []ast.Expr {
+		if !word.MatchString(sqlOf(p.Info, e)) {
+			return nil
 		}
+		var list []ast.Expr
+		switch part := ast.Unparen(e).(type) {
+		case *ast.BinaryExpr:
+			list = append(parts(part.X), parts(part.Y)...)
+		case *ast.Ident:
+			if value := constantValue(p, p.Info.Uses[part]); value != nil {
+				list = parts(value)
+			}
+		}
+		if list == nil {
+			list = []ast.Expr{e}
+		}
+		return list
 	}
+	return parts(text)
 }
 
 // constantValue returns what a constant of a package was declared as, or nil.
@@ -159,15 +159,19 @@ func sqlIn(p *structure.Package, call *ast.CallExpr) []sqlText {
 	return list
 }
 
-func (o owners) touched(p *structure.Package, at ast.Node, table, how string) []Finding {
+// touched finds where a text names a table of others.
+func (o owners) touched(p *structure.Package, text ast.Expr, table, how string) (list []Finding) {
 	owner := o.of[table]
 	if owner == nil || owner == p {
 		return nil
 	}
-	f := found(at, fmt.Sprintf("%s %s the table %s, which %s owns", p.Room, how, table, owner.Room))
-	f.WayOut = fmt.Sprintf("make it a method of the repository of %s; where %s cannot import that, let main hand the method over as a small interface, "+
-		"or let a service call both", owner.Room, p.Room)
-	return []Finding{f}
+	for _, at := range naming(p, text, table) {
+		f := found(at, fmt.Sprintf("%s %s the table %s, which %s owns", p.Room, how, table, owner.Room))
+		f.WayOut = fmt.Sprintf("make it a method of the repository of %s; where %s cannot import that, let main hand the method over as a small interface, "+
+			"or let a service call both", owner.Room, p.Room)
+		list = append(list, f)
+	}
+	return list
 }
 
 // model finds a dao.Of of a table that another room describes.

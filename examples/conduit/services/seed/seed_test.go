@@ -61,7 +61,7 @@ func TestRun(t *testing.T) {
 			if total != n || len(views) != 20 || views[0].Title != "Article 1211" || len(views[0].Tags) != 3 || views[0].Author.Username == "" {
 				t.Errorf("%d articles, the newest of which is %+v", total, views[0])
 			}
-			if _, total, err = a.Views.Feed(ctx, r, reader.ID, 20, 0); total == 0 || err != nil {
+			if _, total, err = a.Articles.Feed(ctx, r, reader.ID, 20, 0); total == 0 || err != nil {
 				t.Errorf("the feed has %d articles: %v", total, err)
 			}
 			var wrong int64
