@@ -222,12 +222,12 @@ func TestAskingEnds(t *testing.T) {
 			p, _, at := newProxy(t, pgserver.Options{})
 			d := open(t, one(at))
 			do(t, d, notes)
-			var killed time.Time
+			killed := make(chan time.Time, 1)
 			p.Crash = func() {
 				if err := p.server.Kill(); err != nil {
 					t.Error(err)
 				}
-				killed = time.Now()
+				killed <- time.Now()
 			}
 			p.AtCommit(faultproxy.Crash)
 			ctx := limited(t)
@@ -237,7 +237,7 @@ func TestAskingEnds(t *testing.T) {
 				defer cancel()
 			}
 			err := d.Do(ctx, func(ctx context.Context, s *db.Session) error { return insert(ctx, s, 1) })
-			if took := time.Since(killed); db.ClassOf(err) != db.Lost || took < c.least || took > c.most {
+			if took := time.Since(<-killed); db.ClassOf(err) != db.Lost || took < c.least || took > c.most {
 				t.Errorf("after %v: %v", took, err)
 			}
 		})

@@ -129,10 +129,11 @@ func (w *writer) ready(ctx context.Context) error {
 }
 
 // lock begins the transaction. It waits for other processes here and not in
-// SQLite, which would not notice the end of ctx.
+// SQLite, which would not notice the end of ctx. There is no queue between processes:
+// who looks seldom would never get the lock from one that writes all the time.
 func (w *writer) lock(ctx context.Context) error {
 	var patience *time.Timer
-	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+	for pause := time.Millisecond; ; pause = min(2*pause, 5*time.Millisecond) {
 		err := w.conn.control(w.conn.begin)
 		if db.ClassOf(err) != db.Contended {
 			return w.meaning(err)

@@ -85,6 +85,7 @@ func TestKilledBeforeMail(t *testing.T) {
 func TestManyRegisterWhileJobsRun(t *testing.T) {
 	each(t, func(t *testing.T, a *application) {
 		s := a.mailing(t)
+		a.env["REGISTRATIONS"] = "1000" // all are from one place
 		p, c := a.serve()
 		const clients, addresses = 32, 48
 		var mu sync.Mutex

@@ -53,14 +53,21 @@ func (s *shop) finish(t *testing.T) {
 	s.until(t, d, "SELECT count(*) FROM river_job WHERE state <> 'completed'", func() { due("'retryable'") })
 }
 
+// exec runs a statement. A worker that has much to do may keep SQLite's file locked
+// for long: there is no queue between processes.
 func (s *shop) exec(t *testing.T, d *db.DB, sql string) {
 	t.Helper()
-	err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
-		_, err := s.Exec(ctx, sql)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	for start := time.Now(); ; {
+		err := d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
+			_, err := s.Exec(ctx, sql)
+			return err
+		})
+		switch {
+		case err == nil:
+			return
+		case db.ClassOf(err) != db.TimedOut || time.Since(start) > limit:
+			t.Fatal(err)
+		}
 	}
 }
 
