@@ -87,17 +87,13 @@ const fewRows = 20
 // insertFew inserts rows that all have their numbers. As by COPY, these go before those
 // of the database even where it would always give its own.
 func (p *plan) insertFew(ctx context.Context, x db.Execer, list reflect.Value) (err error) {
-	sql := p.insertOf(p.columns, list.Len())
-	if p.identity != nil {
-		sql = strings.Replace(sql, ") VALUES ", ") OVERRIDING SYSTEM VALUE VALUES ", 1)
-	}
 	args := make([]any, 0, list.Len()*len(p.columns))
 	for i := range list.Len() {
 		if args, err = p.insertArgs(args, list.Index(i), false); err != nil {
 			return err
 		}
 	}
-	_, err = x.Exec(ctx, sql, args...)
+	_, err = x.Exec(ctx, p.insertRows(db.Postgres, list.Len()), args...)
 	return err
 }
 
@@ -148,22 +144,27 @@ func (p *plan) insertAll(ctx context.Context, x db.Execer, list reflect.Value, n
 			}
 			done++
 		}
-		if _, err = x.Exec(ctx, p.insertRows(n), args...); err != nil {
+		if _, err = x.Exec(ctx, p.insertRows(db.SQLite, n), args...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// insertRows returns the statement that inserts a number of rows. Those that were
-// asked for are kept.
-func (p *plan) insertRows(n int) string {
-	if n == 1 {
-		return p.sql.insert
+// insertRows returns the statement that inserts a number of rows with all their
+// columns. Those that were asked for are kept.
+func (p *plan) insertRows(d db.Dialect, n int) string {
+	type key struct {
+		dialect db.Dialect
+		rows    int
 	}
-	text, ok := p.inserts.Load(n)
+	text, ok := p.inserts.Load(key{d, n})
 	if !ok {
-		text, _ = p.inserts.LoadOrStore(n, p.insertOf(p.columns, n))
+		sql := p.insertOf(p.columns, n)
+		if d == db.Postgres && p.identity != nil {
+			sql = strings.Replace(sql, ") VALUES ", ") OVERRIDING SYSTEM VALUE VALUES ", 1)
+		}
+		text, _ = p.inserts.LoadOrStore(key{d, n}, sql)
 	}
 	return text.(string)
 }

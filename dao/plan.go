@@ -31,7 +31,7 @@ type plan struct {
 	all   bool // deleted ones are shown
 	views views
 
-	inserts sync.Map // number of rows to the statement that inserts them, see insertRows
+	inserts sync.Map // statements that insert several rows, see insertRows
 	filters sync.Map // reflect.Type of structs that Filter has found to be right, to true
 }
 
