@@ -92,14 +92,13 @@ func (t Table[T]) insertion(function string, row *T, on []string) (i insertion, 
 	if err := t.prepare(i.row); err != nil {
 		return i, err
 	}
-	columns := p.columns
+	i.sql = p.sql.insert
 	if i.numbered = p.identity != nil && p.identity.field(i.row).IsZero(); i.numbered {
-		columns = p.others()
+		i.sql = p.sql.unnumbered
 	}
 	if i.args, err = p.insertArgs(nil, i.row, i.numbered); err != nil {
 		return i, p.meaning(err)
 	}
-	i.sql = p.insertOf(columns, 1)
 	return i, nil
 }
 
