@@ -77,12 +77,7 @@ func TestServerCrashesBeforeCommit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, direct, url := newProxy(t, pgserver.Options{Settings: unwritten})
-			straight := open(t, direct)
-			do(t, straight, notes)
-			if c.told {
-				told(t, straight)
-			}
+			p, straight, url := losable(t, c.told)
 			d := openWith(t, one(url), db.Config{CommitTimeout: limit})
 			ready(t, d)
 			pid := 0
@@ -115,6 +110,19 @@ func TestServerCrashesBeforeCommit(t *testing.T) {
 	}
 }
 
+// losable returns a server that can be lost behind a proxy, with a table and a way to
+// it past the proxy. If asked to, it lets sessions mark their transactions.
+func losable(t *testing.T, marked bool) (p proxy, straight *db.DB, url string) {
+	t.Helper()
+	p, direct, url := newProxy(t, pgserver.Options{Settings: unwritten})
+	straight = open(t, direct)
+	do(t, straight, notes)
+	if marked {
+		told(t, straight)
+	}
+	return p, straight, url
+}
+
 // ready makes sure that sessions know whether to mark their transactions.
 func ready(t *testing.T, d *db.DB) {
 	t.Helper()
@@ -144,12 +152,7 @@ func TestServerIsLostAfterCommit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, direct, at := newProxy(t, pgserver.Options{Settings: unwritten})
-			straight := open(t, direct)
-			do(t, straight, notes)
-			if c.told {
-				told(t, straight)
-			}
+			p, straight, at := losable(t, c.told)
 			next := p.server
 			if c.standby {
 				next = own(t, pgserver.Options{StandbyOf: p.server, TCP: true, Settings: unwritten})
