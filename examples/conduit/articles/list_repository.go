@@ -54,9 +54,10 @@ type filter struct {
 }
 
 // List returns limit articles of a list from an offset on as a viewer sees them (0 for
-// nobody), the newest first, and how many the list has: all articles, or those with a tag, of an author and marked by a
-// user, each unless it is zero. How long a list is stands in article_counts. Where
-// several things narrow it, the shortest of their lists is walked, and counted.
+// nobody), the newest first, and how many the list has: all articles, or those with a
+// tag, of an author and marked by a user, each unless it is zero. How long a list is
+// stands in article_counts. Where several things narrow it, the shortest of their lists
+// is walked, and counted.
 func (r Repository) List(ctx context.Context, q db.Querier, viewer int64, tag string, author, favorited int64, limit, offset int) (views []View, total int64, err error) {
 	by, err := r.filters(ctx, q, tag, author, favorited)
 	if err != nil {
