@@ -5,26 +5,27 @@ import (
 	"go/ast"
 	"go/types"
 	"runtime"
-	"sync"
 )
 
-// check finds out the types, of many packages at the same time, each after those that
-// it imports.
+// check finds out the types, of each package after those that it imports. They are
+// checked one at a time: two checkers that share an imported type race in go/types
+// (go.dev/issue/81122).
 func (l *loader) check(from *elsewhere) {
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var work sync.WaitGroup
-	for _, p := range l.units {
-		work.Go(func() {
-			defer close(p.checked)
-			for _, other := range p.imports {
-				<-other.checked
-			}
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			l.checkOne(p, from)
-		})
+	seen := map[*Package]bool{}
+	var visit func(p *Package)
+	visit = func(p *Package) {
+		if seen[p] {
+			return
+		}
+		seen[p] = true
+		for _, other := range p.imports {
+			visit(other)
+		}
+		l.checkOne(p, from)
 	}
-	work.Wait()
+	for _, p := range l.units {
+		visit(p)
+	}
 }
 
 func (l *loader) checkOne(p *Package, from *elsewhere) {

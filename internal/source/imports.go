@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/terem-go/terem/internal/golist"
 )
@@ -46,9 +45,7 @@ type elsewhere struct {
 	exports map[string]string // the files with what they export
 	missing map[string]string // why there is none
 	gc      types.Importer
-
-	mu    sync.Mutex
-	known map[string]*types.Package
+	known   map[string]*types.Package
 }
 
 // locate finds what the application imports from elsewhere.
@@ -90,8 +87,6 @@ func (e *elsewhere) Import(name string) (*types.Package, error) {
 		}
 		return nil, errors.New(text)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	if p := e.known[name]; p != nil {
 		return p, nil
 	}

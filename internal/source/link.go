@@ -95,7 +95,7 @@ func (l *loader) addTests(p *Package) {
 
 // unit adds something to be checked that stems from a package.
 func (l *loader) unit(p *Package, path string, files []*ast.File) *Package {
-	u := &Package{Path: path, Name: p.Name, Files: files, cycles: p.cycles, checked: make(chan struct{})}
+	u := &Package{Path: path, Name: p.Name, Files: files, cycles: p.cycles}
 	l.link(u, files)
 	l.units = append(l.units, u)
 	return u

@@ -45,7 +45,7 @@ func (l *loader) parse(list []*golist.Package) error {
 		return files
 	}
 	for _, g := range list {
-		p := &Package{Path: g.ImportPath, Name: g.Name, checked: make(chan struct{})}
+		p := &Package{Path: g.ImportPath, Name: g.Name}
 		if g.Error != nil {
 			l.early(p, position(g.Error.Pos), g.Error.Err)
 		}

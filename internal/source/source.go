@@ -52,7 +52,6 @@ type Package struct {
 	imports       map[string]*Package // those of the application
 	cycles        map[string]string   // why imports are not among them
 	problems      []Problem
-	checked       chan struct{} // closed afterwards
 }
 
 // Package returns the package in a folder, relative to that of the application, or nil.
