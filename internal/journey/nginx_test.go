@@ -321,7 +321,7 @@ func own(t *testing.T, got answer, status int, code string) {
 	if err := json.Unmarshal([]byte(got.body), &p); err != nil {
 		t.Errorf("nginx's own problem: %v: %s", err, got.body)
 	}
-	title := map[int]string{413: errs.TooLarge.Title(), 502: http.StatusText(502)}[status]
+	title := map[int]string{413: errs.TooLarge.Title(), 502: http.StatusText(http.StatusBadGateway)}[status]
 	want := errs.Problem{Title: title, Status: status, Code: code, Detail: p.Detail, RequestID: p.RequestID}
 	if diff := cmp.Diff(want, p); diff != "" || p.Detail == "" || p.RequestID == "" {
 		t.Errorf("nginx's own problem (-want +got):\n%s", diff)
