@@ -47,7 +47,8 @@ type cli struct {
 // Main puts the application together with build, runs the command that the
 // program's arguments name, waits for what runs after commits, closes the
 // database, and returns the program's exit status: 0, or 1 after an error, which
-// it prints in one line or more. SIGINT and SIGTERM end the context; a second
+// it prints in one line or more. Help is given where build fails, too, without
+// the commands of domains. SIGINT and SIGTERM end the context; a second
 // one ends the program at once.
 func Main(build func(ctx context.Context) (*App, error)) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -66,10 +67,19 @@ func run(ctx context.Context, build func(ctx context.Context) (*App, error)) err
 		build = empty
 	}
 	a, err := build(ctx)
+	if err != nil && asksHelp(os.Args[1:]) {
+		fmt.Fprintf(os.Stderr, "note: commands of domains are missing from this help, since the application cannot be put together: %v\n", err)
+		a, err = empty(ctx)
+	}
 	if err != nil {
 		return err
 	}
 	return errors.Join(a.Run(ctx, os.Args[1:], os.Stdout), a.close())
+}
+
+// asksHelp reports whether arguments ask for help, which needs no settings.
+func asksHelp(args []string) bool {
+	return len(args) > 0 && args[0] == "help" || slices.Contains(args, "--help") || slices.Contains(args, "-h")
 }
 
 // Run runs the command that args name, "serve" without any, and writes what it

@@ -157,6 +157,9 @@ func TestMainExits(t *testing.T) {
 		{"help", url, []string{"--help"}, 0, "Usage: notes", ""},
 		{"count", url, []string{"count"}, 0, "0 notes\n", ""},
 		{"unknown", url, []string{"cuont"}, 1, "", "error: unexpected argument cuont"},
+		{"help with a wrong URL", "mysql://app:hunter2@host/db", []string{"--help"}, 0, "migrate up [flags]", "note: commands of domains are missing from this help, since the application cannot be put together: db: the database URL"},
+		{"help on a command with a wrong URL", "mysql://host/db", []string{"help", "migrate", "to"}, 0, "migrate to <number> [flags]", "note: "},
+		{"help on a domain's command with a wrong URL", "mysql://host/db", []string{"count", "-h"}, 1, "", "error: unexpected argument count"},
 		{"wrong URL", "mysql://app:hunter2@host/db", []string{"count"}, 1, "", "error: db: the database URL begins with none of sqlite:, postgres:"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -18,7 +18,7 @@ func (devCommand) Run(ctx context.Context, out io.Writer) error {
 }
 
 // empty stands for the application in the command dev, which shows what is wrong
-// with the application rather than end by it.
+// with the application rather than end by it, and in help.
 func empty(context.Context) (*App, error) {
 	return New(Config{Name: strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")}), nil
 }

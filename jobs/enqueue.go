@@ -120,9 +120,11 @@ func EnqueueMany[T Args](ctx context.Context, s *db.Session, list []T, opts ...O
 func enqueue(ctx context.Context, s *db.Session, list []Args, opts []Option) error {
 	params := make([]river.InsertManyParams, len(list))
 	var id *int64
+	origin := metadata(ctx)
 	for i, args := range list {
 		o := optionsOf(args, opts)
 		params[i], id = river.InsertManyParams{Args: args, InsertOpts: o.river()}, o.ID
+		params[i].InsertOpts.Metadata = origin
 	}
 	var err error
 	switch {

@@ -28,8 +28,8 @@ var _ rivertype.JobInsertMiddleware = (*inserter)(nil)
 type sessionKey struct{}
 
 const insertAndWake = `WITH added AS (
-	INSERT INTO river_job (args, kind, max_attempts, priority, queue, scheduled_at, state)
-	SELECT args::jsonb, kind, max_attempts, priority, queue, coalesce(scheduled_at, now()), state::river_job_state
+	INSERT INTO river_job (args, metadata, kind, max_attempts, priority, queue, scheduled_at, state)
+	SELECT args::jsonb, $9::text::jsonb, kind, max_attempts, priority, queue, coalesce(scheduled_at, now()), state::river_job_state
 	FROM unnest($1::text[], $2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::timestamptz[], $7::text[])
 		AS j (args, kind, max_attempts, priority, queue, scheduled_at, state)
 	RETURNING 1
@@ -44,7 +44,7 @@ func (in *inserter) InsertMany(ctx context.Context, list []*rivertype.JobInsertP
 	if !ok {
 		return next(ctx)
 	}
-	n := len(list)
+	n := len(list) // all have the metadata that enqueue gives them
 	encoded, kinds, queues, states := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	attempts, priorities, due := make([]int16, n), make([]int16, n), make([]*time.Time, n)
 	var waiting []string // queues in which a job is due
@@ -58,7 +58,7 @@ func (in *inserter) InsertMany(ctx context.Context, list []*rivertype.JobInsertP
 			waiting = append(waiting, j.Queue)
 		}
 	}
-	_, err := s.Exec(ctx, insertAndWake, encoded, kinds, attempts, priorities, queues, due, states, in.woken.due(s, waiting, time.Now()))
+	_, err := s.Exec(ctx, insertAndWake, encoded, kinds, attempts, priorities, queues, due, states, in.woken.due(s, waiting, time.Now()), string(list[0].Metadata))
 	return nil, err
 }
 

@@ -29,6 +29,7 @@ type Run struct {
 	Queue       string
 	Attempt     int // counted from 1
 	MaxAttempts int
+	Trace       string    // the traceparent of what enqueued it, or "": see WithTrace
 	DueAt       time.Time // when this attempt was to run
 	Began       time.Time // when it did
 
@@ -80,7 +81,7 @@ func observed(ctx context.Context, observers []Observer, j *rivertype.JobRow, f 
 	if len(observers) == 0 {
 		return f(ctx)
 	}
-	r := &Run{Kind: j.Kind, ID: j.ID, Queue: j.Queue, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts, DueAt: j.ScheduledAt, Began: time.Now()}
+	r := &Run{Kind: j.Kind, ID: j.ID, Queue: j.Queue, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts, Trace: traceOf(j), DueAt: j.ScheduledAt, Began: time.Now()}
 	for _, o := range observers {
 		ctx = o.Begin(ctx, r)
 	}

@@ -33,7 +33,7 @@ func (q requests) Begin(ctx context.Context, r *api.Request) context.Context {
 		options = append(options, trace.WithLinks(trace.LinkFromContext(remote)))
 	}
 	ctx, _ = q.tracer.Start(ctx, r.HTTP.Method, options...)
-	return ctx
+	return withTrace(ctx)
 }
 
 // End implements api.Observer.

@@ -205,9 +205,16 @@ func TestJobs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
+		request, err := http.NewRequestWithContext(t.Context(), "POST", "/notes", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := &api.Request{HTTP: request, Status: 204}
+		from := tr.Requests().Begin(t.Context(), seen)
+		err = d.Do(from, func(ctx context.Context, s *db.Session) error {
 			return jobs.Enqueue(ctx, s, note{}, jobs.MaxAttempts(1))
 		})
+		tr.Requests().End(from, seen)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +223,12 @@ func TestJobs(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer client.Stop(context.Background())
-		got := tree(await(t, spans, 3))
+		ended := await(t, spans, 4)
+		origin, run := ended[0], ended[3]
+		if l := run.Links(); len(l) != 1 || !l[0].SpanContext.IsRemote() || l[0].SpanContext.SpanID() != origin.SpanContext().SpanID() || l[0].SpanContext.TraceID() == run.SpanContext().TraceID() {
+			t.Errorf("the job is linked to %v, want %v", l, origin.SpanContext())
+		}
+		got := tree(ended[1:])
 		if want := "job notes.write terem.job.kind=notes.write terem.job.queue=default terem.attempt=1 terem.outcome=given_up error.type=notes.broken ERROR \n" +
 			"  reader terem.attempt=1 terem.outcome=committed terem.statements=1\n    SELECT db.system.name="; !strings.HasPrefix(got, want) {
 			t.Errorf("the spans are\n%s", got)

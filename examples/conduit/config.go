@@ -27,6 +27,7 @@ type Config struct {
 	SecretKey      settings.Secret      `env:"SECRET_KEY" doc:"signs tokens and what pages keep in browsers; random, at least 32 characters"`
 	TokenLifetime  time.Duration        `env:"TOKEN_LIFETIME" envDefault:"168h" doc:"how long a token is valid: the API has no way to renew one but to log in"`
 	OldSecretKeys  []settings.Secret    `env:"OLD_SECRET_KEYS" doc:"what SECRET_KEY was before, with commas between, until all that it has signed is over"`
+	Registrations  int                  `env:"REGISTRATIONS" envDefault:"30" doc:"how many may register from one address without a delay; after that one in five minutes"`
 	Jobs           string               `env:"JOBS" envDefault:"server" doc:"which process runs jobs: server, or worker for the command worker only"`
 	LogLevel       slog.Level           `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
 	MaxBody        int64                `env:"MAX_BODY" envDefault:"1048576" doc:"how large a request body may be, in bytes"`

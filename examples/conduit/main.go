@@ -61,7 +61,7 @@ type domains struct {
 
 // newDomains hands each domain what it needs.
 func newDomains(cfg *Config, secret string) (d domains, err error) {
-	d.users, err = users.New(users.Config{Name: "Conduit", Secrets: append([]string{secret}, cfg.oldSecretKeys()...), TokenLifetime: cfg.TokenLifetime, Secure: cfg.secure()})
+	d.users, err = users.New(users.Config{Name: "Conduit", Secrets: append([]string{secret}, cfg.oldSecretKeys()...), TokenLifetime: cfg.TokenLifetime, Registrations: cfg.Registrations, Secure: cfg.secure()})
 	if err != nil {
 		return d, err
 	}

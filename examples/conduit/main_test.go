@@ -21,7 +21,7 @@ import (
 // testApp returns the whole application on a fresh database, with further settings.
 func testApp(t testing.TB, d *db.DB, environ ...string) *app.App {
 	t.Helper()
-	environ = append(environ, "ENVIRONMENT=test", "SECRET_KEY="+strings.Repeat("k", 32))
+	environ = append(environ, "ENVIRONMENT=test", "REGISTRATIONS=1000000", "SECRET_KEY="+strings.Repeat("k", 32))
 	cfg, report, err := loadConfig(settings.Options{Dotenv: "-", Environ: environ})
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package journey
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/terem-go/terem/db/dbtest"
+	"github.com/terem-go/terem/errs"
 	"github.com/terem-go/terem/internal/processtest"
 )
 
@@ -217,9 +220,9 @@ func TestBehindNginx(t *testing.T) {
 	// Whether a body is too large is said before it is sent.
 	const limit = 1 << 20
 	early := map[string]string{"Content-Type": formType, "Expect": "100-continue"}
-	if got := n.do("POST", "/login", strings.Repeat("x", limit+1), early); got.status != 413 || got.application {
-		t.Errorf("a body over the limit: %+v", got)
-	}
+	large := strings.Repeat("x", limit+1)
+	own(t, n.do("POST", "/login", large, early), 413, "")
+	own(t, n.do("POST", "/api/users", large, map[string]string{"Content-Type": "application/json", "Expect": "100-continue"}), 413, "body_too_large")
 	if got := n.do("POST", "/login", credentials+"&x="+strings.Repeat("x", limit-len(credentials)-3), early); got.status != 303 || !got.application {
 		t.Errorf("a body at the limit: status %d, of the application: %t", got.status, got.application)
 	}
@@ -287,10 +290,41 @@ func TestAssetsBehindNginx(t *testing.T) {
 
 	a.stop(p, syscall.SIGTERM)
 	served(css, "text/css", forever, "gzip")
-	for _, path := range []string{icon, "/"} {
-		if got := n.do("GET", path, "", nil); got.status != 502 {
-			t.Errorf("%s without the application: %+v", path, got)
+	for _, path := range []string{icon, "/", "/apiary"} {
+		own(t, n.do("GET", path, "", nil), 502, "")
+	}
+	own(t, n.do("POST", "/api/users", "{}", nil), 502, "unavailable")
+}
+
+// own checks an answer that is nginx's own: to a client of the API with a code, and
+// else a page.
+func own(t *testing.T, got answer, status int, code string) {
+	t.Helper()
+	again := ""
+	if status >= 502 {
+		again = "2"
+	}
+	contentType := "text/html; charset=utf-8"
+	if code != "" {
+		contentType = errs.ProblemType
+	}
+	if got.application || got.status != status || got.header.Get("Retry-After") != again || got.header.Get("Content-Type") != contentType || got.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("want nginx's own %d as %s, to be asked again after %q: %+v", status, contentType, again, got)
+	}
+	if code == "" {
+		if !strings.Contains(got.body, "– Appname</title>") || !strings.Contains(got.body, `<p class="status">`+strconv.Itoa(status)) {
+			t.Errorf("nginx's own page: %+v", got)
 		}
+		return
+	}
+	var p errs.Problem
+	if err := json.Unmarshal([]byte(got.body), &p); err != nil {
+		t.Errorf("nginx's own problem: %v: %s", err, got.body)
+	}
+	title := map[int]string{413: errs.TooLarge.Title(), 502: http.StatusText(http.StatusBadGateway)}[status]
+	want := errs.Problem{Title: title, Status: status, Code: code, Detail: p.Detail, RequestID: p.RequestID}
+	if diff := cmp.Diff(want, p); diff != "" || p.Detail == "" || p.RequestID == "" {
+		t.Errorf("nginx's own problem (-want +got):\n%s", diff)
 	}
 }
 

@@ -54,7 +54,7 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 // join registers somebody and returns a client of theirs.
 func (w *world) join(name string) *apitest.Client {
 	w.t.Helper()
-	row, err := w.users.Auth.Register(context.Background(), w.db, users.User{Username: name, Email: name + "@example.com"}, "jakejake")
+	row, err := w.users.Auth.Register(context.Background(), w.db, auth.Visit{}, users.User{Username: name, Email: name + "@example.com"}, "jakejake")
 	if err != nil {
 		w.t.Fatal(err)
 	}

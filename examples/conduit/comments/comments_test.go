@@ -42,7 +42,7 @@ func each(t *testing.T, f func(t *testing.T, c *apitest.Client, d *db.DB, join f
 		c := apitest.New(t, h)
 		f(t, c, d, func(name string) *apitest.Client {
 			t.Helper()
-			row, err := u.Auth.Register(context.Background(), d, users.User{Username: name, Email: name + "@example.com"}, "jakejake")
+			row, err := u.Auth.Register(context.Background(), d, auth.Visit{}, users.User{Username: name, Email: name + "@example.com"}, "jakejake")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -29,8 +29,10 @@ func (p *Pages) askRegister(_ context.Context, _ api.None, in *LookLogIn) (*web.
 }
 
 func (p *Pages) register(ctx context.Context, d *db.DB, in *Register) (*web.Page, error) {
+	var err error
 	if form := &in.Form; form.Valid() {
-		u, err := p.auth.Register(ctx, d, users.User{Username: form.Value.Username, Email: form.Value.Email}, form.Value.Password)
+		var u *users.User
+		u, err = p.auth.Register(ctx, d, in.Visit, users.User{Username: form.Value.Username, Email: form.Value.Email}, form.Value.Password)
 		if err == nil {
 			page, err := p.enter(ctx, d, in.LookLogIn, in.Visit, u)
 			if err != nil {
@@ -42,7 +44,7 @@ func (p *Pages) register(ctx context.Context, d *db.DB, in *Register) (*web.Page
 			return nil, err
 		}
 	}
-	return p.again("register", in.Visitor, enterView[RegisterForm]{in.Form, in.Next}), nil
+	return p.again("register", in.Visitor, enterView[RegisterForm]{in.Form, in.Next}).RetryAfter(err), nil
 }
 
 // enter logs a user in and leads them where they wanted to go.

@@ -38,7 +38,7 @@ func each(t *testing.T, f func(t *testing.T, c *apitest.Client, d *db.DB, join f
 		f(t, c, d, func(name string) *apitest.Client {
 			t.Helper()
 			joined++
-			row, err := u.Auth.Register(context.Background(), d, users.User{Username: name, Email: fmt.Sprintf("user%d@example.com", joined)}, "jakejake")
+			row, err := u.Auth.Register(context.Background(), d, auth.Visit{}, users.User{Username: name, Email: fmt.Sprintf("user%d@example.com", joined)}, "jakejake")
 			if err != nil {
 				t.Fatal(err)
 			}

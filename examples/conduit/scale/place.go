@@ -55,7 +55,7 @@ func start(ctx context.Context, rows int) (p *place, err error) {
 	}
 	p.env = slices.Concat(os.Environ(), []string{
 		"ENVIRONMENT=production", "BASE_URL=http://localhost", "LOG_LEVEL=warn", "JOBS=worker", "TRUSTED_PROXIES=127.0.0.0/8",
-		"SECRET_KEY=" + rand.Text() + rand.Text(), "MAIL=off", "REQUEST_TIMEOUT=15s", "DRAIN_TIMEOUT=500ms",
+		"SECRET_KEY=" + rand.Text() + rand.Text(), "REGISTRATIONS=1000000", "REQUEST_TIMEOUT=15s", "DRAIN_TIMEOUT=500ms",
 		"DATABASE_URL=" + p.pooler.URL(app, "postgres"), "DATABASE_POOLER=transaction", "DATABASE_READER_URL=" + p.pooler.URL(reader, "postgres"),
 		"DATABASE_DIRECT_URL=" + p.postgres.any(app), "DATABASE_REPLICA_URLS=" + p.postgres.replicas(reader)})
 	say("the application's build")

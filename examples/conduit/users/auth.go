@@ -1,10 +1,12 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
@@ -21,6 +23,7 @@ type Auth struct {
 	passwords *auth.Passwords
 	tokens    *auth.Tokens
 	attempts  *auth.Throttle
+	arrivals  *auth.Throttle // registrations from a place, whether they succeed or not
 	logins    *auth.Logins
 	cookie    web.Cookie
 }
@@ -37,20 +40,27 @@ func newAuth(c Config, users Repository) (*Auth, error) {
 	tokens, err := auth.NewTokens(auth.TokenConfig{Keys: keys, Issuer: c.Name, Audience: c.Name, Lifetime: c.TokenLifetime})
 	passwords, err2 := auth.NewPasswords(c.Passwords)
 	attempts, err3 := auth.NewThrottle("login", auth.ThrottleConfig{})
+	arrivals, err4 := auth.NewThrottle("registrations", auth.ThrottleConfig{Free: cmp.Or(c.Registrations, 30), Most: 5 * time.Minute})
 	return &Auth{
-		users: users, passwords: passwords, tokens: tokens, attempts: attempts,
+		users: users, passwords: passwords, tokens: tokens, attempts: attempts, arrivals: arrivals,
 		logins: auth.NewLogins(auth.LoginsConfig{}), cookie: web.Cookie{Name: "login", Secure: c.Secure},
-	}, errors.Join(err, err2, err3)
+	}, errors.Join(err, err2, err3, err4)
 }
 
 // Register creates a user. It returns ErrUsernameTaken or ErrEmailTaken, and an
 // errs.Invalid that names the fields that are wrong. The specification asks nothing
-// of a password but that there is one.
-func (a *Auth) Register(ctx context.Context, d *db.DB, u User, password string) (*User, error) {
+// of a password but that there is one. Who registers too many from one place gets
+// auth.ErrTooMany; a visit without a client is from the machine itself.
+func (a *Auth) Register(ctx context.Context, d *db.DB, v auth.Visit, u User, password string) (*User, error) {
 	var wrong utils.Wrong
 	wrong.Blank("password", password)
 	if err := wrong.Join(u.tidy()); err != nil {
 		return nil, err
+	}
+	if v.Client != "" {
+		if _, err := auth.Take(ctx, d, a.arrivals.Of(auth.Network(v.Client))); err != nil {
+			return nil, err
+		}
 	}
 	hash, err := a.passwords.Hash(ctx, password)
 	if err != nil {

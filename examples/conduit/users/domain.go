@@ -15,6 +15,7 @@ type Config struct {
 	Name          string        // the application's, as tokens name it
 	Secrets       []string      // each of 32 random characters or more; the first signs tokens, all verify
 	TokenLifetime time.Duration // in whole seconds
+	Registrations int           // how many may register from one place without a delay; 30 unless it is set
 	Secure        bool          // browsers reach the application by https
 	Passwords     auth.PasswordConfig
 }

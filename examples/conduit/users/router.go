@@ -19,14 +19,14 @@ type Router struct {
 // Routes registers the routes. Those that check or hash passwords take the database
 // instead of a session: no transaction is open meanwhile.
 func (rt *Router) Routes(r *api.Router) {
-	api.Post(r, "/users", rt.register, api.Public, api.Status(http.StatusCreated), api.Fails(ErrUsernameTaken, ErrEmailTaken))
+	api.Post(r, "/users", rt.register, api.Public, api.Status(http.StatusCreated), api.Fails(ErrUsernameTaken, ErrEmailTaken, auth.ErrTooMany))
 	api.Post(r, "/users/login", rt.logIn, api.Public, api.Fails(ErrWrongPassword, auth.ErrTooMany))
 	api.Get(r, "/user", rt.get, Required, api.Fails(ErrTokenMissing, ErrTokenInvalid))
 	api.Put(r, "/user", rt.update, Required, api.Fails(ErrNoChange, ErrUsernameUsed, ErrEmailUsed))
 }
 
 func (rt *Router) register(ctx context.Context, d *db.DB, in *UserCreate) (*UserReply, error) {
-	u, err := rt.auth.Register(ctx, d, in.Body.User.row(), in.Body.User.Password)
+	u, err := rt.auth.Register(ctx, d, in.Visit, in.Body.User.row(), in.Body.User.Password)
 	if err != nil {
 		return nil, err
 	}

@@ -117,6 +117,23 @@ func TestTokens(t *testing.T) {
 	})
 }
 
+// Who registers many users from one place has to wait, whether they are new or not.
+func TestRegistrationsOfAPlace(t *testing.T) {
+	each(t, func(t *testing.T, c *apitest.Client, d *db.DB) {
+		try := func(name string) *apitest.Response {
+			return c.Post("/api/users", m{"user": m{"username": name, "email": name + "@example.com", "password": "jakejake"}})
+		}
+		for i := range 30 {
+			if r := try(fmt.Sprint("user", i/2)); r.Status != []int{201, 409}[i%2] {
+				t.Fatalf("registration %d: status %d", i, r.Status)
+			}
+		}
+		if r := try("jake").ExpectError(429, "auth.too_many"); r.Header.Get("Retry-After") == "" {
+			t.Error("it does not say when to try again")
+		}
+	})
+}
+
 // Who guesses a password has to wait, and so does whoever guesses another's.
 func TestGuesses(t *testing.T) {
 	each(t, func(t *testing.T, c *apitest.Client, d *db.DB) {

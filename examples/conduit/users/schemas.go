@@ -9,7 +9,8 @@ import (
 
 // UserCreate registers a user.
 type UserCreate struct {
-	Body struct {
+	Visit auth.Visit
+	Body  struct {
 		User NewUser `json:"user"`
 	}
 }

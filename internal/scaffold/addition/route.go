@@ -91,6 +91,7 @@ type route struct {
 	Params   []param
 	Row      string // the type of the row that is returned, or ""
 	Own      bool   // what a caller sees depends on who it is
+	Any      bool   // callers see the rows of others, too, since they need a permission
 
 	model   *dao.Model
 	base    string // of the domain's paths: /orders
@@ -324,6 +325,9 @@ func (r *route) setPolicy() error {
 		}
 	default:
 		if other, err := find(r.set, pkg); err == nil && other.has(name) {
+			// A permission is about every row, whoever owns it.
+			r.Any = r.Own && policy == "users.Need"
+			r.Own = r.Own && !r.Any
 			return nil
 		}
 	}

@@ -57,13 +57,20 @@ func (r *route) Caller() string {
 
 // Superuser reports whether that must be a superuser: for the route, or to make a
 // row.
-func (r *route) Superuser() bool {
+func (r *route) Superuser() bool { return r.privileged() || r.Row != "" && r.creates() }
+
+// creates reports whether only superusers make rows.
+func (r *route) creates() bool {
 	creates := false
 	for _, c := range r.routes {
 		creates = creates || c.Args[2] == r.Receiver+".create" && c.Args[3] == "users.Superuser"
 	}
-	return r.privileged() || r.Row != "" && creates
+	return creates
 }
+
+// Others reports whether the test is to ask for a row of somebody without the
+// permission, too.
+func (r *route) Others() bool { return r.Any && !r.creates() }
 
 // privileged reports whether the policy is one that a superuser meets, and not everybody.
 func (r *route) privileged() bool {
@@ -99,6 +106,9 @@ func (r *route) URL(address, made string) string {
 	}
 	return expression
 }
+
+// UsesPath reports whether URL makes the address of that of the row.
+func (r *route) UsesPath() bool { return strings.HasPrefix(r.URL("path", "made"), "path") }
 
 // Nowhere is the route's address for a row that is not there.
 func (r *route) Nowhere() string { return r.fill("1000000") }

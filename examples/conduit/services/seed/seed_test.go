@@ -75,7 +75,7 @@ func TestRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		// What is written afterwards gets ids of its own.
-		if _, err := u.Auth.Register(ctx, d, users.User{Username: "jake", Email: "jake@example.com"}, "jakejake"); err != nil {
+		if _, err := u.Auth.Register(ctx, d, auth.Visit{}, users.User{Username: "jake", Email: "jake@example.com"}, "jakejake"); err != nil {
 			t.Error(err)
 		}
 	}, app.Auth())
