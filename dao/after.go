@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 
@@ -39,7 +40,7 @@ func (t Table[T]) After(ctx context.Context, q db.Querier, cursor string, size i
 		return nil, "", errors.New("dao: After takes no Limit: its size is one")
 	}
 	s.order = t.plan.withKey(s.order)
-	s.limit = new(Limit(size + 1))
+	s.limit = new(Limit(min(size, math.MaxInt-1) + 1))
 	if cursor != "" {
 		values, err := t.plan.parseCursor(cursor, s.order)
 		if err != nil {

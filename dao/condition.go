@@ -3,6 +3,7 @@ package dao
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/terem-go/terem/db"
@@ -25,8 +26,8 @@ type Condition struct {
 // text must come from the program: what users send belongs in args.
 func Where(sql string, args ...any) Condition { return Condition{sql: sql, args: args} }
 
-// Eq is the condition that a column of the table has a value; nil, and a nil
-// pointer to such a value, stand for NULL. The value is of the field's type or, for integers and strings, of any such
+// Eq is the condition that a column of the table has a value; nil, a nil pointer to
+// such a value, and a Null type without one stand for NULL. The value is of the field's type or, for integers and strings, of any such
 // type, or of the type that a Null type holds.
 func Eq(column string, value any) Condition {
 	return Condition{columns: func(c *composer) Condition { return c.eq(column, value) }}
@@ -127,10 +128,14 @@ func (c *composer) eq(column string, value any) Condition {
 	case value == nil:
 		return Condition{sql: c.plan.read(col) + " IS NULL"}
 	}
-	if args := c.valid(col, value, nil); len(args) > 0 {
+	switch args := c.valid(col, value, nil); {
+	case len(args) == 0:
+		return Condition{sql: "1 = 0"}
+	case args[0] == nil:
+		return Condition{sql: c.plan.read(col) + " IS NULL"}
+	default:
 		return Condition{sql: c.plan.read(col) + " = $1", args: args}
 	}
-	return Condition{sql: "1 = 0"}
 }
 
 // anyOf is the condition that a column has one of the values of a slice.
@@ -144,6 +149,7 @@ func (c *composer) anyOf(col *column, list any) Condition {
 	for i := range v.Len() {
 		args = c.valid(col, v.Index(i).Interface(), args)
 	}
+	args = slices.DeleteFunc(args, func(arg any) bool { return arg == nil }) // NULL is no value
 	return c.in(col, args)
 }
 

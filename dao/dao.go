@@ -63,9 +63,9 @@
 //
 // Values are the same on every engine: times are stored in UTC and cut to
 // microseconds; a nil []byte is stored as an empty one. Text with a NUL or that is
-// not UTF-8, NaN, an unsigned number past the largest int64, more digits than a
-// decimal has and what is over its size are refused as a database would refuse
-// them (class db.Data), but before anything is sent.
+// not UTF-8, NaN, a time outside of the years 0 to 9999, an unsigned number past the
+// largest int64, more digits than a decimal has and what is over its size are refused
+// as a database would refuse them (class db.Data), but before anything is sent.
 //
 // # Errors
 //

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/errs"
@@ -113,12 +114,15 @@ func (c *composer) filter(col *column, op string, value any) Condition {
 }
 
 // beyond is the condition of a value that no row can have: which is larger than
-// all, or smaller, if it is a number.
+// all, or smaller, if it is a number or a time.
 func (c *composer) beyond(col *column, op string, value any) Condition {
 	v := reflect.ValueOf(value)
-	below := v.CanInt() && v.Int() < 0
+	below, sized := v.CanInt() && v.Int() < 0, col.integer()
+	if t, ok := value.(time.Time); ok {
+		below, sized = t.UTC().Year() < 0, true
+	}
 	all := op == "ne" || below && (op == "gt" || op == "gte") || !below && (op == "lt" || op == "lte")
-	if all && col.integer() || op == "ne" {
+	if all && sized || op == "ne" {
 		return Condition{sql: c.plan.read(col) + " IS NOT NULL"}
 	}
 	return Condition{sql: "1 = 0"}

@@ -49,9 +49,9 @@ func (c *column) arg(field reflect.Value) (any, error) {
 		}
 		if c.Kind == KindTime && !c.own { // what it points at may not be the row's own
 			p := field.Addr().Interface().(**time.Time)
-			t := stored(**p)
+			t, err := c.moment(**p)
 			*p = &t
-			return t, nil
+			return t, err
 		}
 		field = field.Elem()
 	}
@@ -61,8 +61,9 @@ func (c *column) arg(field reflect.Value) (any, error) {
 	switch c.Kind {
 	case KindTime:
 		t := field.Addr().Interface().(*time.Time)
-		*t = stored(*t)
-		return *t, nil
+		var err error
+		*t, err = c.moment(*t)
+		return *t, err
 	case KindBytes:
 		b := field.Bytes()
 		if b == nil {
@@ -83,7 +84,7 @@ func (c *column) ownArg(field reflect.Value) (any, error) {
 	}
 	switch v := v.(type) {
 	case time.Time:
-		return stored(v), nil
+		return c.moment(v)
 	case string:
 		switch {
 		case c.Kind == KindDecimal:
@@ -108,6 +109,16 @@ func (c *column) text(s string) (any, error) {
 		return s, c.fits(utf8.RuneCountInString(s))
 	}
 	return s, nil
+}
+
+// moment returns a time as it is stored. One that JSON cannot show in UTC is refused:
+// a client may send it all the same, as 9999-12-31T23:59:59-14:00.
+func (c *column) moment(t time.Time) (time.Time, error) {
+	t = stored(t)
+	if y := t.Year(); y < 0 || y > 9999 {
+		return t, c.refused("a time is from the year 0 to 9999 in UTC")
+	}
+	return t, nil
 }
 
 // integer reports whether the column holds integers.

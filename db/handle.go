@@ -58,7 +58,7 @@ func (h *handle) Query(ctx context.Context, sql string, args ...any) (Rows, erro
 	if err != nil {
 		return nil, err
 	}
-	defer h.mu.Unlock()
+	defer h.leave()
 	r, err := h.conn.Query(ctx, sql, args)
 	if err != nil {
 		h.after(err)
@@ -87,7 +87,7 @@ func (h *handle) Statement(ctx context.Context, sql string, f func(context.Conte
 	if err != nil {
 		return err
 	}
-	defer h.mu.Unlock()
+	defer h.leave()
 	err = f(ctx)
 	h.after(err)
 	h.note(err)
@@ -119,6 +119,17 @@ func (h *handle) enter(ctx context.Context, sql string) (context.Context, error)
 		h.mark.holds.Store(true)
 	}
 	return ctx, err
+}
+
+var errPanicked = errors.New("db: a statement did not return: a method of one of its arguments panicked")
+
+// leave unlocks the handle after a statement. One that did not return has failed.
+func (h *handle) leave() {
+	if h.open == nil && len(h.seen.statement) > 0 {
+		h.after(errPanicked)
+		h.note(errPanicked)
+	}
+	h.mu.Unlock()
 }
 
 func (h *handle) usable(ctx context.Context) error {

@@ -83,6 +83,7 @@ func (d *DB) Observe(o Observer) {
 // attempt is what a unit keeps for observers.
 type attempt struct {
 	Attempt
+	failure   *failure // why it failed; an error of its function may be another unit's
 	observers []Observer
 	statement []context.Context  // of each observer that was told of the statement
 	few       [2]context.Context // the room for them, mostly

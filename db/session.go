@@ -35,7 +35,7 @@ func (s *Session) Exec(ctx context.Context, sql string, args ...any) (int64, err
 	if err != nil {
 		return 0, err
 	}
-	defer s.mu.Unlock()
+	defer s.leave()
 	n, err := s.tx.Exec(ctx, sql, args)
 	s.after(err)
 	s.note(err)
@@ -53,7 +53,7 @@ func (s *Session) Copy(ctx context.Context, table string, columns []string, next
 	if err != nil {
 		return 0, err
 	}
-	defer s.mu.Unlock()
+	defer s.leave()
 	n, err := c.Copy(ctx, table, columns, next)
 	s.after(err)
 	s.note(err)
@@ -71,7 +71,7 @@ func (s *Session) Insert(ctx context.Context, sql string, args []any) (rowid, ro
 	if err != nil {
 		return 0, 0, err
 	}
-	defer s.mu.Unlock()
+	defer s.leave()
 	rowid, rows, err = i.Insert(ctx, sql, args)
 	s.after(err)
 	s.note(err)
@@ -135,9 +135,11 @@ func (s *Session) Nested(ctx context.Context, f func(ctx context.Context, s *Ses
 	return err
 }
 
-// release makes what stands behind the last savepoint part of the session.
+// release makes what stands behind the last savepoint part of the session. The end
+// of ctx, which may be one for this part only, does not stop it: the savepoint would
+// stay, and an outer Nested go back to it instead of its own.
 func (s *Session) release(ctx context.Context) error {
-	_, err := s.Exec(ctx, Release)
+	_, err := s.Exec(context.WithoutCancel(ctx), Release)
 	return err
 }
 
@@ -148,6 +150,9 @@ func (s *Session) undo(ctx context.Context) error {
 	defer s.db.committing(ctx, &c).End()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.ended { // a goroutine has outlived it: a statement would take a connection for good
+		return ErrEnded
+	}
 	s.fault = nil
 	_, err := s.tx.Exec(&c, "ROLLBACK TO "+Savepoint, nil)
 	if err == nil {

@@ -109,9 +109,8 @@ func (d *DB) attempts(ctx context.Context, o Options, one func(ctx context.Conte
 	for n := 1; ; n++ {
 		a = d.next(o, a)
 		err := one(ctx, o, a)
-		// An error that passed through Keep was committed and is no failure.
-		f, ok := errors.AsType[*failure](err)
-		if !ok {
+		f := a.failure
+		if f == nil {
 			return err
 		}
 		again := false
@@ -268,7 +267,8 @@ func (h *handle) verdict(ctx context.Context, err error) error {
 // that passes by itself means just that to the caller, whatever the function
 // made of it.
 func (h *handle) failed(fault, err error) error {
-	f := &failure{err: err, refused: h.seen != nil && h.seen.Refused}
+	f := &failure{err: err, refused: h.seen.Refused}
+	h.seen.failure = f
 	e, ok := errors.AsType[*Error](fault)
 	if ok {
 		f.class, f.displaced = e.Class, e.Displaced

@@ -90,7 +90,7 @@ func (w *Workers) runRow(ctx context.Context, d *db.DB, exec riverdriver.Executo
 	p := riverdriver.JobSetStateCompleted(j.ID, now, nil)
 	if failed != nil {
 		// The queue keeps what the worker says, as a client has it.
-		data, err := json.Marshal(rivertype.AttemptError{At: now, Attempt: j.Attempt, Error: failed.Error()})
+		data, err := json.Marshal(rivertype.AttemptError{At: now, Attempt: j.Attempt, Error: storable(failed).Error()})
 		failed = fmt.Errorf("jobs: %s, attempt %d of %d: %w", j.Kind, j.Attempt, j.MaxAttempts, failed)
 		if err != nil {
 			return errors.Join(failed, err)

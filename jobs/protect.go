@@ -33,6 +33,26 @@ func (p stacked) Error() string {
 // Unwrap returns the panic, as the log has it.
 func (p stacked) Unwrap() error { return p.panicked }
 
+// plain is an error as the queue can keep it.
+type plain struct {
+	text string
+	error
+}
+
+func (p plain) Error() string { return p.text }
+
+// Unwrap returns the error itself.
+func (p plain) Unwrap() error { return p.error }
+
+// storable returns err with a text that PostgreSQL can store, which has no NUL: it
+// would refuse to note how this job ended, and those that ended at the same time.
+func storable(err error) error {
+	if err == nil || !strings.Contains(err.Error(), "\x00") {
+		return err
+	}
+	return plain{strings.ReplaceAll(err.Error(), "\x00", "\uFFFD"), err}
+}
+
 var errExited = errors.New("the worker ended its goroutine (runtime.Goexit) instead of returning")
 
 // protect runs f in a goroutine of its own, so that neither a panic nor

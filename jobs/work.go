@@ -106,10 +106,9 @@ func (w *worker) Work(ctx context.Context, j *river.Job[args]) error {
 	})
 	if err != nil && errors.Is(ctx.Err(), context.Canceled) && !errors.Is(err, context.Canceled) {
 		// River puts a job back that was cancelled by a stop. It asks the error.
-		return fmt.Errorf("%w (%w)", err, context.Canceled)
+		err = fmt.Errorf("%w (%w)", err, context.Canceled)
+	} else if p, ok := errors.AsType[*panicked](err); ok {
+		err = stacked{p}
 	}
-	if p, ok := errors.AsType[*panicked](err); ok {
-		return stacked{p}
-	}
-	return err
+	return storable(err)
 }

@@ -102,6 +102,7 @@ var classes = map[string]db.Class{
 	"23502":       db.NotNull,
 	"23514":       db.Check,
 	"22":          db.Data,
+	"54000":       db.Data, // program_limit_exceeded: a text is too long for its index
 }
 
 func class(e *pgconn.PgError) db.Class {

@@ -58,6 +58,8 @@ func TestClasses(t *testing.T) {
 			db.Error{Class: db.Check, Code: "23514", Constraint: "users_age_check", Table: "users"}},
 		{"UPDATE users SET short = $1", []any{secret}, db.Error{Class: db.Data, Code: "22001"}},
 		{"UPDATE users SET mood = $1", []any{secret}, db.Error{Class: db.Data, Code: "22P02"}},
+		{"INSERT INTO users (id, email) SELECT 5, $1 || string_agg(md5(n::text), '') FROM generate_series(1, 1000) n", []any{secret},
+			db.Error{Class: db.Data, Code: "54000"}},
 		{"SELECT $1::text::int", []any{secret + "\" \n"}, db.Error{Class: db.Data, Code: "22P02"}},
 		{"SELECT $1::text::timestamptz", []any{secret}, db.Error{Class: db.Data, Code: "22007"}},
 		{"SELECT $1::int", []any{secret}, db.Error{Class: db.Data, Code: "22P02"}},

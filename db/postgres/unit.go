@@ -87,11 +87,11 @@ func (u *unit) query(ctx context.Context, sql string, args []any) (*rows, error)
 		r = &rows{}
 	}
 	*r = rows{unit: u, ctx: ctx, sql: sql}
-	u.open = r
 	if r.Rows, err = c.Query(ctx, sql, args...); err != nil {
 		r.end(err)
 		return nil, r.err
 	}
+	u.open = r // and not before: a method of an argument may panic
 	return r, nil
 }
 

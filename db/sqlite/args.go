@@ -8,6 +8,8 @@ import (
 	"math"
 	"reflect"
 	"time"
+
+	"github.com/terem-go/terem/db"
 )
 
 // value returns what is bound for an argument. What is of a type that the
@@ -53,6 +55,12 @@ func value(arg any) (driver.Value, error) {
 		}
 	}
 	return nil, fmt.Errorf("a %T cannot be stored; give a basic type, a time, bytes, or a type with a Value method (driver.Valuer)", arg)
+}
+
+// unfit is the error of an argument that cannot be stored: that of a value which the
+// database refuses, as on PostgreSQL.
+func unfit(n int, err error) error {
+	return &db.Error{Class: db.Data, Err: fmt.Errorf("sqlite: the argument for $%d: %w", n, err)}
 }
 
 // finite refuses the number that SQLite would store as NULL.

@@ -159,7 +159,7 @@ func (c *conn) bind(s *stmt, args []any) error {
 		v, err := value(arg)
 		if err != nil {
 			c.unbind()
-			return fmt.Errorf("sqlite: the argument for $%d: %w", i+1, err)
+			return unfit(i+1, err)
 		}
 		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: v})
 	}

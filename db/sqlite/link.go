@@ -72,6 +72,7 @@ func (l *link) run(ctx context.Context, sql string, f func(ctx context.Context, 
 // CheckNamedValue implements driver.NamedValueChecker.
 func (l *link) CheckNamedValue(arg *driver.NamedValue) (err error) {
 	if arg.Value, err = value(arg.Value); err != nil {
+		err = unfit(arg.Ordinal, err)
 		l.guard.Note(err)
 	}
 	return err
