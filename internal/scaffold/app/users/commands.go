@@ -32,8 +32,7 @@ func (c *createCommand) Run(ctx context.Context, database *db.DB, out io.Writer)
 	if err != nil {
 		return err
 	}
-	u := User{Email: c.Email, Name: cmp.Or(c.Name, c.Email), Role: RoleMember, IsSuperuser: c.Superuser}
-	created, err := c.auth.Register(ctx, database, auth.Visit{Device: "user create"}, u, password)
+	created, err := c.auth.Register(ctx, database, auth.Visit{Device: "user create"}, User{Email: c.Email, Name: cmp.Or(c.Name, c.Email), Role: RoleMember, IsSuperuser: c.Superuser}, password)
 	if err != nil {
 		return err
 	}
