@@ -31,7 +31,7 @@ type logOutCommand[U User] struct {
 // Run ends the logins.
 func (c *logOutCommand[U]) Run(ctx context.Context, d *db.DB, out io.Writer) error {
 	const notice = "Whoever runs the application has logged you out everywhere. Log in again."
-	return c.accounts.operate(ctx, d, out, c.Email, "logins_ended", notice, func(context.Context, *db.Session, string) error { return nil })
+	return c.accounts.operate(ctx, d, out, c.Email, "logins_ended", "logged out everywhere", notice, func(context.Context, *db.Session, string) error { return nil })
 }
 
 type factorOffCommand[U User] struct {
@@ -44,7 +44,7 @@ type factorOffCommand[U User] struct {
 // may be in one of them.
 func (c *factorOffCommand[U]) Run(ctx context.Context, d *db.DB, out io.Writer) error {
 	const notice = "Whoever runs the application has turned off the authenticator app of your account, and logged you out everywhere. If you have not asked for it, tell them at once."
-	return c.accounts.operate(ctx, d, out, c.Email, "factor_off", notice, func(ctx context.Context, s *db.Session, subject string) error {
+	return c.accounts.operate(ctx, d, out, c.Email, "factor_off", "the second factor is off, and they are logged out everywhere", notice, func(ctx context.Context, s *db.Session, subject string) error {
 		on, err := c.accounts.factors.On(ctx, s, subject)
 		if err != nil {
 			return err
@@ -56,9 +56,9 @@ func (c *factorOffCommand[U]) Run(ctx context.Context, d *db.DB, out io.Writer) 
 	})
 }
 
-// operate does something to the user with an address, ends their logins, notes it and
-// tells them.
-func (a *Accounts[U]) operate(ctx context.Context, d *db.DB, out io.Writer, email, action, notice string, do func(ctx context.Context, s *db.Session, subject string) error) error {
+// operate does something to the user with an address, ends their logins, notes it, tells
+// them, and prints what is done.
+func (a *Accounts[U]) operate(ctx context.Context, d *db.DB, out io.Writer, email, action, done, notice string, do func(ctx context.Context, s *db.Session, subject string) error) error {
 	var acc Account
 	err := d.Do(ctx, func(ctx context.Context, s *db.Session) error {
 		u, err := a.users.ByEmail(ctx, s, email)
@@ -80,6 +80,6 @@ func (a *Accounts[U]) operate(ctx context.Context, d *db.DB, out io.Writer, emai
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s: user %s, %s\n", action, acc.Subject, acc.Email)
+	fmt.Fprintf(out, "user %s, %s: %s\n", acc.Subject, acc.Email, done)
 	return nil
 }

@@ -61,6 +61,9 @@ func TestCommands(t *testing.T) {
 		if n := strings.Count(strings.Join(h.mails(), "\n"), accounts.MailNotice+" "+p.Email); n != 3 { // and that it was set up
 			h.t.Errorf("%d notices, want 3", n)
 		}
+		if want := "user 1, ada@example.com: logged out everywhere\nuser 1, ada@example.com: the second factor is off, and they are logged out everywhere\n"; out.String() != want {
+			h.t.Errorf("printed %q, want %q", out.String(), want)
+		}
 		c.LogOut.Email = "nobody@example.com"
 		if err := c.LogOut.Run(h.ctx(), h.d, &out); !errs.HasKind(err, errs.NotFound) {
 			h.t.Errorf("nobody was logged out: %v", err)
