@@ -41,7 +41,7 @@ func TestSecurityNamesTestsThatExist(t *testing.T) {
 	found := 0
 	for line := range strings.Lines(string(page)) {
 		dir, root := "", "" // those of the test before, where a test names none
-		for _, m := range regexp.MustCompile("`(?:(app|journey): ?)?(?:(\\w+) )?((?:Test|Fuzz)\\w+)`").FindAllStringSubmatch(line, -1) {
+		for _, m := range regexp.MustCompile("`(?:(app|journey): ?)?(?:([\\w/]+) )?((?:Test|Fuzz)\\w+)`").FindAllStringSubmatch(line, -1) {
 			found++
 			switch where, pkg := m[1], m[2]; {
 			case where == "app":

@@ -7,8 +7,9 @@
 //
 // sqlite:shop.db and sqlite:data/shop.db are paths from where the program
 // runs, sqlite:/data/shop.db and sqlite:///data/shop.db from the root. The file
-// is created if it is missing, its folder is not. Options stand behind a
-// question mark, as in sqlite:shop.db?readers=8&busy_timeout=2s:
+// is created if it is missing, for the program's user alone (0600); its folder is
+// not. Options stand behind a question mark, as in
+// sqlite:shop.db?readers=8&busy_timeout=2s:
 //
 //	readers       connections that read, opened as they are needed; the
 //	              default is twice GOMAXPROCS, and 4 at least

@@ -16,6 +16,15 @@ type file struct {
 	info fs.FileInfo
 }
 
+// create makes the file, if it is missing, for nobody but the user whose process it is: SQLite
+// would let everybody at the machine read it, and gives -wal and -shm the same mode. What goes
+// wrong here goes wrong for SQLite, too, and is explained then.
+func create(path string) {
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err == nil {
+		_ = f.Close()
+	}
+}
+
 // moved returns an error of a class if another file, or none, has taken the
 // place of the one that is open. SQLite would go on writing to the one without
 // a name, and all would be lost with the process.

@@ -42,6 +42,42 @@ func shared(t *testing.T) string {
 	return dir
 }
 
+// What the engine creates is for the program's user alone: it holds hashes of passwords.
+// The mode of a file that is there stays.
+func TestFilesAreForTheirUser(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]os.FileMode{"new": 0o600, "there": 0o640} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "a.db")
+			if name == "there" {
+				if err := os.WriteFile(path, nil, want); err != nil {
+					t.Fatal(err)
+				}
+			}
+			d, err := db.Open(t.Context(), "sqlite:"+path, db.Config{}, sqlite.Engine)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = d.Do(t.Context(), func(ctx context.Context, s *db.Session) error {
+				_, err := s.Exec(ctx, "CREATE TABLE notes (id INTEGER PRIMARY KEY)")
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range []string{path, path + "-wal", path + "-shm"} {
+				if info, err := os.Stat(file); err != nil || info.Mode() != want {
+					t.Errorf("%s: %v, %v; want %v", file, info, err, want)
+				}
+			}
+			if err := d.Close(context.WithoutCancel(t.Context())); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	const want = ": the file and its folder must be readable and writable for this user"

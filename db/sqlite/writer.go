@@ -31,6 +31,7 @@ type writer struct {
 
 func newWriter(ctx context.Context, s settings) (*writer, error) {
 	w := &writer{settings: s, groupTime: groupTime, turn: newQueue("the writer", 1, s)}
+	create(s.path)
 	if err := w.open(ctx, "rwc"); err != nil {
 		return nil, err
 	}

@@ -132,11 +132,10 @@ func (p *Pages) forgot(ctx context.Context, database *db.DB, in *Send[ForgotForm
 }
 
 func (p *Pages) askReset(ctx context.Context, r *db.Reader, in *LookLink) (*web.Page, error) {
-	form := web.Form[ResetForm]{Value: ResetForm{Token: in.Token}}
 	if err := p.auth.CheckReset(ctx, r, in.Token); err != nil {
 		return p.dead(in.Visitor, err)
 	}
-	return p.page("reset", in.Visitor, form), nil
+	return p.page("reset", in.Visitor, web.Form[ResetForm]{Value: ResetForm{Token: in.Token}}), nil
 }
 
 // dead shows what there is to do when a link no longer works.

@@ -42,8 +42,7 @@ func (a *Auth) Register(ctx context.Context, database *db.DB, v auth.Visit, u Us
 
 // AskEmail enqueues the mail by which a user confirms another address.
 func (a *Auth) AskEmail(ctx context.Context, database *db.DB, v auth.Visit, u *User, password, email string) error {
-	next := *u
-	next.Email = email
+	next := User{Email: email, Name: u.Name}
 	if err := next.tidy(); err != nil {
 		return err
 	}

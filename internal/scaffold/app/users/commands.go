@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/terem-go/terem/accounts"
 	"github.com/terem-go/terem/app"
 	"github.com/terem-go/terem/auth"
 	"github.com/terem-go/terem/db"
@@ -14,6 +15,7 @@ import (
 // userCommand is the command user of the application.
 type userCommand struct {
 	Create createCommand `cmd:"" help:"Create a user. The password is asked for, or read from the first line of standard input."`
+	accounts.Commands[*User]
 }
 
 type createCommand struct {
@@ -30,8 +32,7 @@ func (c *createCommand) Run(ctx context.Context, database *db.DB, out io.Writer)
 	if err != nil {
 		return err
 	}
-	u := User{Email: c.Email, Name: cmp.Or(c.Name, c.Email), Role: RoleMember, IsSuperuser: c.Superuser}
-	created, err := c.auth.Register(ctx, database, auth.Visit{Device: "user create"}, u, password)
+	created, err := c.auth.Register(ctx, database, auth.Visit{Device: "user create"}, User{Email: c.Email, Name: cmp.Or(c.Name, c.Email), Role: RoleMember, IsSuperuser: c.Superuser}, password)
 	if err != nil {
 		return err
 	}

@@ -42,5 +42,5 @@ func (d *Domain) Register(a *app.App) {
 	api.Provide(r, d.Auth.Visitor)
 	api.Provide(r, d.Auth.Visit)
 	(&Router{users: d.Users, auth: d.Auth}).Routes(r)
-	a.Command("user", "Manage users.", &userCommand{Create: createCommand{auth: d.Auth}})
+	a.Command("user", "Manage users.", &userCommand{Create: createCommand{auth: d.Auth}, Commands: d.Auth.Commands()})
 }

@@ -55,8 +55,12 @@ func (s *Service) Account(ctx context.Context, database *db.DB, m accounts.Mail,
 	if err != nil || !found {
 		return err
 	}
-	data := struct{ Name, URL, Link, Text string }{u.Name, s.url, s.url + pages[m.What] + "?" + url.Values{"token": {token}}.Encode(), m.Text}
-	message, err := s.templates.Message(m.What, mail.Address{Name: u.Name, Address: m.To(u)}, data)
+	to := mail.Address{Name: u.Name, Address: m.To(u)}
+	if u.ConfirmedAt == nil || to.Address != u.Email {
+		to.Name = "" // anybody can type another's address, and has no words sent there
+	}
+	data := struct{ Name, URL, Link, Text string }{to.Name, s.url, s.url + pages[m.What] + "?" + url.Values{"token": {token}}.Encode(), m.Text}
+	message, err := s.templates.Message(m.What, to, data)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package notifications_test
 
 import (
 	"context"
+	"html"
 	"os"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func TestAccount(t *testing.T) {
 		if err := d.Do(ctx, func(ctx context.Context, x *db.Session) error { return domain.Users.Create(ctx, x, &u) }); err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range []struct {
+		mails := []struct {
 			mail    accounts.Mail
 			to      string // "" for nobody
 			subject string
@@ -49,31 +50,50 @@ func TestAccount(t *testing.T) {
 			{accounts.Mail{What: accounts.MailNotice, Email: "old@example.com", Subject: u.Subject(), Text: "Another address."}, "old@example.com", "About your account at Appname", "Another address."},
 			{accounts.Mail{What: accounts.MailReset, Email: "nobody@example.com"}, "", "", ""},
 			{accounts.Mail{What: accounts.MailWelcome, Email: u.Email, Subject: "99"}, "", "", ""},
-		} {
-			before := len(box.Letters())
-			if err := s.Account(ctx, d, c.mail, "id"); err != nil {
-				t.Fatal(err)
-			}
-			letters := box.Letters()
-			switch sent := len(letters) - before; {
-			case c.to == "":
-				if sent != 0 {
-					t.Errorf("%+v: sent to nobody's address", c.mail)
+		}
+		// Anybody can type another's address: until it is confirmed, no name is sent there,
+		// whose words somebody else has chosen.
+		send := func(confirmed bool) {
+			for _, c := range mails {
+				before := len(box.Letters())
+				if err := s.Account(ctx, d, c.mail, "id"); err != nil {
+					t.Fatal(err)
 				}
-				continue
-			case sent != 1:
-				t.Fatalf("%+v: %d messages were sent, want 1", c.mail, sent)
-			}
-			m := letters[len(letters)-1]
-			if len(m.To) != 1 || m.To[0].Address != c.to || m.Subject != c.subject {
-				t.Errorf("sent to %v: %s; want %s: %s", m.To, m.Subject, c.to, c.subject)
-			}
-			if !strings.Contains(m.Text, "Hello Ada <b>,") || !strings.Contains(m.Text, c.link) {
-				t.Errorf("the text lacks the name or %q:\n%s", c.link, m.Text)
-			}
-			if !strings.Contains(m.HTML, "Hello Ada &lt;b&gt;,") || !strings.Contains(m.HTML, c.link) {
-				t.Errorf("the HTML lacks the name or %q:\n%s", c.link, m.HTML)
+				letters := box.Letters()
+				switch sent := len(letters) - before; {
+				case c.to == "":
+					if sent != 0 {
+						t.Errorf("%+v: sent to nobody's address", c.mail)
+					}
+					continue
+				case sent != 1:
+					t.Fatalf("%+v: %d messages were sent, want 1", c.mail, sent)
+				}
+				m := letters[len(letters)-1]
+				if len(m.To) != 1 || m.To[0].Address != c.to || m.Subject != c.subject {
+					t.Errorf("sent to %v: %s; want %s: %s", m.To, m.Subject, c.to, c.subject)
+				}
+				hello := "Hello,"
+				if confirmed && c.to == u.Email {
+					hello = "Hello Ada <b>,"
+				}
+				if named := m.To[0].Name != ""; named != (hello != "Hello,") {
+					t.Errorf("%+v: sent to %v", c.mail, m.To)
+				}
+				if !strings.Contains(m.Text, hello) || !strings.Contains(m.Text, c.link) {
+					t.Errorf("the text lacks %q or %q:\n%s", hello, c.link, m.Text)
+				}
+				if !strings.Contains(m.HTML, html.EscapeString(hello)) || !strings.Contains(m.HTML, c.link) {
+					t.Errorf("the HTML lacks %q or %q:\n%s", hello, c.link, m.HTML)
+				}
 			}
 		}
+		send(false)
+		if err := d.Do(ctx, func(ctx context.Context, x *db.Session) error {
+			return domain.Users.SetEmail(ctx, x, u.Subject(), u.Email)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		send(true)
 	}, app.Auth())
 }
