@@ -12,7 +12,7 @@ import (
 type addField struct {
 	Domain string   `arg:"" help:"The domain: orders."`
 	Field  string   `arg:"" help:"The field, as NAME:TYPE; see above."`
-	Fill   []string `sep:"none" placeholder:"COLUMN:SQL" help:"The value that rows get which are there already: orders.note:'none'. A field that cannot be NULL needs it."`
+	Fill   []string `sep:"none" placeholder:"COLUMN:SQL" help:"The value that rows get which are there already, quoted for the shell: \"orders.note:'none'\". A field that cannot be NULL needs it."`
 	Table  string   `placeholder:"NAME" help:"Which of the domain's tables, if it has several."`
 
 	addPart `embed:""`

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/terem-go/terem/dao"
@@ -100,10 +101,21 @@ func parseFills(args []string, from, to *Schema) (fills, error) {
 			return nil, fmt.Errorf("--fill %s: the table is new and has no rows", arg)
 		case a.Column(column) != nil && line(a.Column(column)) == line(b.Column(column)):
 			return nil, fmt.Errorf("--fill %s: the column does not change; write an --empty migration to change values", arg)
+		case bareWord(sql) && b.Column(sql) == nil && a.Column(sql) == nil:
+			return nil, fmt.Errorf("--fill %s: %s is the name of a column in SQL, and %s has none of this name. Text has quotes, which the shell must leave: --fill \"%s:'%s'\"", arg, sql, table, where, sql)
 		}
 		f[where] = sql
 	}
 	return f, nil
+}
+
+// plainWord is a name in SQL without quotes.
+var plainWord = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// bareWord reports whether SQL is a single name that both databases take for a
+// column: no constant, and no value such as CURRENT_DATE.
+func bareWord(sql string) bool {
+	return plainWord.MatchString(sql) && !literal(sql) && !strings.HasPrefix(strings.ToUpper(sql), "CURRENT_")
 }
 
 // undecided returns an error for each column whose rows need values that nobody

@@ -48,7 +48,7 @@ func shop(t *testing.T, fields ...string) string {
 	}
 	if fields != nil {
 		s := open(t, dir)
-		if _, err := domain.Add(s, domain.Options{Name: "orders", Fields: fields}, "orders"); err != nil {
+		if _, err := domain.Add(s, domain.Options{Name: "orders", Fields: fields}, append([]string{"orders"}, fields...)...); err != nil {
 			t.Fatal(err)
 		}
 		apply(t, s)

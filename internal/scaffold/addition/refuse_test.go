@@ -81,6 +81,10 @@ func TestRefusals(t *testing.T) {
 		"no dependency":         {add: func(s *change.Set) error { _, err := addition.Dependency(s, "orders", "current-cart"); return err }, want: `"current-cart" is no name of a dependency: expected one such as current_cart or CurrentCart`},
 		"a name of others": {add: func(s *change.Set) error { _, err := addition.Dependency(s, "orders", "order_read"); return err },
 			want: "the domain orders declares OrderRead already, in orders/schemas.go: take another name"},
+		"a field of the beginning": {add: func(s *change.Set) error {
+			_, err := addition.Remove(t.Context(), s, addition.FieldVerb, "orders.title", addition.RemoveOptions{})
+			return err
+		}, want: "terem add domain has written orders.title, with the domain. Take it out of the model, the schemas and the tests by hand, and then: terem migrate new drop_orders_title --allow-drop"},
 		"nothing to remove": {add: func(s *change.Set) error {
 			_, err := addition.Remove(t.Context(), s, addition.FieldVerb, "orders.note", addition.RemoveOptions{})
 			return err

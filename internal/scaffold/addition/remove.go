@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/terem-go/terem/internal/change"
@@ -24,12 +25,26 @@ type Removed struct {
 	Dropped []string // the new migrations that drop it
 }
 
+// withDomain reports whether terem add domain has written a field such as
+// orders.note.
+func withDomain(s *change.Set, name string) bool {
+	domain, field, _ := strings.Cut(name, ".")
+	e := s.Manifest().Entry("add domain", domain)
+	return e != nil && slices.ContainsFunc(e.Args, func(arg string) bool {
+		named, _, ok := strings.Cut(arg, ":")
+		return ok && (named == field || named+"_id" == field)
+	})
+}
+
 // Remove takes back what a verb such as FieldVerb has added under a name such as
 // orders.note. Code that still uses it is an error that names the places.
 func Remove(ctx context.Context, s *change.Set, verb, name string, o RemoveOptions) (*Removed, error) {
 	e := s.Manifest().Entry(verb, name)
 	if e == nil && verb == FieldVerb {
 		e = s.Manifest().Entry(verb, name+"_id") // as it was typed
+	}
+	if e == nil && verb == FieldVerb && withDomain(s, name) {
+		return nil, fmt.Errorf("terem add domain has written %[1]s, with the domain. Take it out of the model, the schemas and the tests by hand, and then: terem migrate new drop_%[2]s --allow-drop", name, strings.ReplaceAll(name, ".", "_"))
 	}
 	if e == nil {
 		return nil, fmt.Errorf("terem %s has added no %s, as %s has it%s. What was written by hand is removed by hand", verb, name, change.ManifestPath, others(s, verb))

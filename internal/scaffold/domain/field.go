@@ -78,7 +78,9 @@ func ParseField(text string) (Field, error) {
 	f := Field{Name: m[1], Type: Type(m[2]), Nullable: strings.Contains(m[4], "?"), Unique: strings.Contains(m[4], "!")}
 	var args []string
 	if m[3] != "" {
-		args = strings.Split(strings.ReplaceAll(m[3], " ", ""), ",")
+		for arg := range strings.SplitSeq(m[3], ",") {
+			args = append(args, strings.TrimSpace(arg))
+		}
 	}
 	err := f.setArgs(args)
 	if err == nil {

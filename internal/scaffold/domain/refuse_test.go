@@ -36,6 +36,7 @@ func TestRefuses(t *testing.T) {
 		"a Go name":       {fields("dueAt:time"), `the field dueAt:time: "dueAt" cannot be its name: expected words of a-z and 0-9`},
 		"a long name":     {fields(strings.Repeat("a", 60) + ":int"), "too long for a database"},
 		"unknown":         {fields("title:varchar"), "the field title:varchar: the type varchar is not known; expected string, text"},
+		"a blank":         {fields("kind:enum(a b, c)"), `"a b" cannot be a value: expected a letter`},
 		"twice":           {fields("title:string", "title:text"), "the field title:text: there is another field of this name"},
 		"twice in Go":     {fields("a_b:string", "ab:text", "a_b_id:ref(users)", "a_b:ref(users)"), "there is another field of this name"},
 		"the key":         {fields("id:int"), "every domain has this column by itself"},

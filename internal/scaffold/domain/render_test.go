@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/internal/scaffold/domain"
 )
 
@@ -49,6 +52,9 @@ func TestFilesAreGolden(t *testing.T) {
 				if err != nil || !bytes.Equal(formatted, f.Data) {
 					t.Errorf("%s is not gofmt-clean: %v", f.Path, err)
 				}
+				if _, err := parser.ParseFile(token.NewFileSet(), f.Path, f.Data, parser.DeclarationErrors); err != nil {
+					t.Error(err)
+				}
 				if bytes.Contains(f.Data, []byte("\n\n\n")) {
 					t.Errorf("%s has two empty lines together", f.Path)
 				}
@@ -67,5 +73,31 @@ func TestFilesAreGolden(t *testing.T) {
 				t.Errorf("%s (-want +got); if this is meant, run: go test ./internal/scaffold/domain -run TestFilesAreGolden -update\n%s", golden, diff)
 			}
 		})
+	}
+}
+
+// A row that others refer to is made several times: what an index makes unique
+// differs, too.
+func TestFixturesDiffer(t *testing.T) {
+	t.Parallel()
+	list := models(t)
+	for _, m := range list {
+		if m.Table == "products" {
+			m.Columns[1].Unique = false
+			m.Indexes = append(m.Indexes, dao.Index{Name: "products_sku_key", Columns: []string{"sku"}, Unique: true, Where: "deleted_at IS NULL"})
+		}
+	}
+	d, err := domain.New(domain.Options{Name: "orders", Module: "shop", Fields: []string{"title:string", "product:ref(products)"}}, list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := d.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.HasSuffix(f.Path, "orders_test.go") && !bytes.Contains(f.Data, []byte("row.SKU = fmt.Sprint(next.Add(1))")) {
+			t.Errorf("the products of its tests do not differ:\n%s", f.Data)
+		}
 	}
 }

@@ -48,7 +48,13 @@ var keyTypes = []string{"int64", "string", "uuid.UUID"}
 
 func newTarget(m *dao.Model) (*Target, error) {
 	pkg, name, _ := strings.Cut(m.Type, ".")
-	t := &Target{Table: m.Table, Domain: pkg, Type: name, columns: m.Columns}
+	t := &Target{Table: m.Table, Domain: pkg, Type: name, columns: slices.Clone(m.Columns)}
+	for _, index := range m.Indexes { // as --soft-delete has them, and those of several columns
+		for i := range t.columns {
+			c := &t.columns[i]
+			c.Unique = c.Unique || index.Unique && slices.Contains(index.Columns, c.Name)
+		}
+	}
 	key := m.Key()
 	if len(key) != 1 || key[0].Name != "id" || !slices.Contains(keyTypes, key[0].Type) {
 		return nil, fmt.Errorf("the table %s has no key named id of type %s, which a reference needs", m.Table, strings.Join(keyTypes, ", "))
