@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"time"
 
 	"github.com/pressly/goose/v3/lock"
@@ -52,6 +53,11 @@ func (l *fileLock) open(ctx context.Context) (err error) {
 	var file string
 	if err = l.conn.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file); err != nil {
 		return err
+	}
+	// For nobody else: who can open it could keep others from migrating. What goes wrong here
+	// goes wrong for SQLite, too.
+	if f, err := os.OpenFile(file+"-migrate", os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err == nil {
+		_ = f.Close()
 	}
 	if _, err = l.conn.ExecContext(ctx, "ATTACH $1 AS lock", file+"-migrate"); err != nil {
 		return err

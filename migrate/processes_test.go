@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -226,5 +227,20 @@ func TestAProcessThatDiesFreesTheLock(t *testing.T) {
 	}
 	if n := counter(t, url); n != changes {
 		t.Errorf("the counter is at %d, want %d", n, changes)
+	}
+}
+
+// The lock is nobody else's: who can open it could keep others from migrating.
+func TestTheLockIsForItsUser(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "shop.db")
+	d, err := db.Open(t.Context(), "sqlite:"+path, db.Config{}, sqlite.Engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close(context.WithoutCancel(t.Context()))
+	mustUp(t, newMigrator(t, d, files("00001_notes.sql", table("notes"))))
+	if info, err := os.Stat(path + "-migrate"); err != nil || info.Mode() != 0o600 {
+		t.Errorf("the lock's file: %v, %v; want -rw-------", info, err)
 	}
 }

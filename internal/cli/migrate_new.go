@@ -17,7 +17,7 @@ type migrateNew struct {
 	Name      string   `arg:"" optional:"" help:"What the migration is about, such as add_orders; it becomes part of the files' names."`
 	Dir       string   `type:"application" default:"." help:"The application's folder; the current one by default."`
 	Rename    []string `sep:"none" placeholder:"OLD:NEW" help:"A table or a column that has another name now: users:accounts, users.name:users.full_name. Repeatable."`
-	Fill      []string `sep:"none" placeholder:"COLUMN:SQL" help:"The value that rows get which are there already: orders.status:'new'. Repeatable."`
+	Fill      []string `sep:"none" placeholder:"COLUMN:SQL" help:"The value that rows get which are there already: \"orders.status:'new'\". Repeatable."`
 	AllowDrop bool     `help:"Drop tables and columns that no model has any more, with their data."`
 	Empty     bool     `help:"Write files without statements, for changes of data."`
 	Record    bool     `help:"Write no files, only record the models in migrations/schema.json: their migrations were written by hand."`

@@ -84,14 +84,14 @@ func zero(d db.Dialect, c Column) string {
 // "table.column" under the new names.
 type fills map[string]string
 
-// parseFills reads --fill orders.status:'new'.
+// parseFills reads --fill "orders.status:'new'".
 func parseFills(args []string, from, to *Schema) (fills, error) {
 	f := fills{}
 	for _, arg := range args {
 		where, sql, ok := strings.Cut(arg, ":")
 		table, column, ok2 := strings.Cut(where, ".")
 		if !ok || !ok2 || strings.TrimSpace(sql) == "" {
-			return nil, fmt.Errorf("--fill %s is not of the form orders.status:'new', which is SQL behind the colon", arg)
+			return nil, fmt.Errorf("--fill %s is not of the form \"orders.status:'new'\", which is SQL behind the colon", arg)
 		}
 		a, b := from.Table(table), to.Table(table)
 		switch {

@@ -45,7 +45,7 @@ func TestWhatNeedsAnAnswer(t *testing.T) {
 		"both are there":       {before, schema.Options{Renames: []string{"users.name:users.age"}}, []string{"both columns are there before or after it"}},
 		"both tables":          {before, schema.Options{Renames: []string{"users:old"}}, []string{"both tables are there before or after it"}},
 		"another table":        {models(t, described(t, "old", "int64", "id,pk", "string", "name"), described(t, "users", "int64", "id,pk", "*int64", "age")), schema.Options{Renames: []string{"users.name:old.name"}}, []string{"a column stays in its table"}},
-		"fill of a form":       {before, schema.Options{Fills: []string{"users.name"}}, []string{"--fill users.name is not of the form orders.status:'new'"}},
+		"fill of a form":       {before, schema.Options{Fills: []string{"users.name"}}, []string{"--fill users.name is not of the form \"orders.status:'new'\""}},
 		"fill of no column":    {before, schema.Options{Fills: []string{"users.none:0"}}, []string{"no model describes the column users.none"}},
 		"fill without quotes":  {models(t, old, described(t, "users", "int64", "id,pk", "string", "name", "*int64", "age", "string", "city")), schema.Options{Fills: []string{"users.city:none"}}, []string{"none is the name of a column in SQL, and users has none of this name", `--fill "users.city:'none'"`}},
 		"fill of no change":    {before, schema.Options{Fills: []string{"users.name:'a'"}}, []string{"the column does not change; write an --empty migration"}},

@@ -64,8 +64,8 @@ func TestWelcome(t *testing.T) {
 		}
 		jobstest.Run(t, d, w)
 		jobstest.Run(t, d, w)
-		if letters := box.Letters(); len(letters) != 1 || letters[0].To[0].Name != "Ada" {
-			t.Errorf("the mails are %+v, want one to Ada", letters)
+		if letters := box.Letters(); len(letters) != 1 || letters[0].To[0].Address != "ada@example.com" {
+			t.Errorf("%d mails, want one to ada@example.com", len(letters))
 		}
 	})
 }
