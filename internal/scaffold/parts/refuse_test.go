@@ -29,6 +29,7 @@ func TestRefuses(t *testing.T) {
 		"add service Check-out --uses orders",
 		"add service main --uses orders",
 		"add service log --uses orders",
+		"add service orders --uses orders,users",
 		"add service checkout --uses orders,orders",
 		"add service checkout --uses goods",
 		"add service checkout --uses tasks",

@@ -46,6 +46,9 @@ func (s Service) Add(app *application.Application, c *change.Set) error {
 	if err := checkPackage("service", s.Name); err != nil {
 		return err
 	}
+	if slices.Contains(app.Domains(), s.Name) {
+		return fmt.Errorf("%s is a domain already, and main names both: give the service another name, for what it does, such as checkout", s.Name)
+	}
 	main, err := app.Package(".")
 	if err != nil {
 		return err
