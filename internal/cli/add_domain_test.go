@@ -94,7 +94,7 @@ func TestDomainsPassTheirOwnChecks(t *testing.T) {
 		t.Helper()
 		must(t, dir, nil, program(t), append([]string{"add", "domain"}, args...)...)
 	}
-	add("products", "--pages", "name:string(40)!", "price:decimal", "kind:enum(book,pen)", "note:text?", "made_at:time", "made_on:date", "sold_on:date?", "batch:date!")
+	add("products", "--pages", "name:string(40)!", "price:decimal!", "kind:enum(book,pen)", "note:text?", "made_at:time", "made_on:date", "sold_on:date?", "batch:date!")
 	add("orders", "--soft-delete", "--pages", "title:string", "number:int!", "count:int?", "weight:float", "gift:bool", "total:decimal(10,3)?", "due_at:time?",
 		"rest:duration", "code:uuid!", "token:uuid?", "meta:json", "status:enum(new,paid)", "channel:enum(web,e-mail)?",
 		"user:ref(users,owner)", "product:ref(products)", "spare:ref(products)?", "after:ref(orders)?")

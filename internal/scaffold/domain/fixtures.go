@@ -102,6 +102,8 @@ func (d *Domain) filled(c dao.Column) (to *Target, value string) {
 		return nil, converted(c, "int64", "next.Add(1)")
 	case c.Kind == dao.KindDate && c.Unique:
 		return nil, "civil.NewDate(2000, 1, int(next.Add(1)))"
+	case c.Kind == dao.KindDecimal && c.Unique:
+		return nil, converted(c, "decimal.Decimal", "decimal.NewFromInt(next.Add(1))")
 	case c.Kind == dao.KindTime && c.Unique:
 		return nil, "time.Unix(next.Add(1), 0)"
 	case c.Kind == dao.KindUUID && !c.Key:
