@@ -58,6 +58,10 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			limit := time.Minute
+			if name == "a timeout" {
+				limit = 200 * time.Millisecond
+			}
 			eachScope(t, func(t *testing.T, d *db.DB, add adder) {
 				w := jobs.NewWorkers()
 				add(w, func(ctx context.Context, do do, job *jobs.Job[Note]) error {
@@ -65,15 +69,20 @@ func TestFailures(t *testing.T) {
 						return fail(ctx)
 					}
 					return do(ctx, func(ctx context.Context, s *db.Session) error { return writeNote(ctx, s, job) })
-				}, jobs.Timeout(200*time.Millisecond))
+				}, jobs.Timeout(limit))
 				l := newLogs(t)
 				start(t, d, w, jobs.Config{Logger: slog.New(l)})
 				enqueue(t, d, Note{"a secret"})
 				eventually(t, "the job has run again", func() bool { return slices.Equal(texts(t, d), []string{"a secret"}) })
 				eventually(t, "the job is done", func() bool { return slices.Equal(states(t, d), []string{"completed"}) })
 				logged := l.all(slog.LevelInfo)
-				if len(logged) != 1 || logged[0].Level != slog.LevelWarn || !strings.Contains(logged[0].Message, "tried again") {
+				if len(logged) == 0 || len(logged) > 1 && name != "a timeout" { // a busy machine takes longer than that, too
 					t.Errorf("logged: %v", logged)
+				}
+				for _, r := range logged {
+					if r.Level != slog.LevelWarn || !strings.Contains(r.Message, "tried again") {
+						t.Errorf("logged: %v", r)
+					}
 				}
 				for _, r := range l.all(slog.LevelDebug) {
 					if text := everything(r); strings.Contains(text, "secret") {
