@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 
 	lite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -91,6 +92,9 @@ func restoreSQLite(ctx context.Context, file, u string, replace bool) ([]Table, 
 	if err != nil {
 		return nil, err
 	}
+	if real, err := filepath.EvalSymlinks(path); err == nil { // a link stays one
+		path = real
+	}
 	info, err := os.Stat(path)
 	there := err == nil
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -135,6 +139,9 @@ func orphaned(path string) error {
 
 // restorePart copies a backup beside the database that it becomes.
 func restorePart(ctx context.Context, file, part string, mode os.FileMode) ([]Table, error) {
+	if info, err := os.Stat(file + "-wal"); err == nil && info.Size() > 0 {
+		return nil, fmt.Errorf("%s is no backup but a database that is in use, or was when its server died: a part of it is in %[1]s-wal. Make a backup of it first: terem db backup", file)
+	}
 	in, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -147,7 +154,9 @@ func restorePart(ctx context.Context, file, part string, mode os.FileMode) ([]Ta
 	if err != nil {
 		return nil, err
 	}
-	_, err = io.Copy(out, in)
+	if err = out.Chmod(mode); err == nil { // whatever the umask says, and one that was left here has
+		_, err = io.Copy(out, in)
+	}
 	if err := errors.Join(err, out.Close()); err != nil {
 		return nil, err
 	}
