@@ -383,3 +383,36 @@ func TestRestoreBehindALink(t *testing.T) {
 		t.Errorf("%q, before %q", got, before)
 	}
 }
+
+// A file may have any name, also one that SQLite takes for something else.
+func TestNames(t *testing.T) {
+	url := dbtest.SQLiteURL(t, files)
+	insert(t, dbtest.Open(t, url), "a")
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"file:shop.db", ":memory:", "a b%20?#'.db"} {
+		tables, err := backup.Save(t.Context(), url, name)
+		must(t, err)
+		if n := rowsOf(tables, "words"); n != 1 {
+			t.Errorf("%s: %d words", name, n)
+		}
+	}
+}
+
+// The file of a server that was stopped does as a backup, too, and nothing is left
+// beside the database.
+func TestRestoreAStoppedDatabase(t *testing.T) {
+	t.Parallel()
+	url, dir := dbtest.SQLiteURL(t, files), t.TempDir()
+	d := dbtest.Open(t, url)
+	insert(t, d, "a")
+	must(t, d.Close(t.Context()))
+	path, err := sqlite.Path(url)
+	must(t, err)
+	_, err = backup.Restore(t.Context(), path, "sqlite:"+filepath.Join(dir, "other.db"), false)
+	must(t, err)
+	found, err := os.ReadDir(dir)
+	must(t, err)
+	if len(found) != 1 {
+		t.Errorf("left behind: %v", found)
+	}
+}

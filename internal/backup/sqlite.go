@@ -26,7 +26,10 @@ func saveSQLite(ctx context.Context, u, part string) ([]Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = d.ExecContext(ctx, "VACUUM INTO ?", part) // in one transaction that only reads
+	into, err := filepath.Abs(part) // SQLite takes a name such as file:x for a URI
+	if err == nil {
+		_, err = d.ExecContext(ctx, "VACUUM INTO ?", into) // in one transaction that only reads
+	}
 	if err := errors.Join(err, d.Close()); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -52,7 +55,7 @@ func open(path, options string) (*sql.DB, error) {
 
 // inspect checks a file as a whole, and counts its rows.
 func inspect(ctx context.Context, file string) (tables []Table, err error) {
-	d, err := open(file, "mode=ro")
+	d, err := open(file, "mode=rw") // one that only reads leaves files beside a database that has a log
 	if err != nil {
 		return nil, err
 	}
