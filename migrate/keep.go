@@ -53,11 +53,11 @@ func objects(ctx context.Context, c database.DBTxConn) (all []object, err error)
 // together that stand in one line or block.
 func (k *keeper) statements(text string) {
 	w := tokens(text)
-	for from := 0; from < len(w); {
-		end := from + slices.Index(append(w[from:len(w):len(w)], ";"), ";")
-		k.statement(w[from:end])
-		from = end + 1
+	for end := slices.Index(w, ";"); end >= 0; end = slices.Index(w, ";") {
+		k.statement(w[:end])
+		w = w[end+1:]
 	}
+	k.statement(w)
 }
 
 func (k *keeper) statement(w []string) {

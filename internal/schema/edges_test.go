@@ -10,6 +10,7 @@ import (
 	"github.com/terem-go/terem/dao"
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
+	"github.com/terem-go/terem/internal/migratelint"
 	"github.com/terem-go/terem/internal/schema"
 	"github.com/terem-go/terem/internal/sqlfile"
 )
@@ -58,6 +59,9 @@ func TestValuesThatLookLikeSQL(t *testing.T) {
 				t.Errorf("%s: line %d is cut or joined: %s", name, s.Line, s.Text)
 			}
 		}
+	}
+	if found, err := migratelint.Lint(os.DirFS(filepath.Join(dir, "migrations"))); err != nil || len(found) > 0 {
+		t.Errorf("%v, %v", found, err)
 	}
 }
 
