@@ -49,9 +49,18 @@ func objects(ctx context.Context, c database.DBTxConn) (all []object, err error)
 	return all, rows.Err()
 }
 
-// statement takes note of what a statement drops by its name.
-func (k *keeper) statement(text string) {
+// statements takes note of what statements drop by its name. Goose sends those
+// together that stand in one line or block.
+func (k *keeper) statements(text string) {
 	w := tokens(text)
+	for end := slices.Index(w, ";"); end >= 0; end = slices.Index(w, ";") {
+		k.statement(w[:end])
+		w = w[end+1:]
+	}
+	k.statement(w)
+}
+
+func (k *keeper) statement(w []string) {
 	if len(w) < 3 || w[0] != "drop" || w[1] != "index" && w[1] != "trigger" {
 		return
 	}

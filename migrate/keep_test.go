@@ -99,3 +99,21 @@ func TestTheFilesOfASourceAreRunAsTheyAre(t *testing.T) {
 		t.Errorf("the trigger wrote %d entries", n)
 	}
 }
+
+// A statement may stand behind another one that goose sends with it.
+func TestWhatAFileDropsByNameTogetherIsGone(t *testing.T) {
+	t.Parallel()
+	for name, drop := range map[string]string{
+		"a line":  "DROP INDEX parents_name_lower; DROP TRIGGER parents_renamed;\n",
+		"a block": "-- +goose StatementBegin\nDROP INDEX parents_name_lower;\n-- and\nDROP TRIGGER parents_renamed;\n-- +goose StatementEnd\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := dbtest.SQLite(t, nil)
+			mustUp(t, newMigrator(t, d, files("1_tables.sql", withTrigger, "2_drop.sql", "-- +goose Up\n"+drop)))
+			if n := entries(t, d); n != 0 {
+				t.Errorf("the trigger is there again, and wrote %d entries", n)
+			}
+		})
+	}
+}

@@ -152,7 +152,7 @@ func (r *record) Handle(_ context.Context, l slog.Record) error {
 		if a.Key == "statement" {
 			r.begun++
 			if r.keep != nil {
-				r.keep.statement(a.Value.String())
+				r.keep.statements(a.Value.String())
 			}
 		}
 		return true

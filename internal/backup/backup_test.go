@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/terem-go/terem/db"
 	"github.com/terem-go/terem/db/dbtest"
 	"github.com/terem-go/terem/db/sqlite"
@@ -293,4 +295,124 @@ func TestNoDatabase(t *testing.T) {
 	u.Path = "/terem_none"
 	_, err = backup.Save(t.Context(), u.String(), filepath.Join(t.TempDir(), "x"))
 	wantError(t, err, "there is no database terem_none; createdb makes it")
+}
+
+// Whoever could read and write the database before can do so afterwards, and nobody
+// else, whatever an interrupted restore has left.
+func TestRestoreKeepsTheMode(t *testing.T) {
+	t.Parallel()
+	url := dbtest.SQLiteURL(t, files)
+	path, err := sqlite.Path(url)
+	must(t, err)
+	file := filepath.Join(t.TempDir(), "words.backup")
+	_, err = backup.Save(t.Context(), url, file)
+	must(t, err)
+	must(t, os.Chmod(path, 0o662)) // which a umask would cut
+	must(t, os.WriteFile(path+".part", nil, 0o644))
+	_, err = backup.Restore(t.Context(), file, url, true)
+	must(t, err)
+	info, err := os.Stat(path)
+	must(t, err)
+	if got := info.Mode().Perm(); got != 0o662 {
+		t.Errorf("the mode is %o", got)
+	}
+}
+
+// The file of a database in use lacks what is in its log: it is no backup.
+func TestRestoreRefusesADatabaseInUse(t *testing.T) {
+	t.Parallel()
+	url := dbtest.SQLiteURL(t, files)
+	path, err := sqlite.Path(url)
+	must(t, err)
+	d := dbtest.Open(t, url)
+	insert(t, d, "late")
+	_, err = backup.Restore(t.Context(), path, "sqlite:"+filepath.Join(t.TempDir(), "other.db"), false)
+	wantError(t, err, path+"-wal", "terem db backup")
+}
+
+// A database need not have the encoding that its server gives to new ones.
+func TestPostgresOfAnotherEncoding(t *testing.T) {
+	t.Parallel()
+	u, err := url.Parse(dbtest.PostgresURL(t, nil))
+	must(t, err)
+	server, err := pgx.Connect(t.Context(), u.String())
+	must(t, err)
+	defer server.Close(context.Background())
+	const name = "terem_test_bytes"
+	_, err = server.Exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+	must(t, err)
+	defer func() {
+		_, err := server.Exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
+		must(t, err)
+	}()
+	u.Path = "/" + name
+	c, err := pgx.Connect(t.Context(), u.String())
+	must(t, err)
+	for _, sql := range []string{"CREATE TABLE words (word TEXT CHECK (length(word) = 2))", "INSERT INTO words VALUES ('ä')"} { // two bytes, one letter
+		_, err = c.Exec(t.Context(), sql)
+		must(t, err)
+	}
+	must(t, c.Close(t.Context()))
+	tables, err := backup.Save(t.Context(), u.String(), filepath.Join(t.TempDir(), "x"))
+	must(t, err)
+	if n := rowsOf(tables, "words"); n != 1 {
+		t.Errorf("%d words in %v", n, tables)
+	}
+}
+
+// A database behind a symbolic link stays behind it, on the disk that it was put on.
+func TestRestoreBehindALink(t *testing.T) {
+	t.Parallel()
+	url := dbtest.SQLiteURL(t, files)
+	d := dbtest.Open(t, url)
+	insert(t, d, "a")
+	must(t, d.Close(t.Context()))
+	path, err := sqlite.Path(url)
+	must(t, err)
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "words.backup"), filepath.Join(dir, "words.db")
+	_, err = backup.Save(t.Context(), url, file)
+	must(t, err)
+	must(t, os.Symlink(path, link))
+	_, err = backup.Restore(t.Context(), file, "sqlite:"+link, true)
+	must(t, err)
+	if to, err := os.Readlink(link); err != nil || to != path {
+		t.Errorf("the link leads to %q, %v", to, err)
+	}
+	if got, before := words(t, url), words(t, "sqlite:"+path+".before"); got != "a" || before != "a" {
+		t.Errorf("%q, before %q", got, before)
+	}
+}
+
+// A file may have any name, also one that SQLite takes for something else.
+func TestNames(t *testing.T) {
+	url := dbtest.SQLiteURL(t, files)
+	insert(t, dbtest.Open(t, url), "a")
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"file:shop.db", ":memory:", "a b%20?#'.db"} {
+		tables, err := backup.Save(t.Context(), url, name)
+		must(t, err)
+		if n := rowsOf(tables, "words"); n != 1 {
+			t.Errorf("%s: %d words", name, n)
+		}
+	}
+}
+
+// The file of a server that was stopped does as a backup, too, and nothing is left
+// beside the database.
+func TestRestoreAStoppedDatabase(t *testing.T) {
+	t.Parallel()
+	url, dir := dbtest.SQLiteURL(t, files), t.TempDir()
+	d := dbtest.Open(t, url)
+	insert(t, d, "a")
+	must(t, d.Close(t.Context()))
+	path, err := sqlite.Path(url)
+	must(t, err)
+	_, err = backup.Restore(t.Context(), path, "sqlite:"+filepath.Join(dir, "other.db"), false)
+	must(t, err)
+	found, err := os.ReadDir(dir)
+	must(t, err)
+	if len(found) != 1 {
+		t.Errorf("left behind: %v", found)
+	}
 }

@@ -52,7 +52,13 @@ func check(ctx context.Context, u string, conn *pgx.Conn, file string, want []Ta
 		return err
 	}
 	defer func() { err = errors.Join(err, side.Close(context.Background())) }()
-	if _, err := side.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
+	// What one encoding holds another may not, and how long a text is depends on it.
+	var like string
+	err = side.QueryRow(ctx, "SELECT format('ENCODING %L LC_COLLATE %L LC_CTYPE %L', pg_encoding_to_char(encoding), datcollate, datctype) FROM pg_database WHERE datname = current_database()").Scan(&like)
+	if err != nil {
+		return err
+	}
+	if _, err := side.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE template0 "+like); err != nil {
 		return fmt.Errorf("to check a backup by restoring it, the user must be allowed to create a database: %w", err)
 	}
 	defer func() {

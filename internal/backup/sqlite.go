@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 
 	lite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -25,7 +26,10 @@ func saveSQLite(ctx context.Context, u, part string) ([]Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = d.ExecContext(ctx, "VACUUM INTO ?", part) // in one transaction that only reads
+	into, err := filepath.Abs(part) // SQLite takes a name such as file:x for a URI
+	if err == nil {
+		_, err = d.ExecContext(ctx, "VACUUM INTO ?", into) // in one transaction that only reads
+	}
 	if err := errors.Join(err, d.Close()); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -51,7 +55,7 @@ func open(path, options string) (*sql.DB, error) {
 
 // inspect checks a file as a whole, and counts its rows.
 func inspect(ctx context.Context, file string) (tables []Table, err error) {
-	d, err := open(file, "mode=ro")
+	d, err := open(file, "mode=rw") // one that only reads leaves files beside a database that has a log
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +94,9 @@ func restoreSQLite(ctx context.Context, file, u string, replace bool) ([]Table, 
 	path, err := sqlite.Path(u)
 	if err != nil {
 		return nil, err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil { // a link stays one
+		path = real
 	}
 	info, err := os.Stat(path)
 	there := err == nil
@@ -135,6 +142,9 @@ func orphaned(path string) error {
 
 // restorePart copies a backup beside the database that it becomes.
 func restorePart(ctx context.Context, file, part string, mode os.FileMode) ([]Table, error) {
+	if info, err := os.Stat(file + "-wal"); err == nil && info.Size() > 0 {
+		return nil, fmt.Errorf("%s is no backup but a database that is in use, or was when its server died: a part of it is in %[1]s-wal. Make a backup of it first: terem db backup", file)
+	}
 	in, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -147,7 +157,9 @@ func restorePart(ctx context.Context, file, part string, mode os.FileMode) ([]Ta
 	if err != nil {
 		return nil, err
 	}
-	_, err = io.Copy(out, in)
+	if err = out.Chmod(mode); err == nil { // whatever the umask says, and one that was left here has
+		_, err = io.Copy(out, in)
+	}
 	if err := errors.Join(err, out.Close()); err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package change
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -91,8 +90,12 @@ func (s *Set) Apply(ctx context.Context) (err error) {
 		return err
 	}
 	f.old, f.new = s.old, s.manifest.Marshal()
-	stage := s.path(".terem/." + rand.Text())
-	if err := os.Mkdir(stage, 0o777); err != nil {
+	stage := s.path(".terem/.change") // of one name, so that no other command works here meanwhile
+	err = os.Mkdir(stage, 0o777)
+	if errors.Is(err, fs.ErrExist) {
+		err = fmt.Errorf("%s is there: another terem is changing the application, or one was killed while it did. If none runs, see by git status what it has done, put that back, and remove that folder", stage)
+	}
+	if err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
 	t := transaction{s: s, stage: stage}

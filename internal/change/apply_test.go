@@ -145,3 +145,52 @@ func TestSymbolicLink(t *testing.T) {
 		t.Errorf("%s has\n%s", real, text)
 	}
 }
+
+// Two commands at once do not undo each other's work: what was done is there.
+func TestTwoAtOnce(t *testing.T) {
+	t.Parallel()
+	for n := range 12 {
+		dir := shop(t)
+		first, second := open(t, dir), open(t, dir)
+		add(first, "orders")
+		add(second, "bills")
+		asked, errs := 0, map[string]error{}
+		errs["orders"] = first.Apply(&meddling{t.Context(), func() error {
+			if asked++; asked == n+1 {
+				errs["bills"] = second.Apply(t.Context())
+			}
+			return nil
+		}})
+		if asked <= n {
+			break
+		}
+		if errs["orders"] != nil && errs["bills"] != nil {
+			t.Errorf("at question %d neither was done: %v", n, errs)
+		}
+		text, m := read(t, filepath.Join(dir, "main.go")), open(t, dir).Manifest()
+		for name, err := range errs {
+			if there := strings.Contains(text, name) && m.Entry("add domain", name) != nil; there != (err == nil) {
+				t.Errorf("at question %d, %s: there is %t after the error %v", n, name, there, err)
+			}
+		}
+	}
+}
+
+// What a command that was killed has left is not taken for the work of its owner.
+func TestAfterAKill(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	left := filepath.Join(dir, ".terem", ".change")
+	if err := os.Mkdir(left, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, dir)
+	add(s, "orders")
+	if err := s.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "nothing was changed: "+left+" is there") || !strings.Contains(err.Error(), "remove that folder") {
+		t.Fatal(err)
+	}
+	if err := os.Remove(left); err != nil {
+		t.Fatal(err)
+	}
+	apply(t, s)
+}

@@ -153,5 +153,6 @@ func readManifest(dir string) (*Manifest, []byte, error) {
 	if m.Format != 1 {
 		return nil, nil, fmt.Errorf("%s has the format %d, and this terem knows format 1: use the terem of the library's version that the application requires", name, m.Format)
 	}
+	slices.SortStableFunc(m.Files, func(a, b ManifestFile) int { return strings.Compare(a.Path, b.Path) }) // a merge may have mixed them
 	return m, data, nil
 }

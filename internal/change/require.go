@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -193,7 +194,7 @@ func (s *Set) imports(importPath string) (found bool, err error) {
 func (s *Set) EachGo(f func(p string, text []byte) error) error {
 	seen := map[string]bool{}
 	visit := func(p string) error {
-		if seen[p] || !strings.HasSuffix(p, ".go") {
+		if seen[p] || !strings.HasSuffix(p, ".go") || strings.ContainsAny(path.Base(p)[:1], "._") {
 			return nil
 		}
 		seen[p] = true
@@ -208,8 +209,9 @@ func (s *Set) EachGo(f func(p string, text []byte) error) error {
 		}
 		return f(p, text)
 	}
-	err := filepath.WalkDir(s.dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || name == s.dir {
+	top := s.dir + string(filepath.Separator) // the folder that is meant if it is a symbolic link
+	err := filepath.WalkDir(top, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || name == top {
 			return err
 		}
 		if d.IsDir() {

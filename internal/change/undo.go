@@ -68,7 +68,7 @@ func (s *Set) discard(p string, force bool) error {
 		return err
 	}
 	i, known := s.manifest.file(p)
-	if !force && f.new != nil && known && s.manifest.Files[i].SHA256 != Sum(f.new) {
+	if !force && f.new != nil && (!known || s.manifest.Files[i].SHA256 != Sum(f.new)) {
 		return fmt.Errorf("%s has been changed since it was written: --force deletes it all the same", p)
 	}
 	s.put(p, f, nil)

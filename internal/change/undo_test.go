@@ -5,11 +5,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terem-go/terem/internal/change"
 	"github.com/terem-go/terem/internal/goedit"
 )
 
@@ -115,5 +117,38 @@ func TestOwnersChangesStayKnown(t *testing.T) {
 	const want = "orders/deep/orders.go has been changed since it was written: --force deletes it all the same"
 	if err := s.Err(); err == nil || err.Error() != want {
 		t.Errorf("%v\nwant: %s", err, want)
+	}
+}
+
+// After a merge the manifest may have its files in any order, or lack some: what was
+// changed by hand is kept all the same.
+func TestUndoAfterAMerge(t *testing.T) {
+	t.Parallel()
+	for name, merge := range map[string]func([]change.ManifestFile) []change.ManifestFile{
+		"order": func(list []change.ManifestFile) []change.ManifestFile {
+			slices.Reverse(list)
+			return list
+		},
+		"lack": func(list []change.ManifestFile) []change.ManifestFile { return list[:0] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := shop(t)
+			s := open(t, dir)
+			add(s, "orders")
+			apply(t, s)
+			m := s.Manifest()
+			m.Files = merge(m.Files)
+			write(t, filepath.Join(dir, change.ManifestPath), string(m.Marshal()))
+			write(t, filepath.Join(dir, "orders/notes.txt"), "mine\n")
+			s = open(t, dir)
+			s.Undo(*s.Manifest().Entry("add domain", "orders"), false)
+			if err := s.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "orders/notes.txt has been changed since it was written: --force") {
+				t.Errorf("the error is %v", err)
+			}
+			if got := read(t, filepath.Join(dir, "orders/notes.txt")); got != "mine\n" {
+				t.Errorf("the file has %q", got)
+			}
+		})
 	}
 }

@@ -335,3 +335,20 @@ func TestCopyOfLargeRows(t *testing.T) {
 		t.Errorf("%d batches for 40 MB", steps)
 	}
 }
+
+// Row numbers go from the smallest to the largest that there are.
+func TestCopyOutermostRows(t *testing.T) {
+	t.Parallel()
+	path, url := pair(t, 0)
+	must(t, dbcopy.Exec(path, fmt.Sprintf("INSERT INTO lefts VALUES (%d, NULL), (%d, NULL)", int64(math.MinInt64), int64(math.MaxInt64))))
+	tables, err := dbcopy.Run(t.Context(), dbcopy.Options{From: path, To: url})
+	must(t, err)
+	for _, x := range tables {
+		if x.Name == "lefts" && x.Rows != 3 {
+			t.Errorf("%d rows were copied", x.Rows)
+		}
+	}
+	if got := text(t, url, "SELECT count(*)::text FROM lefts"); got != "3" {
+		t.Errorf("%s of 3 rows are there", got)
+	}
+}

@@ -32,7 +32,7 @@ func copyTable(ctx context.Context, from *source, to *target, s *state, t *table
 	}
 	p := s.Done[t.name]
 	if p == nil {
-		p = &position{After: math.MinInt64}
+		p = &position{}
 		s.Done[t.name] = p
 	}
 	if t.rowid == "" && !p.Finished {
@@ -45,7 +45,11 @@ func copyTable(ctx context.Context, from *source, to *target, s *state, t *table
 	for !p.Finished {
 		b.Reset()
 		var n int64
-		last, err := from.rows(ctx, t, p.After, batch, func(values []any) error {
+		first := int64(math.MinInt64)
+		if p.Rows > 0 {
+			first = p.After + 1
+		}
+		last, err := from.rows(ctx, t, first, batch, func(values []any) error {
 			n++
 			if err := appendRow(&b, t, values); err != nil {
 				return err
@@ -63,7 +67,7 @@ func copyTable(ctx context.Context, from *source, to *target, s *state, t *table
 		if n > 0 {
 			p.After, p.Rows = last, p.Rows+n
 		}
-		p.Finished = !full && n < batch
+		p.Finished = !full && n < batch || p.After == math.MaxInt64
 		err = pgx.BeginFunc(ctx, to.conn, func(tx pgx.Tx) error {
 			if n > 0 {
 				if err := to.insert(ctx, t, &b); err != nil {

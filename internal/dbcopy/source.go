@@ -141,10 +141,10 @@ func (s *source) count(ctx context.Context, table string) (n int64, err error) {
 	return n, err
 }
 
-// rows calls f with the values of up to most rows behind the number after, or of
+// rows calls f with the values of up to most rows from the number first on, or of
 // all rows of a table without numbers. It returns the number of the last one that f
 // was called with.
-func (s *source) rows(ctx context.Context, t *table, after, most int64, f func(values []any) error) (last int64, err error) {
+func (s *source) rows(ctx context.Context, t *table, first, most int64, f func(values []any) error) (last int64, err error) {
 	var b strings.Builder
 	b.WriteString("SELECT ")
 	var args []any
@@ -162,8 +162,8 @@ func (s *source) rows(ctx context.Context, t *table, after, most int64, f func(v
 	}
 	b.WriteString(" FROM " + sqltext.Quote(t.name))
 	if t.rowid != "" {
-		b.WriteString(" WHERE " + t.rowid + " > ? ORDER BY " + t.rowid + " LIMIT ?")
-		args = []any{after, most}
+		b.WriteString(" WHERE " + t.rowid + " >= ? ORDER BY " + t.rowid + " LIMIT ?")
+		args = []any{first, most}
 	}
 	rows, err := s.conn.QueryContext(ctx, b.String(), args...)
 	if err != nil {

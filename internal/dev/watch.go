@@ -72,12 +72,13 @@ func watch(ctx context.Context, dir string) <-chan []string {
 // read, are not there.
 func scan(dir string) files {
 	found := files{}
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	top := dir + string(filepath.Separator) // the folder that is meant if it is a symbolic link
+	_ = filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil
 		}
 		if d.IsDir() {
-			if path != dir && ignoredDir(d.Name()) {
+			if path != top && ignoredDir(d.Name()) {
 				return fs.SkipDir
 			}
 			return nil

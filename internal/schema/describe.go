@@ -204,6 +204,9 @@ func (l *loader) define(t types.Type) (func(*dao.Def), error) {
 	if decl == nil || signature(f) != "func(*dao.Def)" {
 		return nil, fmt.Errorf("dao: %s: the method Table is %s; expected func(*dao.Def)", typeName(t), signature(f))
 	}
+	if decl.Body == nil {
+		return nil, fmt.Errorf("%s: the method Table of %s has no body", l.place(decl), typeName(t))
+	}
 	var steps []func(*dao.Def)
 	for _, statement := range decl.Body.List {
 		step, ok := l.definition(pkg, decl, statement)

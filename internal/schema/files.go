@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/terem-go/terem/db"
@@ -118,6 +119,14 @@ func (s script) write(b *strings.Builder) {
 		for _, note := range step.notes {
 			fmt.Fprintf(b, "-- %s\n", note)
 		}
+		if looksCut.MatchString(step.sql) {
+			b.WriteString("-- +goose StatementBegin\n" + step.sql + ";\n-- +goose StatementEnd\n")
+			continue
+		}
 		b.WriteString(step.sql + ";\n")
 	}
 }
+
+// looksCut matches what goose, which reads lines and knows no strings, may take for
+// the end of a statement or for a comment.
+var looksCut = regexp.MustCompile(`--|;`)

@@ -97,12 +97,13 @@ func (l *loader) folder(importPath string) (string, bool) {
 // find returns the calls of dao.Of below the application's folder.
 func (l *loader) find() (calls []call, err error) {
 	dirs := map[string]bool{}
-	err = filepath.WalkDir(l.dir, func(p string, d fs.DirEntry, err error) error {
+	top := l.dir + string(filepath.Separator) // the folder that is meant if it is a symbolic link
+	err = filepath.WalkDir(top, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() {
-			if p != l.dir && gosyntax.Skipped(p) {
+			if p != top && gosyntax.Skipped(p) {
 				return filepath.SkipDir
 			}
 			return nil

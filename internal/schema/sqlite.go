@@ -190,7 +190,7 @@ func (s *liteChange) rebuild(a, b *Table) {
 		fresh += "_new"
 	}
 	s.add("PRAGMA legacy_alter_table = ON")
-	s.note("%s is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.", b.Name)
+	s.note("%s is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.", b.Name)
 	s.add("%s", createTable(db.SQLite, b, fresh, func(Ref) bool { return false }))
 	if identity(a) && identity(b) {
 		s.add("INSERT INTO sqlite_sequence (name, seq) SELECT %s, seq FROM sqlite_sequence WHERE name = %s", text(fresh), text(b.Name))

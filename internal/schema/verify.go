@@ -117,7 +117,11 @@ func (s *Schema) scratchSQLite(ctx context.Context) (want facts, err error) {
 
 // scratchPostgres leaves the session to be rolled back.
 func (s *Schema) scratchPostgres(ctx context.Context, x *db.Session) (facts, error) {
-	for _, sql := range []string{"CREATE SCHEMA terem_verify", "SET LOCAL search_path = terem_verify"} {
+	for _, sql := range []string{
+		"CREATE SCHEMA terem_verify",
+		// Behind it are the schemas of before: models may use functions that are there.
+		"SELECT set_config('search_path', concat_ws(', ', 'terem_verify', nullif(current_setting('search_path'), '')), true)",
+	} {
 		if _, err := x.Exec(ctx, sql); err != nil {
 			return nil, fmt.Errorf("the comparison needs a schema of its own, which is rolled back: %w", err)
 		}

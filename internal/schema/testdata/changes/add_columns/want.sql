@@ -1,6 +1,6 @@
 ==== migrations/sqlite/00002_change.sql
 -- +goose Up
--- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE users_new (
 	id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -28,7 +28,7 @@ CREATE INDEX users_boss_id_idx ON users (boss_id);
 -- +goose Down
 DROP INDEX users_phone_key;
 DROP INDEX users_boss_id_idx;
--- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE users_new (
 	id    INTEGER PRIMARY KEY AUTOINCREMENT,

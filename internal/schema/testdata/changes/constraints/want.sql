@@ -1,6 +1,6 @@
 ==== migrations/sqlite/00002_change.sql
 -- +goose Up
--- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE orders_new (
 	id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -17,7 +17,7 @@ DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;
 PRAGMA legacy_alter_table = OFF;
 CREATE UNIQUE INDEX orders_code_key ON orders (code);
--- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE users_new (
 	id    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -38,7 +38,7 @@ CREATE INDEX users_age_idx ON users (age);
 
 -- +goose Down
 DROP INDEX orders_code_key;
--- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE orders_new (
 	id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -56,7 +56,7 @@ DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;
 PRAGMA legacy_alter_table = OFF;
 DROP INDEX users_age_idx;
--- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE users_new (
 	id    INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -6,7 +6,7 @@ DROP TABLE orders;
 ALTER TABLE users DROP COLUMN name;
 
 -- +goose Down
--- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE users_new (
 	id    INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -34,7 +34,7 @@ ALTER TABLE users ALTER COLUMN name DROP DEFAULT;
 ==== migrations/sqlite/00003_change.sql
 -- +goose Up
 DROP INDEX users_email_key;
--- accounts is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- accounts is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE accounts_new (
 	id        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -50,7 +50,7 @@ DROP TABLE accounts;
 ALTER TABLE accounts_new RENAME TO accounts;
 PRAGMA legacy_alter_table = OFF;
 CREATE UNIQUE INDEX accounts_email_key ON accounts (email);
--- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE orders_new (
 	id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -69,7 +69,7 @@ ALTER TABLE orders_new RENAME TO orders;
 PRAGMA legacy_alter_table = OFF;
 
 -- +goose Down
--- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE orders_new (
 	id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -87,7 +87,7 @@ DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;
 PRAGMA legacy_alter_table = OFF;
 DROP INDEX accounts_email_key;
--- accounts is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- accounts is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE accounts_new (
 	id        INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,6 +1,6 @@
 ==== migrations/sqlite/00002_change.sql
 -- +goose Up
--- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE orders_new (
 	id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -17,7 +17,7 @@ FROM orders;
 DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;
 PRAGMA legacy_alter_table = OFF;
--- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE users_new (
 	id    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,7 +35,7 @@ PRAGMA legacy_alter_table = OFF;
 CREATE UNIQUE INDEX users_email_key ON users (email);
 
 -- +goose Down
--- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- orders is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE orders_new (
 	id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -52,7 +52,7 @@ FROM orders;
 DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;
 PRAGMA legacy_alter_table = OFF;
--- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept.
+-- users is made anew, as ALTER TABLE cannot do this. Triggers, and indexes of yours, are kept; columns and rules that no model has are not.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE users_new (
 	id    INTEGER PRIMARY KEY AUTOINCREMENT,
