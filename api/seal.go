@@ -88,7 +88,9 @@ func (rt *route) secure() {
 func (rt *route) challenge() string {
 	for _, d := range rt.deps {
 		for _, s := range d.provider.security {
-			return strings.ToUpper(s.Scheme[:1]) + s.Scheme[1:]
+			if s.Scheme != "" { // a key in a header of its own has none
+				return strings.ToUpper(s.Scheme[:1]) + s.Scheme[1:]
+			}
 		}
 	}
 	return ""

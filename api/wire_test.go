@@ -57,3 +57,22 @@ func TestWireConventions(t *testing.T) {
 		t.Errorf("the documented responses are %v", slices.Sorted(maps.Keys(responses)))
 	}
 }
+
+// Callers who say who they are by a header of its own get no challenge: there is no
+// scheme to name.
+func TestKeyInAHeader(t *testing.T) {
+	t.Parallel()
+	c := client(t, api.Config{}, nil, func(r *api.Router) {
+		api.Provide(r, func(context.Context, db.Querier, *http.Request) (caller, error) { return caller{}, errStranger.Here() },
+			api.Security{Name: "key", Header: "X-Api-Key"}, api.Bearer)
+		api.Provide(r, func(context.Context, db.Querier, *http.Request) (*caller, error) { return nil, errStranger.Here() },
+			api.Security{Name: "other", Header: "X-Other-Key"})
+		api.Get(r, "/mine", func(context.Context, api.None, *struct{ Caller caller }) (*text, error) { return &text{}, nil }, api.Public)
+		api.Get(r, "/others", func(context.Context, api.None, *struct{ Caller *caller }) (*text, error) { return &text{}, nil }, api.Public)
+	})
+	for path, want := range map[string]string{"/mine": "Bearer", "/others": ""} {
+		if got := c.Get(path).Expect(401).Header.Get("WWW-Authenticate"); got != want {
+			t.Errorf("the challenge of %s is %q, want %q", path, got, want)
+		}
+	}
+}
