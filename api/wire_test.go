@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -59,7 +60,7 @@ func TestWireConventions(t *testing.T) {
 }
 
 // Callers who say who they are by a header of its own get no challenge: there is no
-// scheme to name.
+// scheme to name. Of several ways each is enough.
 func TestKeyInAHeader(t *testing.T) {
 	t.Parallel()
 	c := client(t, api.Config{}, nil, func(r *api.Router) {
@@ -69,10 +70,29 @@ func TestKeyInAHeader(t *testing.T) {
 			api.Security{Name: "other", Header: "X-Other-Key"})
 		api.Get(r, "/mine", func(context.Context, api.None, *struct{ Caller caller }) (*text, error) { return &text{}, nil }, api.Public)
 		api.Get(r, "/others", func(context.Context, api.None, *struct{ Caller *caller }) (*text, error) { return &text{}, nil }, api.Public)
+		api.Get(r, "/both", func(context.Context, api.None, *struct {
+			Caller caller
+			Other  *caller
+		}) (*text, error) {
+			return &text{}, nil
+		}, api.Public)
 	})
 	for path, want := range map[string]string{"/mine": "Bearer", "/others": ""} {
 		if got := c.Get(path).Expect(401).Header.Get("WWW-Authenticate"); got != want {
 			t.Errorf("the challenge of %s is %q, want %q", path, got, want)
+		}
+	}
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Security []map[string][]string
+		}
+	}
+	c.Get("/openapi.json").Expect(200).JSON(&doc)
+	for path, want := range map[string]string{
+		"/mine": "[map[key:[]] map[bearer:[]]]", "/others": "[map[other:[]]]", "/both": "[map[key:[] other:[]] map[bearer:[] other:[]]]",
+	} {
+		if got := fmt.Sprint(doc.Paths[path]["get"].Security); got != want {
+			t.Errorf("the ways to %s are %s, want %s", path, got, want)
 		}
 	}
 }
