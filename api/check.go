@@ -26,6 +26,11 @@ func (rt *route) check() bool {
 	if rt.mounted != nil {
 		return len(a.problems) == before
 	}
+	for _, place := range []string{hidden(rt.input.body, "Body"), hidden(rt.output.body, "output")} {
+		if place != "" {
+			refuse("%s is a struct that is embedded and not exported, so that no schema has its fields. Give its type a name with a capital", place)
+		}
+	}
 	if rt.scope != noScope && a.config.DB == nil {
 		refuse("%s takes %s, but the API has no database. Set api.Config.DB, or take api.None", rt.handler, rt.scope)
 	}

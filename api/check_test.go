@@ -33,6 +33,29 @@ type word string
 
 func (*word) UnmarshalText([]byte) error { return nil }
 
+// sealed has a form of its own in JSON.
+type sealed struct{ hidden }
+
+func (sealed) MarshalJSON() ([]byte, error) { return []byte(`"sealed"`), nil }
+
+// Embedded structs are of no matter where they are not encoded.
+func TestCheckAcceptsWhatIsEmbedded(t *testing.T) {
+	t.Parallel()
+	type mark struct{ _ int }
+	a := api.New(api.Config{})
+	post[struct {
+		Body struct {
+			hidden `json:"-"`
+			mark
+			Sealed sealed `json:"sealed"`
+			At     struct{ time.Time }
+		}
+	}](a.Router("", ""), "/x")
+	if err := a.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestCheckRefuses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -182,6 +205,14 @@ func TestCheckRefuses(t *testing.T) {
 				}
 			}](r, "/x")
 		}, want: []string{"Body.Tags: uniqueItems", "Body.ID: readOnly", "Body.Open: names that differ"}},
+		"fields that no schema has": {register: func(r *api.Router) {
+			post[struct {
+				Body struct {
+					List []struct{ *hidden } `json:"list"`
+				}
+			}](r, "/x")
+			api.Get(r, "/y", func(context.Context, api.None, *nothing) (*api.Page[struct{ hidden }], error) { return nil, nil }, api.Public)
+		}, want: []string{"POST /x: Body.List.hidden is a struct that is embedded and not exported", "GET /y: output.Items.hidden is a struct"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -223,4 +224,27 @@ func TestClientLeavesADownload(t *testing.T) {
 	}
 	c.Close()
 	f.isClosed(t)
+}
+
+// The output of a program is an *os.File, which has the method Seek and refuses it.
+func TestDownloadOfAPipe(t *testing.T) {
+	t.Parallel()
+	s := server(t, handler(t, api.Config{}, nil, func(r *api.Router) {
+		api.Get(r, "/x", func(context.Context, api.None, *nothing) (*api.Download, error) {
+			out, in, err := os.Pipe()
+			if err != nil {
+				return nil, err
+			}
+			go func() {
+				_, _ = io.WriteString(in, "what a program writes")
+				_ = in.Close()
+			}()
+			return &api.Download{Body: out, Type: "text/plain"}, nil
+		}, api.Public)
+	}))
+	r := request(t, "GET", s.URL+"/x", nil)
+	r.Header.Set("Range", "bytes=2-4")
+	if resp, body := send(t, r); resp.StatusCode != 200 || body != "what a program writes" {
+		t.Errorf("%d %q", resp.StatusCode, body)
+	}
 }

@@ -13,7 +13,7 @@ import (
 // and the routes that use them show it in the OpenAPI document.
 type Security struct {
 	Name   string // the scheme's name in the document, such as "bearer"
-	Scheme string // the HTTP authentication scheme, sent in WWW-Authenticate
+	Scheme string // the HTTP authentication scheme, sent in WWW-Authenticate; may be empty where there is a Header
 	Format string // what a bearer token is, for the documentation; may be empty
 	Header string // documented as an API key in this header, for schemes that OpenAPI has no name for; may be empty
 }

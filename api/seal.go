@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -70,25 +71,43 @@ func (rt *route) want(f field, p *provider) {
 	rt.deps[i].fields = append(rt.deps[i].fields, f.index)
 }
 
-// secure shows in the document how callers of the route say who they are.
+// secure shows in the document how callers of the route say who they are: to each
+// dependency in one of its ways.
 func (rt *route) secure() {
-	needs := map[string][]string{}
+	rt.op.Security = nil
 	for _, d := range rt.deps {
-		for _, s := range d.provider.security {
-			needs[s.Name] = []string{}
+		if len(d.provider.security) > 0 {
+			rt.op.Security = d.provider.also(rt.op.Security)
 		}
 	}
-	rt.op.Security = nil
-	if len(needs) > 0 {
-		rt.op.Security = []map[string][]string{needs}
+}
+
+// also returns the ways of a route that the provider joins.
+func (p *provider) also(ways []map[string][]string) (list []map[string][]string) {
+	if len(ways) == 0 {
+		ways = []map[string][]string{{}}
 	}
+	for _, way := range ways {
+		if slices.ContainsFunc(p.security, func(s Security) bool { return way[s.Name] != nil }) {
+			list = append(list, way)
+			continue
+		}
+		for _, s := range p.security {
+			longer := maps.Clone(way)
+			longer[s.Name] = []string{}
+			list = append(list, longer)
+		}
+	}
+	return list
 }
 
 // challenge returns the value of WWW-Authenticate for the route, or "".
 func (rt *route) challenge() string {
 	for _, d := range rt.deps {
 		for _, s := range d.provider.security {
-			return strings.ToUpper(s.Scheme[:1]) + s.Scheme[1:]
+			if s.Scheme != "" { // a key in a header of its own has none
+				return strings.ToUpper(s.Scheme[:1]) + s.Scheme[1:]
+			}
 		}
 	}
 	return ""

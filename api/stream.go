@@ -80,7 +80,8 @@ func (s *slowReader) Read(p []byte) (int, error) {
 type Download struct {
 	// Body is what is sent. It is closed afterwards if it can be. An
 	// io.ReadSeeker is served with ranges and conditional requests, and not
-	// compressed. When reading fails the connection is aborted.
+	// compressed, unless it refuses to seek as an *os.File that is a pipe does.
+	// When reading fails the connection is aborted.
 	Body io.Reader
 	// Name is the file's name for the browser to save it under; empty means to
 	// show it.
@@ -105,7 +106,7 @@ func (d *Download) write(w http.ResponseWriter, r *http.Request) {
 	if d.Name != "" {
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
 	}
-	if s, ok := d.Body.(io.ReadSeeker); ok {
+	if s, ok := d.Body.(io.ReadSeeker); ok && seeks(s) {
 		h.Set(gzhttp.HeaderNoCompression, "1") // ranges are those of the plain content
 		http.ServeContent(w, r, "", d.Modified, s)
 		return
@@ -122,4 +123,11 @@ func (d *Download) write(w http.ResponseWriter, r *http.Request) {
 	if n, err := io.Copy(w, d.Body); err != nil || d.Size > 0 && n != d.Size {
 		panic(http.ErrAbortHandler) // what was sent is not the whole: the client must see that
 	}
+}
+
+// seeks reports whether a body can be read from any place: an *os.File has the method
+// also where it is the output of a program.
+func seeks(s io.Seeker) bool {
+	_, err := s.Seek(0, io.SeekCurrent)
+	return err == nil
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -55,5 +56,43 @@ func TestWireConventions(t *testing.T) {
 	responses := doc.Paths["/things"]["post"].Responses
 	if responses["422"] == nil || responses["400"] != nil {
 		t.Errorf("the documented responses are %v", slices.Sorted(maps.Keys(responses)))
+	}
+}
+
+// Callers who say who they are by a header of its own get no challenge: there is no
+// scheme to name. Of several ways each is enough.
+func TestKeyInAHeader(t *testing.T) {
+	t.Parallel()
+	c := client(t, api.Config{}, nil, func(r *api.Router) {
+		api.Provide(r, func(context.Context, db.Querier, *http.Request) (caller, error) { return caller{}, errStranger.Here() },
+			api.Security{Name: "key", Header: "X-Api-Key"}, api.Bearer)
+		api.Provide(r, func(context.Context, db.Querier, *http.Request) (*caller, error) { return nil, errStranger.Here() },
+			api.Security{Name: "other", Header: "X-Other-Key"})
+		api.Get(r, "/mine", func(context.Context, api.None, *struct{ Caller caller }) (*text, error) { return &text{}, nil }, api.Public)
+		api.Get(r, "/others", func(context.Context, api.None, *struct{ Caller *caller }) (*text, error) { return &text{}, nil }, api.Public)
+		api.Get(r, "/both", func(context.Context, api.None, *struct {
+			Caller caller
+			Other  *caller
+		}) (*text, error) {
+			return &text{}, nil
+		}, api.Public)
+	})
+	for path, want := range map[string]string{"/mine": "Bearer", "/others": ""} {
+		if got := c.Get(path).Expect(401).Header.Get("WWW-Authenticate"); got != want {
+			t.Errorf("the challenge of %s is %q, want %q", path, got, want)
+		}
+	}
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Security []map[string][]string
+		}
+	}
+	c.Get("/openapi.json").Expect(200).JSON(&doc)
+	for path, want := range map[string]string{
+		"/mine": "[map[key:[]] map[bearer:[]]]", "/others": "[map[other:[]]]", "/both": "[map[key:[] other:[]] map[bearer:[] other:[]]]",
+	} {
+		if got := fmt.Sprint(doc.Paths[path]["get"].Security); got != want {
+			t.Errorf("the ways to %s are %s, want %s", path, got, want)
+		}
 	}
 }

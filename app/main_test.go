@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -39,9 +41,24 @@ func TestMain(m *testing.M) {
 		}
 		drain, _ := time.ParseDuration(os.Getenv("APP_TEST_DRAIN"))
 		stop, _ := time.ParseDuration(os.Getenv("APP_TEST_STOP"))
-		return newApp(app.Config{DB: d, Logger: log, Addr: os.Getenv("APP_TEST_ADDR"), Drain: drain, Stop: stop,
-			MigrateOnStart: os.Getenv("APP_TEST_MIGRATE") != ""}), nil
+		a := newApp(app.Config{DB: d, Logger: log, Addr: os.Getenv("APP_TEST_ADDR"), Drain: drain, Stop: stop,
+			MigrateOnStart: os.Getenv("APP_TEST_MIGRATE") != ""})
+		if os.Getenv("APP_TEST_ASK") != "" {
+			a.Command("ask", "Ask for a password.", new(askCommand))
+		}
+		return a, nil
 	}))
+}
+
+// askCommand asks for a password and says how long it is.
+type askCommand struct{}
+
+func (askCommand) Run(_ context.Context, out io.Writer) error {
+	password, err := app.ReadPassword(out)
+	if err == nil {
+		fmt.Fprintf(out, "%d letters\n", len(password))
+	}
+	return err
 }
 
 func openDB(ctx context.Context, url string, log *slog.Logger) (*db.DB, error) {

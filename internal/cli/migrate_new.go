@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -31,7 +32,7 @@ Read the files before you commit them, with schema.json; then apply them: go run
 }
 
 // Run writes the migration.
-func (m *migrateNew) Run(c *console) error {
+func (m *migrateNew) Run(ctx context.Context, c *console) error {
 	f, err := schema.Open(m.Dir)
 	if err != nil {
 		return err
@@ -47,7 +48,7 @@ func (m *migrateNew) Run(c *console) error {
 	case m.Empty:
 		w, err = f.Empty(m.Name)
 	default:
-		w, err = f.New(m.Name, schema.Options{Renames: m.Rename, Fills: m.Fill, AllowDrop: m.AllowDrop, Ask: c.ask()})
+		w, err = f.New(m.Name, schema.Options{Renames: m.Rename, Fills: m.Fill, AllowDrop: m.AllowDrop, Ask: c.ask(ctx)})
 	}
 	if err != nil {
 		return fmt.Errorf("nothing was written: %w", err)
@@ -75,18 +76,30 @@ func (m *migrateNew) describe(c *console, w *schema.Written) {
 	}
 }
 
-// ask returns a function that asks the person at the terminal, or nil if there is
-// nobody.
-func (c *console) ask() func(question string) (bool, error) {
+// ask returns a function that asks the person at the terminal until ctx ends, or nil
+// if there is nobody.
+func (c *console) ask(ctx context.Context) func(question string) (bool, error) {
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
 		return nil
 	}
 	in := bufio.NewReader(os.Stdin)
 	return func(question string) (bool, error) {
 		fmt.Fprint(c.err, question, " [y/N] ")
-		answer, err := in.ReadString('\n')
-		if err != nil {
-			return false, fmt.Errorf("the question was not answered: %w", err)
+		var answer string
+		read := make(chan error, 1)
+		go func() { // it waits on when ctx ends, until the program does
+			var err error
+			answer, err = in.ReadString('\n')
+			read <- err
+		}()
+		select {
+		case <-ctx.Done():
+			fmt.Fprintln(c.err)
+			return false, ctx.Err()
+		case err := <-read:
+			if err != nil {
+				return false, fmt.Errorf("the question was not answered: %w", err)
+			}
 		}
 		answer = strings.ToLower(strings.TrimSpace(answer))
 		return answer == "y" || answer == "yes", nil

@@ -241,6 +241,8 @@ func TestWhatIsNoPart(t *testing.T) {
 	}
 	a.write("more/more.go", "package x\n")
 	a.log.Await(t, limit, "more/more.go has changed")
+	a.write("static/vendor/x.js", "x") // which may be embedded
+	a.log.Await(t, limit, "static/vendor/x.js has changed")
 	if err := os.Remove(filepath.Join(a.dir, "main.go")); err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func scan(dir string) files {
 			return nil
 		}
 		if d.IsDir() {
-			if path != top && ignoredDir(d.Name()) {
+			if path != top && ignoredDir(d.Name(), filepath.Dir(path) == filepath.Clean(dir)) {
 				return fs.SkipDir
 			}
 			return nil
@@ -95,9 +95,10 @@ func scan(dir string) files {
 	return found
 }
 
-// ignoredDir reports whether a folder of that name is not looked into.
-func ignoredDir(name string) bool {
-	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor" || name == "testdata"
+// ignoredDir reports whether a folder of that name is not looked into. Further down a
+// folder vendor is no module's, but of assets: static/vendor/htmx.js.
+func ignoredDir(name string, top bool) bool {
+	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "testdata" || top && name == "vendor"
 }
 
 // ignored reports whether a file of that name is no part of the program: tests,

@@ -172,7 +172,7 @@ func (p *Program) implementations(of types.Type, method *types.Func) []*types.Fu
 	if !ok {
 		return nil
 	}
-	key := types.TypeString(of, nil) + " " + method.Name()
+	key := types.TypeString(of, nil) + " " + types.TypeString(iface, nil) + " " + method.Name() // type parameters share names
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list, known := p.calls.impls[key]

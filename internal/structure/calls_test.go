@@ -93,3 +93,43 @@ func TestCalls(t *testing.T) {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 }
+
+// Type parameters of one name have constraints of their own.
+const constrained = `
+-- go.mod --
+module example.com/constrained
+
+go 1.26
+-- a/a.go --
+package a
+
+type one struct{}
+
+func (one) Do() {}
+func (one) A()  {}
+
+type two struct{}
+
+func (two) Do() {}
+func (two) B()  {}
+
+func doA[T interface { Do(); A() }](t T) { t.Do() }
+
+func doB[T interface { Do(); B() }](t T) { t.Do() }
+`
+
+func TestCallsByConstraints(t *testing.T) {
+	t.Parallel()
+	p := load(t, module(t, constrained))
+	pkg := p.Package("example.com/constrained/a")
+	for name, want := range map[string]string{"doA": "(one).Do", "doB": "(two).Do"} {
+		for obj, f := range p.Funcs() {
+			if obj.Name() != name {
+				continue
+			}
+			if list := p.Calls(pkg, f.Decl.Body); len(list) != 1 || list[0].To.Name() != want {
+				t.Errorf("%s calls %v, want %s", name, list, want)
+			}
+		}
+	}
+}

@@ -238,5 +238,30 @@ func typeName(t types.Type) string {
 	return types.TypeString(t, func(p *types.Package) string { return p.Name() })
 }
 
-// typeKey returns a text that tells types apart.
-func typeKey(t types.Type) string { return types.TypeString(t, nil) }
+// typeKey returns a text that tells types apart. It is the same for an alias as for
+// what that stands for.
+func typeKey(t types.Type) string { return types.TypeString(plain(t), nil) }
+
+// plain returns a type without aliases in its name.
+func plain(t types.Type) types.Type {
+	switch t := types.Unalias(t).(type) {
+	case *types.Pointer:
+		return types.NewPointer(plain(t.Elem()))
+	case *types.Slice:
+		return types.NewSlice(plain(t.Elem()))
+	case *types.Named:
+		if t.TypeArgs().Len() == 0 {
+			return t
+		}
+		var args []types.Type
+		for a := range t.TypeArgs().Types() {
+			args = append(args, plain(a))
+		}
+		if n, err := types.Instantiate(nil, t.Origin(), args, false); err == nil {
+			return n
+		}
+		return t
+	default:
+		return t
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/terem-go/terem/internal/structure"
 )
@@ -98,8 +99,8 @@ func before(first, second callSite) bool {
 			return again(first.path, common)
 		}
 	}
-	if leaves(first.path[common:]) {
-		return false
+	if leaves(first.path[common:], false) {
+		return again(first.path, common)
 	}
 	return first.call.Pos() < second.call.Pos() || again(first.path, common)
 }
@@ -110,7 +111,7 @@ func again(first []ast.Node, common int) bool {
 	for i := common - 1; i >= 0; i-- {
 		switch first[i].(type) {
 		case *ast.ForStmt, *ast.RangeStmt:
-			return i+1 < common && !leaves(first[i+1:])
+			return i+1 < common && !leaves(first[i+1:], true)
 		case *ast.FuncLit:
 			return false
 		}
@@ -119,13 +120,15 @@ func again(first []ast.Node, common int) bool {
 }
 
 // leaves reports whether the code does not go on behind what it is in, at the end of
-// the path: it returns there.
-func leaves(path []ast.Node) bool {
-	for _, n := range path {
+// the path: it returns there. The innermost end counts. With rounds, the next round of
+// a loop is behind.
+func leaves(path []ast.Node, rounds bool) bool {
+	if i := slices.IndexFunc(path, isLiteral); i >= 0 {
+		path = path[:i]
+	}
+	for _, n := range slices.Backward(path) {
 		var list []ast.Stmt
 		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
 		case *ast.ReturnStmt:
 			return true
 		case *ast.BlockStmt:
@@ -142,7 +145,7 @@ func leaves(path []ast.Node) bool {
 		case *ast.ReturnStmt:
 			return true
 		case *ast.BranchStmt:
-			return last.Tok != token.FALLTHROUGH
+			return last.Tok != token.FALLTHROUGH && !(rounds && last.Tok == token.CONTINUE)
 		case *ast.ExprStmt:
 			if call, ok := last.X.(*ast.CallExpr); ok {
 				if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "panic" {
@@ -154,13 +157,11 @@ func leaves(path []ast.Node) bool {
 	return false
 }
 
-func inLiteral(path []ast.Node) bool {
-	for _, n := range path {
-		if _, ok := n.(*ast.FuncLit); ok {
-			return true
-		}
-	}
-	return false
+func inLiteral(path []ast.Node) bool { return slices.ContainsFunc(path, isLiteral) }
+
+func isLiteral(n ast.Node) bool {
+	_, ok := n.(*ast.FuncLit)
+	return ok
 }
 
 // opensUnit is the deed of beginning a unit of work.
