@@ -60,16 +60,18 @@ func (f *Factors) On(ctx context.Context, q db.Querier, subject string) (bool, e
 // app reads from a QR code; the account is what it shows, such as an address. The
 // factor is on when Confirm was given a code. It returns ErrFactorOn when one is.
 func (f *Factors) Begin(ctx context.Context, s *db.Session, subject, account string) (secret, uri string, err error) {
-	on, err := f.On(ctx, s, subject)
+	secret = NewTOTPSecret()
+	// In one statement: another request may confirm at the same time, and nothing may turn that off.
+	n, err := s.Exec(ctx, `INSERT INTO terem_factors (subject, secret, confirmed, step, recovery, created_at) VALUES ($1, $2, FALSE, 0, '', $3)
+		ON CONFLICT (subject) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at WHERE terem_factors.confirmed = FALSE`,
+		subject, f.vault.Lock(secret, place(subject)), f.now().UTC())
+	if err == nil && n == 0 {
+		err = ErrFactorOn.Here()
+	}
 	if err != nil {
 		return "", "", err
 	}
-	if on {
-		return "", "", ErrFactorOn.Here()
-	}
-	secret = NewTOTPSecret()
-	row := &factor{Subject: subject, Secret: f.vault.Lock(secret, place(subject)), CreatedAt: f.now().UTC()}
-	return secret, TOTPURI(f.issuer, account, secret), f.table.Upsert(ctx, s, row, "subject")
+	return secret, TOTPURI(f.issuer, account, secret), nil
 }
 
 func place(subject string) string { return "terem_factors " + subject }
@@ -92,9 +94,9 @@ func (f *Factors) Confirm(ctx context.Context, s *db.Session, subject, code stri
 		return nil, err
 	}
 	codes, hashes := RecoveryCodes()
-	n, err := s.Exec(ctx, "UPDATE terem_factors SET confirmed = TRUE, step = $2, recovery = $3 WHERE subject = $1 AND confirmed = FALSE", subject, step, strings.Join(hashes, " "))
-	if err == nil && n == 0 { // another request did it at the same time
-		err = ErrFactorOn.Here()
+	n, err := s.Exec(ctx, "UPDATE terem_factors SET confirmed = TRUE, step = $2, recovery = $3 WHERE subject = $1 AND confirmed = FALSE AND secret = $4", subject, step, strings.Join(hashes, " "), row.Secret)
+	if err == nil && n == 0 { // another request did it at the same time, or began anew
+		return f.Confirm(ctx, s, subject, code)
 	}
 	return codes, err
 }

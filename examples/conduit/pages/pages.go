@@ -79,7 +79,8 @@ func (p *Pages) LogInFirst(r *http.Request) *web.Page {
 	if r.Method == http.MethodGet {
 		back = r.URL.RequestURI()
 	}
-	return p.views.Redirect("/login?" + url.Values{"next": {back}}.Encode()).Flash("Please log in first.")
+	to := web.Local("/login?"+url.Values{"next": {back}}.Encode(), "/login") // if it is too long
+	return p.views.Redirect(to).Flash("Please log in first.")
 }
 
 // page returns a page that is shown to the visitor.

@@ -95,6 +95,9 @@ func (c *Config) Check(p *settings.Problems) {
 	if c.TokenLifetime < time.Second || c.TokenLifetime%time.Second != 0 {
 		p.Add("TOKEN_LIFETIME", "expected whole seconds, at least 1s")
 	}
+	if c.Registrations < 1 {
+		p.Add("REGISTRATIONS", "expected a number above 0")
+	}
 	if c.MaxBody < 1 {
 		p.Add("MAX_BODY", "expected a number above 0")
 	}
@@ -129,7 +132,7 @@ func (c *Config) checkMail(p *settings.Problems) {
 // baseURL returns BASE_URL without a slash at its end.
 func (c *Config) baseURL() string {
 	if c.BaseURL == "" {
-		return "http://" + c.Addr
+		return strings.Replace("http://"+c.Addr, "//:", "//localhost:", 1) // ADDR may be a port alone
 	}
 	return strings.TrimRight(c.BaseURL, "/")
 }
