@@ -89,7 +89,7 @@ func (f *Factors) Confirm(ctx context.Context, s *db.Session, subject, code stri
 	case row.Confirmed:
 		return nil, ErrFactorOn.Here()
 	}
-	step, err := f.totp(row, code)
+	step, _, err := f.totp(row, code)
 	if err != nil {
 		return nil, err
 	}
@@ -101,12 +101,13 @@ func (f *Factors) Confirm(ctx context.Context, s *db.Session, subject, code stri
 	return codes, err
 }
 
-func (f *Factors) totp(row *factor, code string) (step int64, err error) {
-	secret, err := f.vault.Unlock(row.Secret, place(row.Subject))
-	if err != nil {
-		return 0, err
+// totp checks a code, and returns its step and the secret that it is of.
+func (f *Factors) totp(row *factor, code string) (step int64, secret string, err error) {
+	if secret, err = f.vault.Unlock(row.Secret, place(row.Subject)); err != nil {
+		return 0, "", err
 	}
-	return TOTP(secret, code, row.Step, f.now())
+	step, err = TOTP(secret, code, row.Step, f.now())
+	return step, secret, err
 }
 
 // Check compares a code with what a subject's app shows, or with their recovery
@@ -125,10 +126,12 @@ func (f *Factors) Check(ctx context.Context, s *db.Session, subject, code string
 		n, err = s.Exec(ctx, "UPDATE terem_factors SET recovery = $2 WHERE subject = $1 AND recovery = $3", subject, rest, row.Recovery)
 	} else {
 		var step int64
-		if step, err = f.totp(row, code); err != nil {
+		var secret string
+		if step, secret, err = f.totp(row, code); err != nil {
 			return err
 		}
-		n, err = s.Exec(ctx, "UPDATE terem_factors SET step = $2 WHERE subject = $1 AND step < $2", subject, step)
+		// Locked anew with the key that counts now, so that the one before may go some day.
+		n, err = s.Exec(ctx, "UPDATE terem_factors SET step = $2, secret = $3 WHERE subject = $1 AND step < $2 AND secret = $4", subject, step, f.vault.Lock(secret, place(subject)), row.Secret)
 	}
 	if err == nil && n == 0 { // another request used it at the same time
 		err = ErrWrongCode.Here()

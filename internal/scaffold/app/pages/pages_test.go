@@ -176,6 +176,15 @@ func TestErrorPages(t *testing.T) {
 	}
 }
 
+// Whoever follows a link that is over asks for another one on the page that says so.
+func TestLinkIsOver(t *testing.T) {
+	each(t, func(t *testing.T, b *apitest.Client) {
+		over := []string{auth.ErrLinkOver.Message, `action="/forgot"`}
+		b.Get("/reset?token=x").Expect(422).Contains(over...)
+		b.Submit("/reset", map[string]string{"token": "x", "password": "fresh horse battery"}).Expect(422).Contains(over...)
+	})
+}
+
 // Who has a second factor is asked for its code, which is no choice of theirs then.
 func TestCodeIsAskedFor(t *testing.T) {
 	each(t, func(t *testing.T, b *apitest.Client) {
