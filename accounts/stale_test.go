@@ -78,7 +78,9 @@ func TestTokensAreOfTheLatestGeneration(t *testing.T) {
 		h.ada()
 		u, err := h.Authenticate(h.ctx(), h.d, home, "ada@example.com", password, "")
 		h.must(err)
-		_, err = h.program(h.start(u).AccessToken)
+		token, err := h.Start(h.ctx(), h.d, home, u)
+		h.must(err)
+		_, err = h.program(token.AccessToken)
 		h.want("a fresh token", err, nil)
 	})
 }
