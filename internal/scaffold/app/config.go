@@ -55,10 +55,7 @@ func loadConfig(o settings.Options) (*Config, settings.Report, error) {
 }
 
 // Values of MAIL and JOBS.
-const (
-	mailOn, mailOff            = "on", "off"
-	jobsInServer, jobsInWorker = "server", "worker"
-)
+const mailOn, mailOff, jobsInServer, jobsInWorker = "on", "off", "server", "worker"
 
 // Check reports what is wrong beyond the types.
 func (c *Config) Check(p *settings.Problems) {
