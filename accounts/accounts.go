@@ -63,8 +63,9 @@ type Config[U User] struct {
 	Name string
 	// Secrets are what keys are made from, each of at least 32 random characters.
 	// The first signs and encrypts, all are read: to replace one, put the new one
-	// first, and drop the old one when the longest login and every second factor
-	// that it has locked is over.
+	// first, and drop the old one when the longest login is over. A second factor is
+	// locked with the first when a code of the app is used; whoever has used none
+	// meanwhile logs in by a recovery code.
 	Secrets []string
 	// TokenLifetime is how long an access token is valid; default 30 minutes.
 	TokenLifetime time.Duration

@@ -48,9 +48,11 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 	}
 	if err == nil {
 		err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-			if err := a.admit(ctx, s, acc, fresh, code); err != nil {
+			now, err := a.admit(ctx, s, acc, fresh, code)
+			if err != nil {
 				return err
 			}
+			u = now // what was read before may be of a replica: their tokens would be worth nothing
 			if err := auth.Forgive(ctx, s, own...); err != nil {
 				return err
 			}
@@ -67,30 +69,37 @@ func (a *Accounts[U]) Authenticate(ctx context.Context, d *db.DB, v auth.Visit, 
 }
 
 // admit checks the second factor of a user who has one and whose password was right,
-// and writes the fresh hash of it, "" for none.
-func (a *Accounts[U]) admit(ctx context.Context, s *db.Session, of Account, fresh, code string) error {
-	now, err := a.users.BySubject(ctx, s, of.Subject)
-	if errs.HasKind(err, errs.NotFound) || err == nil && now.Account().PasswordHash != of.PasswordHash {
-		return auth.ErrWrongPassword.Wrap(err) // deleted, or chosen anew while the old password was checked
-	}
-	if err != nil {
-		return err
+// writes the fresh hash of it, "" for none, and returns the user as they are now.
+func (a *Accounts[U]) admit(ctx context.Context, s *db.Session, of Account, fresh, code string) (now U, err error) {
+	if now, err = a.same(ctx, s, of); err != nil {
+		return now, err
 	}
 	on, err := a.factors.On(ctx, s, of.Subject)
 	switch {
 	case err != nil:
-		return err
+		return now, err
 	case on && code == "":
-		return ErrCodeNeeded.Here()
+		return now, ErrCodeNeeded.Here()
 	case on:
 		if err := a.factors.Check(ctx, s, of.Subject, code); err != nil {
-			return err
+			return now, err
 		}
 	}
 	if fresh == "" {
-		return nil
+		return now, nil
 	}
-	return a.users.SetPassword(ctx, s, of.Subject, fresh)
+	return now, a.users.SetPassword(ctx, s, of.Subject, fresh)
+}
+
+// same returns the user of an account whose password was right, as they are now. It
+// returns auth.ErrWrongPassword when they were deleted, or have chosen another password,
+// since the account was read.
+func (a *Accounts[U]) same(ctx context.Context, s *db.Session, of Account) (now U, err error) {
+	now, err = a.users.BySubject(ctx, s, of.Subject)
+	if errs.HasKind(err, errs.NotFound) || err == nil && now.Account().PasswordHash != of.PasswordHash {
+		return now, auth.ErrWrongPassword.Wrap(err)
+	}
+	return now, err
 }
 
 // attempts are the counters of what is tried for a purpose. The account's own are
@@ -144,14 +153,19 @@ func (a *Accounts[U]) Prove(ctx context.Context, d *db.DB, v auth.Visit, u U, pa
 		return err
 	}
 	_, err := a.passwords.Verify(ctx, acc.PasswordHash, password)
+	if err == nil {
+		err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+			if _, err := a.same(ctx, s, acc); err != nil {
+				return err
+			}
+			return auth.Forgive(ctx, s, guesses)
+		})
+	}
 	if errors.Is(err, auth.ErrWrongPassword) {
 		if failed := d.Do(ctx, func(ctx context.Context, s *db.Session) error { return a.note(ctx, s, v, acc, acc, "proof_refused") }); failed != nil {
 			return failed
 		}
 		return ErrWrongPassword.Wrap(err)
 	}
-	if err != nil {
-		return err
-	}
-	return d.Do(ctx, func(ctx context.Context, s *db.Session) error { return auth.Forgive(ctx, s, guesses) })
+	return err
 }

@@ -19,7 +19,14 @@ type Mail struct {
 	Text  string `json:"text,omitempty"` // of a notice, in full sentences
 	// Subject is whose account it is about; "" for whoever has the address.
 	Subject string `json:"subject,omitempty"`
+	// Account is a hash of the address and the password that they had when they asked
+	// for it: with another of either by now, it is not sent. "" does not matter.
+	Account string `json:"account,omitempty"`
 }
+
+// fingerprint tells an account apart from what it is after its address or its password
+// has changed. The password's hash has a random salt, so that it tells nothing of either.
+func (a Account) fingerprint() string { return auth.HashToken(a.Email + fromTo + a.PasswordHash) }
 
 // Kind implements jobs.Args.
 func (Mail) Kind() string { return "accounts.mail" }
@@ -75,6 +82,9 @@ func (a *Accounts[U]) Letter(ctx context.Context, s *db.Session, m Mail) (u U, t
 	case MailWelcome, MailConfirm:
 		if m.What == MailWelcome && m.Email != acc.Email {
 			return u, "", false, nil // they have another address by now
+		}
+		if m.Account != "" && m.Account != acc.fingerprint() {
+			return u, "", false, nil // whoever has asked may not be the owner
 		}
 		if err = a.links.Cancel(ctx, s, linkConfirm, acc.Subject); err != nil {
 			return u, "", false, err

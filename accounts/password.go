@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,6 +31,12 @@ func (a *Accounts[U]) ChangePassword(ctx context.Context, d *db.DB, v auth.Visit
 		return err
 	}
 	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
+		// Again: the owner may have chosen another one while this was hashed.
+		if _, err := a.same(ctx, s, acc); errors.Is(err, auth.ErrWrongPassword) {
+			return ErrWrongPassword.Wrap(err)
+		} else if err != nil {
+			return err
+		}
 		return a.setPassword(ctx, s, v, acc, login, hash, "password_changed")
 	})
 }
@@ -144,7 +151,7 @@ func (a *Accounts[U]) AskEmail(ctx context.Context, d *db.DB, v auth.Visit, u U,
 		return err
 	}
 	return d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-		if err := jobs.Enqueue(ctx, s, Mail{What: MailConfirm, Email: email, Subject: acc.Subject}); err != nil {
+		if err := jobs.Enqueue(ctx, s, Mail{What: MailConfirm, Email: email, Subject: acc.Subject, Account: acc.fingerprint()}); err != nil {
 			return err
 		}
 		if err := a.note(ctx, s, v, acc, acc, "email_asked"); err != nil {

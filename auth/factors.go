@@ -60,16 +60,18 @@ func (f *Factors) On(ctx context.Context, q db.Querier, subject string) (bool, e
 // app reads from a QR code; the account is what it shows, such as an address. The
 // factor is on when Confirm was given a code. It returns ErrFactorOn when one is.
 func (f *Factors) Begin(ctx context.Context, s *db.Session, subject, account string) (secret, uri string, err error) {
-	on, err := f.On(ctx, s, subject)
+	secret = NewTOTPSecret()
+	// In one statement: another request may confirm at the same time, and nothing may turn that off.
+	n, err := s.Exec(ctx, `INSERT INTO terem_factors (subject, secret, confirmed, step, recovery, created_at) VALUES ($1, $2, FALSE, 0, '', $3)
+		ON CONFLICT (subject) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at WHERE terem_factors.confirmed = FALSE`,
+		subject, f.vault.Lock(secret, place(subject)), f.now().UTC())
+	if err == nil && n == 0 {
+		err = ErrFactorOn.Here()
+	}
 	if err != nil {
 		return "", "", err
 	}
-	if on {
-		return "", "", ErrFactorOn.Here()
-	}
-	secret = NewTOTPSecret()
-	row := &factor{Subject: subject, Secret: f.vault.Lock(secret, place(subject)), CreatedAt: f.now().UTC()}
-	return secret, TOTPURI(f.issuer, account, secret), f.table.Upsert(ctx, s, row, "subject")
+	return secret, TOTPURI(f.issuer, account, secret), nil
 }
 
 func place(subject string) string { return "terem_factors " + subject }
@@ -87,24 +89,25 @@ func (f *Factors) Confirm(ctx context.Context, s *db.Session, subject, code stri
 	case row.Confirmed:
 		return nil, ErrFactorOn.Here()
 	}
-	step, err := f.totp(row, code)
+	step, _, err := f.totp(row, code)
 	if err != nil {
 		return nil, err
 	}
 	codes, hashes := RecoveryCodes()
-	n, err := s.Exec(ctx, "UPDATE terem_factors SET confirmed = TRUE, step = $2, recovery = $3 WHERE subject = $1 AND confirmed = FALSE", subject, step, strings.Join(hashes, " "))
-	if err == nil && n == 0 { // another request did it at the same time
-		err = ErrFactorOn.Here()
+	n, err := s.Exec(ctx, "UPDATE terem_factors SET confirmed = TRUE, step = $2, recovery = $3 WHERE subject = $1 AND confirmed = FALSE AND secret = $4", subject, step, strings.Join(hashes, " "), row.Secret)
+	if err == nil && n == 0 { // another request did it at the same time, or began anew
+		return f.Confirm(ctx, s, subject, code)
 	}
 	return codes, err
 }
 
-func (f *Factors) totp(row *factor, code string) (step int64, err error) {
-	secret, err := f.vault.Unlock(row.Secret, place(row.Subject))
-	if err != nil {
-		return 0, err
+// totp checks a code, and returns its step and the secret that it is of.
+func (f *Factors) totp(row *factor, code string) (step int64, secret string, err error) {
+	if secret, err = f.vault.Unlock(row.Secret, place(row.Subject)); err != nil {
+		return 0, "", err
 	}
-	return TOTP(secret, code, row.Step, f.now())
+	step, err = TOTP(secret, code, row.Step, f.now())
+	return step, secret, err
 }
 
 // Check compares a code with what a subject's app shows, or with their recovery
@@ -123,10 +126,12 @@ func (f *Factors) Check(ctx context.Context, s *db.Session, subject, code string
 		n, err = s.Exec(ctx, "UPDATE terem_factors SET recovery = $2 WHERE subject = $1 AND recovery = $3", subject, rest, row.Recovery)
 	} else {
 		var step int64
-		if step, err = f.totp(row, code); err != nil {
+		var secret string
+		if step, secret, err = f.totp(row, code); err != nil {
 			return err
 		}
-		n, err = s.Exec(ctx, "UPDATE terem_factors SET step = $2 WHERE subject = $1 AND step < $2", subject, step)
+		// Locked anew with the key that counts now, so that the one before may go some day.
+		n, err = s.Exec(ctx, "UPDATE terem_factors SET step = $2, secret = $3 WHERE subject = $1 AND step < $2 AND secret = $4", subject, step, f.vault.Lock(secret, place(subject)), row.Secret)
 	}
 	if err == nil && n == 0 { // another request used it at the same time
 		err = ErrWrongCode.Here()

@@ -115,3 +115,41 @@ func TestFactors(t *testing.T) {
 		}
 	})
 }
+
+// A key that was replaced may go when a code of the app was used since.
+func TestFactorsAreLockedWithTheNewKey(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, auth.Migrations(), func(t *testing.T, d *db.DB) {
+		c := &clock{now: time.Unix(1700000000, 0)}
+		with := func(keys ...[]byte) *auth.Factors {
+			vault, err := auth.NewVault(keys...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return auth.NewFactors(auth.FactorsConfig{Vault: vault, Issuer: "Shop", Now: c.Now})
+		}
+		before, after := derive(t, "before"), derive(t, "after")
+		do := func(f func(ctx context.Context, s *db.Session) error) {
+			t.Helper()
+			if err := d.Do(context.WithoutCancel(t.Context()), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var secret string
+		do(func(ctx context.Context, s *db.Session) (err error) {
+			secret, _, err = with(before).Begin(ctx, s, "17", "ada@example.com")
+			return err
+		})
+		for i, factors := range []*auth.Factors{with(before), with(after, before), with(after)} {
+			code := authtest.Code(t, secret, c.Now())
+			do(func(ctx context.Context, s *db.Session) (err error) {
+				if i == 0 {
+					_, err = factors.Confirm(ctx, s, "17", code)
+					return err
+				}
+				return factors.Check(ctx, s, "17", code)
+			})
+			c.pass(time.Minute)
+		}
+	})
+}

@@ -78,11 +78,7 @@ func (t *Throttle) Of(text string) Throttled {
 // one of them says that it is too soon, it returns ErrTooMany, and the attempt
 // counts nowhere. It opens a session of its own.
 func Take(ctx context.Context, d *db.DB, counters ...Throttled) (attempts []int, err error) {
-	order := make([]int, len(counters)) // the same for everybody, so that nobody waits in a circle
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return strings.Compare(counters[a].key, counters[b].key) })
+	order := order(counters)
 	err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
 		attempts = make([]int, len(counters))
 		for _, i := range order {
@@ -96,6 +92,21 @@ func Take(ctx context.Context, d *db.DB, counters ...Throttled) (attempts []int,
 		return nil, err
 	}
 	return attempts, nil
+}
+
+// order returns in which order counters are changed: the same for everybody, so that
+// nobody waits in a circle. It is that of the names of their throttles, and so the same
+// whether some are forgiven and others given back, or all are taken.
+func order(counters []Throttled) []int {
+	list := make([]int, len(counters))
+	for i := range list {
+		list[i] = i
+	}
+	slices.SortFunc(list, func(a, b int) int {
+		x, y := counters[a], counters[b]
+		return cmp.Or(strings.Compare(x.throttle.name, y.throttle.name), strings.Compare(x.key, y.key))
+	})
+	return list
 }
 
 func (c Throttled) take(ctx context.Context, s *db.Session) (int, error) {
@@ -132,8 +143,8 @@ func delay(first, most time.Duration, n int64) time.Duration {
 
 // Forgive forgets all attempts: one of them was right.
 func Forgive(ctx context.Context, x db.Execer, counters ...Throttled) error {
-	for _, c := range counters {
-		if _, err := x.Exec(ctx, "DELETE FROM terem_throttle WHERE key = $1", c.key); err != nil {
+	for _, i := range order(counters) {
+		if _, err := x.Exec(ctx, "DELETE FROM terem_throttle WHERE key = $1", counters[i].key); err != nil {
 			return err
 		}
 	}
@@ -143,7 +154,8 @@ func Forgive(ctx context.Context, x db.Execer, counters ...Throttled) error {
 // GiveBack takes one attempt back, which was right: for a counter of many people,
 // such as a place, where one who is right says nothing of the others.
 func GiveBack(ctx context.Context, x db.Execer, counters ...Throttled) error {
-	for _, c := range counters {
+	for _, i := range order(counters) {
+		c := counters[i]
 		_, err := x.Exec(ctx, `UPDATE terem_throttle SET attempts = attempts - 1, again_at = CASE WHEN attempts <= $2 THEN 0 ELSE again_at END
 			WHERE key = $1 AND attempts > 0`, c.key, c.throttle.cfg.Free)
 		if err != nil {

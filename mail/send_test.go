@@ -123,6 +123,14 @@ func TestAddressesOutsideASCII(t *testing.T) {
 	}
 	s.Reply(mailtest.Hello, "250 an old server without SMTPUTF8")
 	send(t, client, welcome())
+
+	// An address for answers stands in the message, too.
+	m = welcome()
+	m.ReplyTo = []mail.Address{{Address: "jürgen@münchen.example"}}
+	s.Reply(mailtest.Hello, "250 an old server without SMTPUTF8")
+	if err := refused(t, client, m); !mail.Permanent(err) || !strings.Contains(err.Error(), "SMTPUTF8") {
+		t.Errorf("with such an address for answers, Permanent is %t for %v", mail.Permanent(err), err)
+	}
 }
 
 func TestManyAtOnce(t *testing.T) {

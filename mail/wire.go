@@ -15,6 +15,8 @@ type wire struct {
 	from string   // in angle brackets, like the recipients
 	to   []string // Cc and Bcc too
 	raw  []byte
+
+	replyTo []Address // stands in raw only
 }
 
 // encode turns a complete message into what goes over the wire.
@@ -55,7 +57,7 @@ func encode(m Message) (*wire, error) {
 	if _, err := g.WriteTo(&raw); err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
-	return &wire{from: from, to: to, raw: raw.Bytes()}, nil
+	return &wire{from: from, to: to, raw: raw.Bytes(), replyTo: m.ReplyTo}, nil
 }
 
 func pointers(list []Address) []*mail.Address {
@@ -68,5 +70,6 @@ func pointers(list []Address) []*mail.Address {
 
 // plain reports whether the addresses are in ASCII.
 func (w *wire) plain() bool {
-	return !slices.ContainsFunc(w.to, func(a string) bool { return !ascii(a) })
+	return !slices.ContainsFunc(w.to, func(a string) bool { return !ascii(a) }) &&
+		!slices.ContainsFunc(w.replyTo, func(a Address) bool { return !ascii(a.Address) })
 }

@@ -25,7 +25,8 @@ func (p *Problems) BaseURL(name, base string, e Environment) {
 	case base == "" && e.Production():
 		p.Add(name, "expected where people reach the application, such as https://shop.example")
 	case base == "":
-	case err != nil || !browsable(u) || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
+	case err != nil || !browsable(u) || strings.Trim(u.Path, "/") != "" || strings.ContainsAny(base, "?#") || u.User != nil ||
+		!strings.HasPrefix(base, u.Scheme+"://"): // HTTPS://, which would not be known as https://
 		p.Add(name, "expected an address without a path, such as https://shop.example")
 	case e.Production() && u.Scheme != "https" && !loopback(u.Hostname()):
 		p.Add(name, "expected https:// in production")
@@ -42,7 +43,9 @@ func (p *Problems) Origins(name string, origins []string) {
 }
 
 // browsable reports whether browsers can open the URL.
-func browsable(u *url.URL) bool { return (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" }
+func browsable(u *url.URL) bool {
+	return (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != ""
+}
 
 // loopback reports whether the host is this machine.
 func loopback(host string) bool {

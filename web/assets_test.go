@@ -210,6 +210,7 @@ func TestAssetsThatAreRefused(t *testing.T) {
 	}{
 		"missing":        {map[string]string{"css/app.css": "a{b:url(../img/a.png)}"}, []string{"css/app.css", `"../img/a.png"`, "does not exist"}},
 		"missing import": {map[string]string{"app.css": `@import 'b.css'`}, []string{"app.css", `"b.css"`}},
+		"minified":       {map[string]string{"app.css": `@import"b.css";`}, []string{"app.css", `"b.css"`}},
 		"outside":        {map[string]string{"app.css": "a{b:url(../../secret)}"}, []string{"app.css", `"../../secret"`}},
 		"below prefix":   {map[string]string{"app.css": "a{b:url(/static/a.png)}"}, []string{`"/static/a.png"`}},
 		"a folder":       {map[string]string{"app.css": "a{b:url(img)}", "img/a.png": ""}, []string{`"img"`}},

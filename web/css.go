@@ -14,7 +14,7 @@ import (
 // a backslash is none of either: it stays as it is.
 var cssToken = regexp.MustCompile(`(?is)/\*.*?\*/` +
 	`|\burl\(\s*(?:"([^"\\]*)"|'([^'\\]*)'|([^"'()\\\s]*))\s*\)` +
-	`|@import\s+(?:"([^"\\]*)"|'([^'\\]*)')` +
+	`|@import\s*(?:"([^"\\]*)"|'([^'\\]*)')` +
 	`|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`)
 
 var cssScheme = regexp.MustCompile(`(?i)^(?:[a-z][a-z0-9+.-]*:|//)`)

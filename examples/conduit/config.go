@@ -74,6 +74,9 @@ func (c *Config) Check(p *settings.Problems) {
 	if c.TokenLifetime < time.Second || c.TokenLifetime%time.Second != 0 {
 		p.Add("TOKEN_LIFETIME", "expected whole seconds, at least 1s")
 	}
+	if c.Registrations < 1 {
+		p.Add("REGISTRATIONS", "expected a number above 0")
+	}
 	if c.MaxBody < 1 {
 		p.Add("MAX_BODY", "expected a number above 0")
 	}

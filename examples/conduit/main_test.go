@@ -82,13 +82,13 @@ func TestConfigRefuses(t *testing.T) {
 	t.Parallel()
 	_, _, err := loadConfig(settings.Options{Dotenv: "-", Environ: []string{"ENVIRONMENT=production", "REQUEST_TIMEOUT=soon", "MAX_BODY=-1",
 		"ADDR=nonsense", "ADMIN_ADDR=nonsense", "DATABASE_URL=mysql://x", "CORS_ORIGINS=foo", "DRAIN_TIMEOUT=-4s", "STOP_TIMEOUT=0s", "TOKEN_LIFETIME=1500ms",
-		"DATABASE_REPLICA_URLS=postgres://h/db", "DATABASE_POOLER=session", "DATABASE_DIRECT_URL=sqlite:x", "JOBS=mars", "BASE_URL=http://conduit.example"}})
+		"DATABASE_REPLICA_URLS=postgres://h/db", "DATABASE_POOLER=session", "DATABASE_DIRECT_URL=sqlite:x", "JOBS=mars", "REGISTRATIONS=0", "BASE_URL=http://conduit.example"}})
 	var wrong *settings.Error
 	if !errors.As(err, &wrong) {
 		t.Fatalf("loaded: %v", err)
 	}
 	for _, name := range []string{"SECRET_KEY", "REQUEST_TIMEOUT", "MAX_BODY", "ADDR", "ADMIN_ADDR (environment): expected a host", "other than ADDR", "DATABASE_URL", "CORS_ORIGINS", "DRAIN_TIMEOUT", "STOP_TIMEOUT", "TOKEN_LIFETIME",
-		"DATABASE_REPLICA_URLS", "DATABASE_POOLER", "DATABASE_DIRECT_URL", "DATABASE_READER_URL", "JOBS", "BASE_URL"} {
+		"DATABASE_REPLICA_URLS", "DATABASE_POOLER", "DATABASE_DIRECT_URL", "DATABASE_READER_URL", "JOBS", "REGISTRATIONS", "BASE_URL"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named:\n%v", name, err)
 		}

@@ -73,13 +73,13 @@ func (p *Pages) Error(e *errs.Error, requestID string) *web.Page {
 }
 
 // LogInFirst returns the redirect to where people log in, and from there back to
-// the page that they asked for.
+// the page that they asked for, unless its address is too long.
 func (p *Pages) LogInFirst(r *http.Request) *web.Page {
 	back := "/"
 	if r.Method == http.MethodGet {
 		back = r.URL.RequestURI()
 	}
-	return p.views.Redirect("/login?" + url.Values{"next": {back}}.Encode()).Flash("Please log in first.")
+	return p.views.Redirect(web.Local("/login?"+url.Values{"next": {back}}.Encode(), "/login")).Flash("Please log in first.")
 }
 
 // page returns a page that is shown to the visitor.

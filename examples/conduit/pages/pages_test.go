@@ -356,4 +356,8 @@ func TestErrorPages(t *testing.T) {
 			t.Errorf("who is not logged in is led to %q, want %q: %v", header.Get("Location"), want, err)
 		}
 	}
+	long := httptest.NewRequest("GET", "/settings?tab="+strings.Repeat("%20", 1000), nil)
+	if _, header, _, err := p.LogInFirst(long).Render(long); err != nil || header.Get("Location") != "/login" {
+		t.Errorf("from a long address they are led to %q: %v", header.Get("Location"), err)
+	}
 }

@@ -55,10 +55,7 @@ func loadConfig(o settings.Options) (*Config, settings.Report, error) {
 }
 
 // Values of MAIL and JOBS.
-const (
-	mailOn, mailOff            = "on", "off"
-	jobsInServer, jobsInWorker = "server", "worker"
-)
+const mailOn, mailOff, jobsInServer, jobsInWorker = "on", "off", "server", "worker"
 
 // Check reports what is wrong beyond the types.
 func (c *Config) Check(p *settings.Problems) {
@@ -95,6 +92,9 @@ func (c *Config) Check(p *settings.Problems) {
 	if c.TokenLifetime < time.Second || c.TokenLifetime%time.Second != 0 {
 		p.Add("TOKEN_LIFETIME", "expected whole seconds, at least 1s")
 	}
+	if c.Registrations < 1 {
+		p.Add("REGISTRATIONS", "expected a number above 0")
+	}
 	if c.MaxBody < 1 {
 		p.Add("MAX_BODY", "expected a number above 0")
 	}
@@ -129,7 +129,7 @@ func (c *Config) checkMail(p *settings.Problems) {
 // baseURL returns BASE_URL without a slash at its end.
 func (c *Config) baseURL() string {
 	if c.BaseURL == "" {
-		return "http://" + c.Addr
+		return strings.Replace("http://"+c.Addr, "//:", "//localhost:", 1) // ADDR may be a port alone
 	}
 	return strings.TrimRight(c.BaseURL, "/")
 }

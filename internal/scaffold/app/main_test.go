@@ -82,13 +82,13 @@ func TestConfigRefuses(t *testing.T) {
 	t.Parallel()
 	_, _, err := loadConfig(settings.Options{Dotenv: "-", Environ: []string{"ENVIRONMENT=production", "REQUEST_TIMEOUT=soon", "MAX_BODY=-1",
 		"ADDR=nonsense", "ADMIN_ADDR=nonsense", "DATABASE_URL=mysql://x", "CORS_ORIGINS=foo", "DRAIN_TIMEOUT=-4s", "STOP_TIMEOUT=0s", "TOKEN_LIFETIME=1500ms",
-		"DATABASE_REPLICA_URLS=postgres://h/db", "DATABASE_POOLER=session", "DATABASE_DIRECT_URL=sqlite:x", "LOGIN_LIFETIME=1s", "JOBS=mars", "MAIL_FROM=me", "BASE_URL=http://appname.example"}})
+		"DATABASE_REPLICA_URLS=postgres://h/db", "DATABASE_POOLER=session", "DATABASE_DIRECT_URL=sqlite:x", "LOGIN_LIFETIME=1s", "JOBS=mars", "REGISTRATIONS=0", "MAIL_FROM=me", "BASE_URL=http://appname.example"}})
 	var wrong *settings.Error
 	if !errors.As(err, &wrong) {
 		t.Fatalf("loaded: %v", err)
 	}
 	for _, name := range []string{"SECRET_KEY", "REQUEST_TIMEOUT", "MAX_BODY", "ADDR", "ADMIN_ADDR (environment): expected a host", "other than ADDR", "DATABASE_URL", "CORS_ORIGINS", "DRAIN_TIMEOUT", "STOP_TIMEOUT", "TOKEN_LIFETIME",
-		"DATABASE_REPLICA_URLS", "DATABASE_POOLER", "DATABASE_DIRECT_URL", "DATABASE_READER_URL", "LOGIN_LIFETIME", "JOBS", "MAIL_FROM", "SMTP_URL", "BASE_URL"} {
+		"DATABASE_REPLICA_URLS", "DATABASE_POOLER", "DATABASE_DIRECT_URL", "DATABASE_READER_URL", "LOGIN_LIFETIME", "JOBS", "REGISTRATIONS", "MAIL_FROM", "SMTP_URL", "BASE_URL"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named:\n%v", name, err)
 		}
@@ -96,5 +96,16 @@ func TestConfigRefuses(t *testing.T) {
 	_, _, err = loadConfig(settings.Options{Dotenv: "-", Environ: []string{"SECRET_KEY=short-secret"}})
 	if err == nil || strings.Contains(err.Error(), "short-secret") {
 		t.Errorf("a short secret: %v", err)
+	}
+}
+
+// The links of mails lead somewhere, also where ADDR is only a port.
+func TestBaseURL(t *testing.T) {
+	t.Parallel()
+	for setting, want := range map[string]string{"ADDR=127.0.0.1:80": "http://127.0.0.1:80", "ADDR=:8000": "http://localhost:8000", "ADDR=[::1]:80": "http://[::1]:80", "BASE_URL=https://shop.example/": "https://shop.example"} {
+		cfg, _, err := loadConfig(settings.Options{Dotenv: "-", Environ: []string{setting}})
+		if err != nil || cfg.baseURL() != want {
+			t.Errorf("%s: %q, want %q; %v", setting, cfg.baseURL(), want, err)
+		}
 	}
 }

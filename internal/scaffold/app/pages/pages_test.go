@@ -168,10 +168,21 @@ func TestErrorPages(t *testing.T) {
 	if err != nil || status != 404 || !strings.Contains(string(body), "<h1>Nothing &lt;here&gt;.</h1>") || !strings.Contains(string(body), "abc") {
 		t.Errorf("status %d, %v\n%s", status, err, body)
 	}
-	first := p.LogInFirst(httptest.NewRequest("GET", "/account?tab=1", nil))
-	if _, header, _, err := first.Render(httptest.NewRequest("GET", "/account?tab=1", nil)); err != nil || header.Get("Location") != "/login?next=%2Faccount%3Ftab%3D1" {
-		t.Errorf("who is not logged in is led to %q: %v", header.Get("Location"), err)
+	for path, want := range map[string]string{"/account?tab=1": "/login?next=%2Faccount%3Ftab%3D1", "/account?q=" + strings.Repeat("%20", 1000): "/login"} {
+		r := httptest.NewRequest("GET", path, nil)
+		if _, header, _, err := p.LogInFirst(r).Render(r); err != nil || header.Get("Location") != want {
+			t.Errorf("who is not logged in is led to %q, want %q: %v", header.Get("Location"), want, err)
+		}
 	}
+}
+
+// Whoever follows a link that is over asks for another one on the page that says so.
+func TestLinkIsOver(t *testing.T) {
+	each(t, func(t *testing.T, b *apitest.Client) {
+		over := []string{auth.ErrLinkOver.Message, `action="/forgot"`}
+		b.Get("/reset?token=x").Expect(422).Contains(over...)
+		b.Submit("/reset", map[string]string{"token": "x", "password": "fresh horse battery"}).Expect(422).Contains(over...)
+	})
 }
 
 // Who has a second factor is asked for its code, which is no choice of theirs then.

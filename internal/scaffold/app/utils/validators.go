@@ -18,8 +18,8 @@ func Printable(s string) bool {
 	return seen
 }
 
-// IsEmail reports whether the text is an e-mail address and nothing more.
+// IsEmail reports whether the text is a printable e-mail address and nothing more.
 func IsEmail(s string) bool {
 	a, err := mail.ParseAddress(s)
-	return err == nil && a.Name == "" && a.Address == s
+	return err == nil && a.Name == "" && a.Address == s && Printable(s)
 }
