@@ -128,7 +128,7 @@ func (a *App) Run(ctx context.Context, args []string, out io.Writer) error {
 // explain says of the error of a command that nobody has foreseen, such as of
 // a table that is not there, that the schema is behind, if it is.
 func (a *App) explain(ctx context.Context, err error) error {
-	if err == nil || a.config.DB == nil || errs.From(err).Kind != errs.Internal {
+	if err == nil || a.config.DB == nil || errs.From(err).Kind != errs.Internal || errors.Is(err, errInterrupted) {
 		return err
 	}
 	if why := a.checkMigrated(ctx); errors.Is(why, errBehind) {

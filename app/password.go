@@ -27,6 +27,8 @@ func ReadPassword(out io.Writer) (string, error) {
 	return strings.TrimRight(line, "\r\n"), nil
 }
 
+var errInterrupted = errors.New("interrupted before there was a password")
+
 // ask reads a password at a terminal. Main has caught the signal of Ctrl-C, so that
 // the wait for a line would go on, and a second one would end the program and leave a
 // terminal that shows nothing of what is typed.
@@ -54,6 +56,6 @@ func ask(terminal int, out io.Writer) (string, error) {
 		return string(a.text), a.err
 	case <-signals:
 		fmt.Fprintln(out)
-		return "", errors.Join(errors.New("interrupted before there was a password"), term.Restore(terminal, before))
+		return "", errors.Join(errInterrupted, term.Restore(terminal, before))
 	}
 }
