@@ -209,17 +209,7 @@ func (s *Set) EachGo(f func(p string, text []byte) error) error {
 		}
 		return f(p, text)
 	}
-	top := s.dir + string(filepath.Separator) // the folder that is meant if it is a symbolic link
-	err := filepath.WalkDir(top, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || name == top {
-			return err
-		}
-		if d.IsDir() {
-			if gosyntax.Skipped(name) {
-				return fs.SkipDir
-			}
-			return nil
-		}
+	err := gosyntax.EachFile(s.dir, func(name string) error {
 		rel, err := filepath.Rel(s.dir, name)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package gosyntax
 
 import (
 	"go/ast"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -56,6 +57,24 @@ func Skipped(dir string) bool {
 	name := filepath.Base(dir)
 	_, err := os.Stat(filepath.Join(dir, "go.mod"))
 	return err == nil || strings.ContainsAny(name[:1], "._") || slices.Contains([]string{"testdata", "vendor", "node_modules"}, name)
+}
+
+// EachFile calls f with the name of each file of a module's folder and below, but for
+// those in folders that are Skipped. The folder may be a symbolic link; links below it are
+// not followed.
+func EachFile(dir string, f func(name string) error) error {
+	top := dir + string(filepath.Separator) // the folder that a link leads to, and not the link
+	return filepath.WalkDir(top, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case !d.IsDir():
+			return f(name)
+		case name != top && Skipped(name):
+			return fs.SkipDir
+		}
+		return nil
+	})
 }
 
 // ModuleRoot returns the folder of the module that a folder is in: the nearest one, from

@@ -97,19 +97,7 @@ func (l *loader) folder(importPath string) (string, bool) {
 // find returns the calls of dao.Of below the application's folder.
 func (l *loader) find() (calls []call, err error) {
 	dirs := map[string]bool{}
-	top := l.dir + string(filepath.Separator) // the folder that is meant if it is a symbolic link
-	err = filepath.WalkDir(top, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			if p != top && gosyntax.Skipped(p) {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		return l.look(p, dirs)
-	})
+	err = gosyntax.EachFile(l.dir, func(p string) error { return l.look(p, dirs) })
 	if err != nil {
 		return nil, err
 	}
