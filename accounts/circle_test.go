@@ -2,6 +2,7 @@ package accounts_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -9,14 +10,17 @@ import (
 	"github.com/terem-go/terem/db"
 )
 
-// again counts attempts that were not the first of their unit.
+// again counts attempts that follow a conflict. One that lost its place in a
+// transaction that it shared, for it was slow, waited for nobody.
 type again struct{ n atomic.Int64 }
 
 var _ db.Observer = (*again)(nil)
 
 func (a *again) Begin(ctx context.Context, at *db.Attempt) context.Context {
-	if at.Number > 1 {
-		a.n.Add(1)
+	if at.Last != nil {
+		if e := (*db.Error)(nil); !errors.As(at.Last.Err, &e) || !e.Displaced {
+			a.n.Add(1)
+		}
 	}
 	return ctx
 }
