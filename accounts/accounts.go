@@ -41,12 +41,15 @@ type Account struct {
 // User is an application's user: a pointer to a row, which knows its account.
 type User interface{ Account() Account }
 
-// Store is the application's table of users. ByEmail and BySubject return an error of
-// the kind errs.NotFound when there is no such user.
+// Store is the application's table of users. ByEmail, BySubject and Lock return an
+// error of the kind errs.NotFound when there is no such user.
 type Store[U User] interface {
 	// ByEmail finds the user with an address, in whatever form it was typed.
 	ByEmail(ctx context.Context, q db.Querier, email string) (U, error)
 	BySubject(ctx context.Context, q db.Querier, subject string) (U, error)
+	// Lock is BySubject in a session that others wait for who change the user: what is
+	// decided by the row holds until the session ends.
+	Lock(ctx context.Context, s *db.Session, subject string) (U, error)
 	SetPassword(ctx context.Context, x db.Execer, subject, hash string) error
 	// SetEmail sets an address, which is confirmed. It returns an error of the kind
 	// errs.Conflict when somebody else has it.

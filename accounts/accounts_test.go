@@ -54,6 +54,10 @@ func (p people) BySubject(ctx context.Context, q db.Querier, subject string) (*p
 	return p.Get(ctx, q, id(subject))
 }
 
+func (p people) Lock(ctx context.Context, s *db.Session, subject string) (*person, error) {
+	return p.One(ctx, s, dao.Eq("id", id(subject)), dao.ForUpdate)
+}
+
 func (p people) SetPassword(ctx context.Context, x db.Execer, subject, hash string) error {
 	return p.Patch(ctx, x, id(subject), dao.Set("hash", hash))
 }
@@ -86,6 +90,7 @@ type house struct {
 	t      *testing.T
 	d      *db.DB
 	people people
+	table  accounts.Store[*person] // people, or what a test has put around them
 
 	mu  sync.Mutex
 	now time.Time
@@ -114,6 +119,7 @@ func each(t *testing.T, change func(*accounts.Config[*person]), f func(h *house)
 		if change != nil {
 			change(&c)
 		}
+		h.table = c.Users
 		var err error
 		if h.Accounts, err = accounts.New(c); err != nil {
 			t.Fatal(err)

@@ -95,7 +95,7 @@ func (a *Accounts[U]) admit(ctx context.Context, s *db.Session, of Account, fres
 // returns auth.ErrWrongPassword when they were deleted, or have chosen another password,
 // since the account was read.
 func (a *Accounts[U]) same(ctx context.Context, s *db.Session, of Account) (now U, err error) {
-	now, err = a.users.BySubject(ctx, s, of.Subject)
+	now, err = a.users.Lock(ctx, s, of.Subject)
 	if errs.HasKind(err, errs.NotFound) || err == nil && now.Account().PasswordHash != of.PasswordHash {
 		return now, auth.ErrWrongPassword.Wrap(err)
 	}

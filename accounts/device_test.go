@@ -29,7 +29,7 @@ func (h *house) besiege() int {
 // known logs a browser in and returns where it comes from, as it is known later.
 func (h *house) known(p *person, v auth.Visit) auth.Visit {
 	h.t.Helper()
-	cookies, err := h.LogIn(h.ctx(), h.d, v, p, 0, false)
+	cookies, err := h.LogIn(h.ctx(), h.d, v, h.row(p), 0, false)
 	h.must(err)
 	if len(cookies) != 2 || !strings.HasSuffix(cookies[1].Name, "device") || cookies[1].MaxAge < 3600*24*365 || !cookies[1].HttpOnly {
 		h.t.Fatalf("cookies %v", cookies)

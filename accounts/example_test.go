@@ -39,6 +39,10 @@ func (s store) BySubject(_ context.Context, _ db.Querier, subject string) (*user
 	return nil, errNone.Here()
 }
 
+func (s store) Lock(ctx context.Context, _ *db.Session, subject string) (*user, error) {
+	return s.BySubject(ctx, nil, subject)
+}
+
 func (s store) SetPassword(_ context.Context, _ db.Execer, subject, hash string) error {
 	s[subject].Hash = hash
 	return nil

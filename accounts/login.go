@@ -14,7 +14,8 @@ import (
 // LogIn logs a browser in and returns the cookies for it: that of the login, which the
 // browser forgets when it is closed, unless it should remember, and that by which the
 // account knows it again. It ends the login that the browser had before (0 for none),
-// whoever's that was.
+// whoever's that was. It returns auth.ErrWrongPassword when the user was deleted, or has
+// got another password, since they were let in.
 func (a *Accounts[U]) LogIn(ctx context.Context, d *db.DB, v auth.Visit, u U, before int64, remember bool) ([]*http.Cookie, error) {
 	lifetime, cookie := brief, a.cookie
 	if remember {
@@ -22,6 +23,9 @@ func (a *Accounts[U]) LogIn(ctx context.Context, d *db.DB, v auth.Visit, u U, be
 	}
 	var token string
 	err := d.Do(ctx, func(ctx context.Context, s *db.Session) (err error) {
+		if _, err := a.still(ctx, s, u.Account()); err != nil {
+			return err
+		}
 		if err := a.logins.Leave(ctx, s, before); err != nil {
 			return err
 		}
@@ -35,6 +39,25 @@ func (a *Accounts[U]) LogIn(ctx context.Context, d *db.DB, v auth.Visit, u U, be
 		return a.Note(ctx, s, v, u, u, "logged_in")
 	})
 	return []*http.Cookie{cookie.Set(token), a.remember(u.Account().Email)}, err
+}
+
+// still returns the user whom Authenticate has let in, as they are now, and keeps
+// others from changing them: a password that is set at the same time ends this login
+// like all others, or keeps it from beginning. That goes by the generation, too: a
+// password that is only hashed anew ends no logins.
+func (a *Accounts[U]) still(ctx context.Context, s *db.Session, was Account) (Account, error) {
+	u, err := a.users.Lock(ctx, s, was.Subject)
+	if errs.HasKind(err, errs.NotFound) {
+		return was, auth.ErrWrongPassword.Wrap(err)
+	}
+	if err != nil {
+		return was, err
+	}
+	now := u.Account()
+	if now.PasswordHash != was.PasswordHash && now.Generation != was.Generation {
+		return now, auth.ErrWrongPassword.Here()
+	}
+	return now, nil
 }
 
 // LogOut ends the login of a user at a browser (0 for nobody's) and returns the cookie
@@ -89,12 +112,12 @@ func (a *Accounts[U]) Logins(ctx context.Context, q db.Querier, u U) ([]auth.Log
 // tokens worthless: programs that stay renew theirs.
 func (a *Accounts[U]) EndLogin(ctx context.Context, s *db.Session, v auth.Visit, u U, login int64) error {
 	subject := u.Account().Subject
+	if err := a.users.LogOut(ctx, s, subject); err != nil {
+		return err
+	}
 	if err := a.logins.End(ctx, s, subject, login); errors.Is(err, auth.ErrLoginOver) {
 		return ErrNoLogin.Wrap(err)
 	} else if err != nil {
-		return err
-	}
-	if err := a.users.LogOut(ctx, s, subject); err != nil {
 		return err
 	}
 	return a.Note(ctx, s, v, u, u, "login_ended")
@@ -109,10 +132,12 @@ func (a *Accounts[U]) EndLogins(ctx context.Context, s *db.Session, v auth.Visit
 }
 
 // logOutAll ends all logins of a user but one, and makes their access tokens
-// worthless.
+// worthless. Users are changed before their logins, here as by LogIn, so that two who do
+// so at once do not wait for each other.
 func (a *Accounts[U]) logOutAll(ctx context.Context, s *db.Session, of Account, but int64) error {
-	if _, err := a.logins.EndAll(ctx, s, of.Subject, but); err != nil {
+	if err := a.users.LogOut(ctx, s, of.Subject); err != nil {
 		return err
 	}
-	return a.users.LogOut(ctx, s, of.Subject)
+	_, err := a.logins.EndAll(ctx, s, of.Subject, but)
+	return err
 }

@@ -18,10 +18,13 @@ type Token struct {
 	RefreshToken string `json:"refresh_token" doc:"For the next access token. Each is used once."`
 }
 
-// Start logs a program in.
+// Start logs a program in. It returns auth.ErrWrongPassword as LogIn does.
 func (a *Accounts[U]) Start(ctx context.Context, d *db.DB, v auth.Visit, u U) (t *Token, err error) {
 	err = d.Do(ctx, func(ctx context.Context, s *db.Session) error {
-		acc := u.Account()
+		acc, err := a.still(ctx, s, u.Account())
+		if err != nil {
+			return err
+		}
 		refresh, _, err := a.logins.BeginProgram(ctx, s, acc.Subject, v, a.lifetime)
 		if err != nil {
 			return err

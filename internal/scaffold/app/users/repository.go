@@ -24,6 +24,11 @@ func (r Repository) BySubject(ctx context.Context, q db.Querier, subject string)
 	return r.Get(ctx, q, number(subject))
 }
 
+// Lock is BySubject in a session that others wait for who change the user.
+func (r Repository) Lock(ctx context.Context, s *db.Session, subject string) (*User, error) {
+	return r.One(ctx, s, dao.Eq("id", number(subject)), dao.ForUpdate)
+}
+
 // Create inserts a user, or returns ErrEmailTaken.
 func (r Repository) Create(ctx context.Context, x db.Execer, u *User) error {
 	if err := u.tidy(); err != nil {
@@ -32,9 +37,8 @@ func (r Repository) Create(ctx context.Context, x db.Execer, u *User) error {
 	return dao.Taken(r.Insert(ctx, x, u), "email", ErrEmailTaken)
 }
 
-// Change writes the named columns of a user, or returns ErrEmailTaken. Only what
-// was changed is written: the rest of a row that was read before may have been
-// changed by others since.
+// Change writes the named columns of a user, or returns ErrEmailTaken: no others,
+// which may have been changed since it was read.
 func (r Repository) Change(ctx context.Context, x db.Execer, u *User, columns ...string) error {
 	if len(columns) == 0 {
 		return nil
@@ -47,22 +51,18 @@ func (r Repository) Change(ctx context.Context, x db.Execer, u *User, columns ..
 
 // SetPassword sets the hash of a user's password.
 func (r Repository) SetPassword(ctx context.Context, x db.Execer, subject, hash string) error {
-	return r.set(ctx, x, subject, dao.Set("password_hash", hash))
+	return r.Patch(ctx, x, number(subject), dao.Set("password_hash", hash))
 }
 
 // SetEmail sets a user's address, which is confirmed, or returns ErrEmailTaken.
 func (r Repository) SetEmail(ctx context.Context, x db.Execer, subject, email string) error {
-	return dao.Taken(r.set(ctx, x, subject, dao.Set("email", email), dao.Set("confirmed_at", time.Now().UTC())), "email", ErrEmailTaken)
+	return dao.Taken(r.Patch(ctx, x, number(subject), dao.Set("email", email), dao.Set("confirmed_at", time.Now().UTC())), "email", ErrEmailTaken)
 }
 
 // LogOut makes a user's access tokens worthless.
 func (r Repository) LogOut(ctx context.Context, x db.Execer, subject string) error {
 	_, err := x.Exec(ctx, "UPDATE users SET generation = generation + 1 WHERE id = $1", number(subject))
 	return err
-}
-
-func (r Repository) set(ctx context.Context, x db.Execer, subject string, changes ...dao.Change) error {
-	return r.Patch(ctx, x, number(subject), changes...)
 }
 
 // number returns the id that a subject is: 0, which nobody has, for what is none.
