@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	pages "github.com/terem-go/terem/docs/rules"
-	"github.com/terem-go/terem/internal/structure"
+	"github.com/terem-go/terem/internal/source"
 	"github.com/terem-go/terem/internal/structure/report"
 	"github.com/terem-go/terem/internal/structure/rules"
 )
@@ -60,7 +60,13 @@ func (k *checkCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	if k.Fix {
-		files, err := r.Fix(func() error { _, err := structure.Load(ctx, k.Dir); return err })
+		files, err := r.Fix(func(overlay map[string][]byte) error {
+			code, err := source.Load(ctx, k.Dir, source.Options{Overlay: overlay})
+			if err == nil {
+				err = code.Err()
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}

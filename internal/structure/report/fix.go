@@ -13,43 +13,50 @@ import (
 )
 
 // Fix writes what the fixes of all findings make of the files, the known ones
-// included, and returns the names of the files. If compiles returns an error
-// afterwards, all files are as they were before.
-func (r *Report) Fix(compiles func() error) ([]string, error) {
+// included, and returns the names of the files. Nothing is written if breaks, which is
+// given the files by their absolute names, returns an error, or if not all can be. Each
+// file is replaced as a whole.
+func (r *Report) Fix(breaks func(overlay map[string][]byte) error) (names []string, err error) {
 	files, err := rules.Fix(r.dir, slices.Concat(r.Findings, r.Known))
 	if err != nil || len(files) == 0 {
 		return nil, err
 	}
-	before := map[string][]byte{} // nil for a file that was not there
+	names = slices.Sorted(maps.Keys(files))
+	overlay := map[string][]byte{}
 	for name, text := range files {
-		path := filepath.Join(r.dir, filepath.FromSlash(name))
-		old, err := os.ReadFile(path)
-		if err == nil || errors.Is(err, fs.ErrNotExist) {
-			before[name] = old
-			err = os.WriteFile(path, text, 0o666)
+		overlay[filepath.Join(r.dir, filepath.FromSlash(name))] = text
+	}
+	if err := breaks(overlay); err != nil {
+		return nil, fmt.Errorf("nothing was put right, because with the fixes: %w", err)
+	}
+	parts := map[string]string{} // the files by what will replace them
+	defer func() {
+		for part := range parts {
+			if gone := os.Remove(part); !errors.Is(gone, fs.ErrNotExist) {
+				err = errors.Join(err, gone)
+			}
 		}
-		if err != nil {
-			return nil, errors.Join(err, r.restore(before))
+	}()
+	for path, text := range overlay {
+		mode := fs.FileMode(0o666)
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real
+			info, err := os.Stat(path)
+			if err != nil {
+				return nil, err
+			}
+			mode = info.Mode().Perm()
+		}
+		part := path + ".part"
+		parts[part] = path
+		if err := os.WriteFile(part, text, mode); err != nil {
+			return nil, err
 		}
 	}
-	if err := compiles(); err != nil {
-		return nil, errors.Join(fmt.Errorf("the fixes were taken back, because with them: %w", err), r.restore(before))
-	}
-	return slices.Sorted(maps.Keys(files)), nil
-}
-
-// restore writes the files as they were; nil for one that was not there.
-func (r *Report) restore(files map[string][]byte) error {
-	var failed error
-	for name, text := range files {
-		path := filepath.Join(r.dir, filepath.FromSlash(name))
-		var err error
-		if text != nil {
-			err = os.WriteFile(path, text, 0o666)
-		} else if err = os.Remove(path); errors.Is(err, fs.ErrNotExist) { // it could not be made
-			err = nil
+	for part, path := range parts {
+		if err := os.Rename(part, path); err != nil {
+			return nil, err
 		}
-		failed = errors.Join(failed, err)
 	}
-	return failed
+	return names, nil
 }

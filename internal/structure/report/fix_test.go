@@ -20,7 +20,7 @@ func TestFixThatCannotBeWritten(t *testing.T) {
 	for _, name := range []string{"old.txt", "new1.txt", "new2.txt", "new3.txt", "nowhere/new.txt"} {
 		found = append(found, rules.Finding{Rule: "layers", File: name, Line: 1, Title: "x", Fix: []rules.Edit{{File: name, New: "new "}}})
 	}
-	if _, err := report.New(dir, new(structure.App), found).Fix(func() error { return nil }); err == nil {
+	if _, err := report.New(dir, new(structure.App), found).Fix(func(map[string][]byte) error { return nil }); err == nil {
 		t.Fatal("a file is written into a folder that is not there")
 	}
 	list, err := os.ReadDir(dir)
@@ -37,14 +37,14 @@ func TestFix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := check(t, dir).Fix(func() error { return os.ErrInvalid }); err == nil || !strings.Contains(err.Error(), "taken back") {
+	if _, err := check(t, dir).Fix(func(map[string][]byte) error { return os.ErrInvalid }); err == nil || !strings.Contains(err.Error(), "nothing was put right") {
 		t.Errorf("fixes with which nothing compiles: %v", err)
 	}
 	if now, err := os.ReadFile(domain); err != nil || string(now) != string(before) {
 		t.Errorf("the file is not as it was: %v\n%s", err, now)
 	}
 	r := check(t, dir)
-	files, err := r.Fix(func() error { return nil })
+	files, err := r.Fix(func(map[string][]byte) error { return nil })
 	if err != nil || len(files) != 1 || files[0] != "orders/domain.go" {
 		t.Fatalf("put right: %v, %v", files, err)
 	}
