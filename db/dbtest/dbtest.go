@@ -41,6 +41,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,9 +81,18 @@ func Skip(t testing.TB, reason string) {
 const closeLimit = 10 * time.Second
 
 // Open opens the database that url names, such as one of SQLiteURL with further
-// parameters, and closes it when the test ends.
+// parameters, and closes it when the test ends. Unless the parameter max_wait says
+// otherwise, units wait for a connection for up to 30 seconds: a machine that runs
+// all tests at once is slow, and that is not what they are about.
 func Open(t testing.TB, url string) *db.DB {
 	t.Helper()
+	if !strings.Contains(url, "max_wait=") {
+		sep := "?"
+		if strings.Contains(url, "?") {
+			sep = "&"
+		}
+		url += sep + "max_wait=30s"
+	}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	d, err := db.Open(t.Context(), url, db.Config{Logger: log, Strict: true}, sqlite.Engine, postgres.Engine)
 	if err != nil {
