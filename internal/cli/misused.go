@@ -21,6 +21,9 @@ func misused(err error, args []string) error {
 		}
 	}
 	text := err.Error()
+	if flag, _, found := strings.Cut(text, ": expected "); found && strings.Contains(text, `but got "EOL"`) {
+		text = flag + " needs a value"
+	}
 	if !strings.HasSuffix(text, "?") {
 		text += "."
 	}

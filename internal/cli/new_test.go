@@ -29,6 +29,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"migrate"}, `terem migrate needs one word more: new, lint or verify. See: terem migrate --help`},
 		{[]string{"add", "domian"}, `unexpected argument domian, did you mean "domain"? See: terem add --help`},
 		{[]string{"add", "domain"}, `expected "<name>". See: terem add domain --help`},
+		{[]string{"check", "--explain"}, `--explain needs a value. See: terem check --help`},
 		{[]string{"check", "--dir=" + dir}, `--dir: there is no folder ` + dir + `. See: terem check --help`},
 		{[]string{"check", "--dir=new_test.go"}, `--dir: new_test.go is a file: name the application's folder. See: terem check --help`},
 	} {

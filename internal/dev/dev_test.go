@@ -228,7 +228,7 @@ func TestWhatIsNoPart(t *testing.T) {
 	t.Parallel()
 	a := serve(t, "one")
 	before := a.pid()
-	for _, name := range []string{"more/x_test.go", "shop.db-wal", ".main.go.swp", "web/node_modules/x.js", "vendor/x/x.go", ".git/HEAD", "out.log"} {
+	for _, name := range []string{"more/x_test.go", "shop.db-wal", "shop.sqlite", "shop.sqlite3-journal", "shop.db-migrate-journal", ".main.go.swp", "web/node_modules/x.js", "vendor/x/x.go", ".git/HEAD", "out.log"} {
 		a.write(name, "package x")
 	}
 	a.get("/write")

@@ -107,12 +107,13 @@ func ignored(name string) bool {
 	if strings.HasPrefix(name, ".") {
 		return name != dotenv
 	}
-	for _, suffix := range []string{"_test.go", ".db", ".db-wal", ".db-shm", ".db-journal", ".db-migrate", ".db-migrate-journal", ".log", "~"} {
+	for _, suffix := range []string{"_test.go", ".log", "~"} {
 		if strings.HasSuffix(name, suffix) {
 			return true
 		}
 	}
-	return false
+	ext, _, _ := strings.Cut(filepath.Ext(name), "-") // SQLite's own files beside one have -wal, -shm, -journal
+	return ext == ".db" || ext == ".sqlite" || ext == ".sqlite3"
 }
 
 // differences returns the sorted paths of what is not the same in both.
