@@ -95,9 +95,19 @@ func (a *Accounts[U]) admit(ctx context.Context, s *db.Session, of Account, fres
 // returns auth.ErrWrongPassword when they were deleted, or have chosen another password,
 // since the account was read.
 func (a *Accounts[U]) same(ctx context.Context, s *db.Session, of Account) (now U, err error) {
+	now, err = a.lock(ctx, s, of)
+	if err == nil && now.Account().PasswordHash != of.PasswordHash {
+		err = auth.ErrWrongPassword.Here()
+	}
+	return now, err
+}
+
+// lock returns the user of an account as they are now, and keeps others from changing
+// them. It returns auth.ErrWrongPassword when they were deleted.
+func (a *Accounts[U]) lock(ctx context.Context, s *db.Session, of Account) (now U, err error) {
 	now, err = a.users.Lock(ctx, s, of.Subject)
-	if errs.HasKind(err, errs.NotFound) || err == nil && now.Account().PasswordHash != of.PasswordHash {
-		return now, auth.ErrWrongPassword.Wrap(err)
+	if errs.HasKind(err, errs.NotFound) {
+		err = auth.ErrWrongPassword.Wrap(err)
 	}
 	return now, err
 }

@@ -46,10 +46,7 @@ func (a *Accounts[U]) LogIn(ctx context.Context, d *db.DB, v auth.Visit, u U, be
 // like all others, or keeps it from beginning. That goes by the generation, too: a
 // password that is only hashed anew ends no logins.
 func (a *Accounts[U]) still(ctx context.Context, s *db.Session, was Account) (Account, error) {
-	u, err := a.users.Lock(ctx, s, was.Subject)
-	if errs.HasKind(err, errs.NotFound) {
-		return was, auth.ErrWrongPassword.Wrap(err)
-	}
+	u, err := a.lock(ctx, s, was)
 	if err != nil {
 		return was, err
 	}
